@@ -1,4 +1,4 @@
-//! What people did and what vendors wrote, taken into what is believed and told.
+//! Applies people's acts and vendors' letters to what is known and announced.
 
 use std::collections::BTreeSet;
 
@@ -15,13 +15,13 @@ use crate::core::time::{Time, human};
 use crate::core::words::verdict::Proof;
 
 impl Decider {
-    /// People did something, or a vendor wrote. `drills` are those that nobody was told of yet.
+    /// Applies people's acts and vendors' letters. `drills` are those not yet announced.
     pub(in crate::engine) fn apply_people(&mut self, people: People, drills: &[OperatorAction], now: Time) {
         let before = std::mem::replace(&mut self.people, people).letters;
         for act in drills {
             self.tell_drill(act, now);
         }
-        // What a letter threatened that was taken back is threatened no longer.
+        // A withdrawn letter no longer threatens anything.
         let concerned = before.iter().flat_map(|letter| letter.notice.dependencies.iter().cloned());
         for id in concerned.collect::<BTreeSet<_>>() {
             self.correlate(&id, now);
@@ -29,11 +29,11 @@ impl Decider {
         self.apply_notices(now);
         self.tell_letters(&before, now);
         self.review_due = true;
-        // What people said stands in what is shown.
+        // People's acts are part of what is shown.
         self.show_all();
     }
 
-    /// A letter that changes no verdict is news all the same: what it threatens may be out already.
+    /// A letter that changes no verdict is still news: what it threatens may be out already.
     fn tell_unshown(&mut self, letter: &Letter, now: Time) {
         let shown = |id: &String| {
             let state = self.known.dependency(id);
@@ -53,7 +53,7 @@ impl Decider {
         self.tell_note(Reason::Notice, Level::Critical, about.as_deref(), &title, lines, now);
     }
 
-    /// An end that moved is news for everybody who was told of the old one.
+    /// A changed cut-off time is news for everybody who was notified of the old one.
     fn tell_letters(&mut self, before: &[Letter], now: Time) {
         for letter in self.people.letters.clone() {
             let old = before.iter().find(|old| old.public_id == letter.public_id);
@@ -80,18 +80,18 @@ impl Decider {
         }
     }
 
-    /// All notices: those of the configuration, and those that people brought.
+    /// All notices: those of the configuration, and those that people reported.
     pub(in crate::engine) fn notices(&self) -> impl Iterator<Item = &Notice> {
         self.config.notices.iter().chain(self.people.letters.iter().map(|letter| &letter.notice))
     }
 
-    /// When a dependency ends, as notices that have come say; the earliest that lies ahead.
+    /// When a dependency ends, according to notices received so far; the earliest time that lies ahead.
     pub(in crate::engine) fn ends_at(&self, id: &str, now: Time) -> Option<Time> {
         let concerns = |notice: &&Notice| notice.received <= now && notice.dependencies.iter().any(|other| other == id);
         self.notices().filter(concerns).filter_map(|notice| notice.effective).filter(|at| *at > now).min()
     }
 
-    /// Until when announced work on a dependency lasts, by the configuration or a person's word.
+    /// Until when announced maintenance of a dependency lasts, according to the configuration or a person.
     pub(in crate::engine) fn maintenance_until(&self, id: &str, now: Time) -> Option<Time> {
         self.config.maintenance_until(id, now).max(self.people.maintenance_until(id, now))
     }
@@ -117,7 +117,7 @@ impl Decider {
         notes
     }
 
-    /// The number of the newest letter about a dependency, where it is about things of several companies.
+    /// The number of the newest letter about a dependency, if it concerns things of several companies.
     pub(in crate::engine) fn letter_to_several(&self, id: &str, now: Time) -> Option<usize> {
         let concerns = |notice: &Notice| notice.received <= now && notice.dependencies.iter().any(|other| other == id);
         let company = |id: &String| {
@@ -138,7 +138,7 @@ impl Decider {
         [notices, self.people.turns_at(now), self.config.maintenance_turns_at(now)].into_iter().flatten().min()
     }
 
-    /// What it comes to with what vendors and people have told.
+    /// The combined state, including what vendors and people have said.
     pub(in crate::engine) fn with_notices(
         &self,
         id: &str,
@@ -171,13 +171,13 @@ impl Decider {
         next.map(|notice| wording::of(&notice.text)).unwrap_or_default()
     }
 
-    /// What letters threaten whose hour has come: it is checked now, all of it.
+    /// When a letter takes effect, everything it threatens is checked now.
     pub(in crate::engine) fn hour_has_come(&self, since: Time, now: Time) -> Vec<String> {
         let due = |notice: &&Notice| notice.effective.is_some_and(|at| at >= since && at <= now);
         self.notices().filter(due).flat_map(|notice| notice.dependencies.iter().cloned()).collect()
     }
 
-    /// Notices that begin or take effect change what their dependencies come to.
+    /// Notices that begin or take effect change the state of their dependencies.
     pub(in crate::engine) fn apply_notices(&mut self, now: Time) {
         let concerned: BTreeSet<String> =
             self.notices().flat_map(|notice| notice.dependencies.iter().cloned()).collect();

@@ -1,5 +1,5 @@
-//! Which dependencies a review looks at: those in trouble, or lately so, and what they need. Kept up to date
-//! with each change, so that a decision about one costs the same however many others there are.
+//! Which dependencies a review covers: those in trouble, now or recently, and what they need. Updated with each change,
+//! so that a decision about one costs the same however many others there are.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -13,28 +13,28 @@ use crate::core::words::verdict::{Criticality, Verdict};
 #[derive(Debug, Default, PartialEq)]
 pub(in crate::engine) struct Platform {
     positions: HashMap<String, usize>,
-    /// Positions by company; what is one's own stands alone.
+    /// Positions by company; a dependency without a company is on its own.
     siblings: HashMap<String, Vec<usize>>,
-    /// What each needs.
+    /// What each dependency needs.
     needs: Vec<Vec<usize>>,
-    /// Who needs each.
+    /// What needs each dependency.
     needed_by: Vec<Vec<usize>>,
-    /// Whose fallback each is.
+    /// Which dependencies each one is the fallback of.
     fallback_for: Vec<Vec<usize>>,
-    /// In trouble, or lately so.
+    /// In trouble, now or recently.
     restless: BTreeSet<usize>,
-    /// How each is shown, and how much hangs on it.
+    /// How each is shown, and how much depends on it.
     classes: Vec<(Class, Criticality)>,
     /// Positions by how they are shown, the critical first.
     by_class: BTreeMap<Class, BTreeSet<(Criticality, usize)>>,
 }
 
-/// How a dependency is shown, as far as messages about others care.
+/// How a dependency is shown, as far as messages about others need it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::engine) enum Class {
     /// It works.
     Working,
-    /// It was not checked yet.
+    /// It has not been checked yet.
     Waiting,
     /// Anything else.
     Trouble,
@@ -51,7 +51,7 @@ impl Class {
 }
 
 impl Platform {
-    /// The platform of a configuration, all at rest; `company` names who is behind the dependency at a position.
+    /// The platform of a configuration, all at rest; `company` names the company behind the dependency at a position.
     pub(in crate::engine) fn of(config: &Config, company: impl Fn(usize) -> String) -> Platform {
         let ids = config.dependencies.iter().map(|dependency| dependency.id.clone());
         let positions: HashMap<String, usize> = ids.enumerate().map(|(position, id)| (id, position)).collect();
@@ -71,7 +71,7 @@ impl Platform {
         let waiting = Some(waiting).filter(|waiting: &BTreeSet<_>| !waiting.is_empty());
         let by_class = waiting.into_iter().map(|waiting| (Class::Waiting, waiting)).collect();
         let mut siblings: HashMap<String, Vec<usize>> = HashMap::new();
-        // What nothing checks says nothing about how many of a company's things have stopped.
+        // Dependencies that nothing checks do not show how many of a company's things have stopped.
         let monitored = config.dependencies.iter().enumerate().filter(|(_, one)| one.not_monitored.is_none());
         for (position, _) in monitored {
             siblings.entry(company(position)).or_default().push(position);
@@ -79,7 +79,7 @@ impl Platform {
         Platform { positions, siblings, needs, needed_by, fallback_for, restless: BTreeSet::new(), classes, by_class }
     }
 
-    /// Where a dependency stands in the configuration.
+    /// A dependency's position in the configuration.
     pub(in crate::engine) fn position(&self, id: &str) -> Option<usize> {
         self.positions.get(id).copied()
     }
@@ -89,7 +89,7 @@ impl Platform {
         self.siblings.len()
     }
 
-    /// All that belong to a company.
+    /// All dependencies of a company.
     pub(in crate::engine) fn siblings(&self, company: &str) -> &[usize] {
         self.siblings.get(company).map_or(&[], Vec::as_slice)
     }
@@ -122,17 +122,17 @@ impl Platform {
         self.classes.get(position).map_or(Class::Waiting, |(class, _)| *class)
     }
 
-    /// Who needs it, directly.
+    /// What needs it, directly.
     pub(in crate::engine) fn needed_by(&self, position: usize) -> &[usize] {
         self.needed_by.get(position).map_or(&[], Vec::as_slice)
     }
 
-    /// Whose fallback it is.
+    /// Which dependencies it is the fallback of.
     pub(in crate::engine) fn fallback_for(&self, position: usize) -> &[usize] {
         self.fallback_for.get(position).map_or(&[], Vec::as_slice)
     }
 
-    /// All that are shown so, in the configuration's order.
+    /// All that are shown this way, in the configuration's order.
     pub(in crate::engine) fn of_class(&self, class: Class) -> Vec<usize> {
         let all = self.by_class.get(&class).into_iter().flatten();
         let mut all: Vec<usize> = all.map(|(_, position)| *position).collect();
@@ -140,8 +140,8 @@ impl Platform {
         all
     }
 
-    /// The first `most` that are shown so, the critical before others, in the configuration's order; and how
-    /// many more there are. Not those of `but`.
+    /// The first `most` that are shown this way, the critical first, each group in the configuration's order, and how
+    /// many more there are. Those in `but` are left out.
     pub(in crate::engine) fn first(&self, class: Class, but: &BTreeSet<usize>, most: usize) -> (Vec<usize>, usize) {
         let Some(all) = self.by_class.get(&class) else { return (Vec::new(), 0) };
         let left_out = but.iter().filter(|position| self.class(**position) == class).count();
@@ -187,7 +187,7 @@ impl Platform {
     }
 }
 
-/// It works, or was not checked yet, and nobody is to be told anything of it.
+/// Whether it works, or has not been checked yet, and no message about it is due.
 fn is_at_rest(state: &DependencyState) -> bool {
     let well = state.combined.held.as_ref().is_none_or(|held| held.verdict == Verdict::Live);
     let sure = state.combined.unseen.is_empty() && state.combined.suspicion.is_none();
@@ -212,17 +212,17 @@ impl Seen {
         Seen { positions, states, rest }
     }
 
-    /// The state of one.
+    /// The state of one dependency.
     pub(in crate::engine) fn state(&self, position: usize) -> &DependencyState {
         self.positions.binary_search(&position).map_or(&self.rest, |n| &self.states[n])
     }
 
-    /// The position of the one that a platform view has as number `n`.
+    /// The position of dependency number `n` in a platform view.
     pub(in crate::engine) fn position(&self, n: usize) -> usize {
         self.positions[n]
     }
 
-    /// All of them.
+    /// All positions with their states.
     pub(in crate::engine) fn iter(&self) -> impl Iterator<Item = (usize, &DependencyState)> {
         self.positions.iter().copied().zip(self.states.iter().map(Arc::as_ref))
     }

@@ -1,4 +1,4 @@
-//! A decider without anybody around it: for tests, and to measure what one decision costs.
+//! A decider on its own: for tests, and to measure what one decision costs.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -25,7 +25,7 @@ pub struct Rehearsal {
 }
 
 impl Rehearsal {
-    /// For a configuration.
+    /// Creates it for a configuration.
     pub fn new(config: Config) -> Rehearsal {
         Rehearsal::of((Arc::new(config), Arc::new(Redactor::new(&[]))))
     }
@@ -49,14 +49,14 @@ impl Rehearsal {
         Rehearsal { decider, specs }
     }
 
-    /// All checks come back live: from then on everything is idle.
+    /// All checks return live: from then on everything is at rest.
     pub fn all_live(&mut self, at: Time) {
         let live = || Reading::new(Verdict::Live, "live", "a sentence");
         let events = self.specs.iter().map(|spec| finished(spec, live(), OwnNetwork::Sound, at));
         drop(self.decider.apply(events.collect(), at));
     }
 
-    /// One check comes back, the `n`-th of the configuration; how many alerts come of it.
+    /// The `n`-th check of the configuration returns. Returns the number of resulting alerts.
     pub fn one(&mut self, n: usize, verdict: Verdict, at: Time) -> usize {
         let Some(spec) = self.specs.get(n) else { return 0 };
         let event = finished(spec, Reading::new(verdict, verdict.word(), "a sentence"), OwnNetwork::Sound, at);
@@ -64,7 +64,7 @@ impl Rehearsal {
     }
 }
 
-/// A check that came back with this, while the vendor serves others.
+/// A check with this result, while the vendor serves others.
 pub(super) fn finished(spec: &Arc<Spec>, reading: Reading, own_network: OwnNetwork, at: Time) -> Event {
     let control = Witnessed::first(Verdict::Live, "listed", at);
     let witnesses = Witnesses { own_network, positive: Some(control), ..Witnesses::default() };

@@ -9,42 +9,42 @@ use crate::core::time::Time;
 /// What is known about plugwatch's own network.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SelfCheckState {
-    /// What the reference hosts said last.
+    /// What the reference hosts showed last.
     pub judged: OwnNetwork,
-    /// Since when it is so.
+    /// Since when that is so.
     pub since: Time,
-    /// What those that did not answer showed, when people heard of it.
+    /// The errors of the reference hosts that did not answer, at the time people were notified.
     pub(in crate::engine) sign: Sign,
     pub(in crate::engine) notified: bool,
     pub(in crate::engine) next_at: Time,
     pub(in crate::engine) asking: bool,
-    /// One page comes in several companies' places, until then at least.
+    /// Until when one page is assumed to be served in place of several companies' pages.
     pub(in crate::engine) same_page_until: Time,
 }
 
 impl SelfCheckState {
-    /// Nothing known yet; the reference hosts are due at once.
+    /// Nothing is known yet; the reference hosts are due at once.
     pub fn new(now: Time) -> SelfCheckState {
         SelfCheckState { since: now, ..SelfCheckState::default() }
     }
 
-    /// It has been said that plugwatch is blind.
+    /// Records that a message said that plugwatch is blind.
     pub fn mark_told(&mut self) {
         self.notified = true;
     }
 
-    /// The clock was set back: nothing is so since the future, and the reference hosts are asked soon.
+    /// The clock was set back: no time may lie in the future, and the reference hosts are queried soon.
     pub fn clock_set_back(&mut self, now: Time) {
         (self.since, self.next_at) = (self.since.min(now), self.next_at.min(now.plus(BLIND)));
         self.same_page_until = self.same_page_until.min(now);
     }
 
-    /// The reference hosts are to be asked now.
+    /// The reference hosts must be queried now.
     pub fn ask_at(&mut self, now: Time) {
         self.next_at = self.next_at.min(now);
     }
 
-    /// One page comes in several companies' places: whatever the reference hosts say, plugwatch sees nothing.
+    /// One page is served in place of several companies' pages: whatever the reference hosts show, plugwatch is blind.
     pub fn same_page(&mut self, now: Time) {
         self.same_page_until = now.plus(SAME_PAGE);
         if self.judged != OwnNetwork::Blind {
@@ -52,7 +52,7 @@ impl SelfCheckState {
         }
     }
 
-    /// What showed that page shows its own again.
+    /// A target that showed that page shows its own page again.
     pub fn page_is_over(&mut self, now: Time) {
         if self.same_page_until > now {
             self.same_page_until = now;
@@ -60,7 +60,7 @@ impl SelfCheckState {
         }
     }
 
-    /// The question under way was given up.
+    /// The query in progress was abandoned.
     pub fn forget_asking(&mut self) {
         self.asking = false;
     }
@@ -70,7 +70,7 @@ impl SelfCheckState {
         (!self.asking).then_some(self.next_at)
     }
 
-    /// Whether to ask now.
+    /// Whether to query now.
     pub fn take_due(&mut self, now: Time) -> bool {
         let due = !self.asking && self.next_at <= now;
         self.asking |= due;
@@ -78,10 +78,10 @@ impl SelfCheckState {
     }
 }
 
-/// A page that came in several places counts so long after it came last.
+/// How long such a page counts after it was last served.
 const SAME_PAGE: Duration = Duration::from_secs(1_200);
 
-/// While blind, sight is looked for more often.
+/// While blind, the reference hosts are queried more often.
 pub(in crate::engine) const BLIND: Duration = Duration::from_secs(15);
 
 pub(in crate::engine) const USUAL: Duration = Duration::from_secs(60);

@@ -1,4 +1,4 @@
-//! The situation's message: opened, changed in place, sent anew, closed.
+//! The situation message: opened, edited in place, sent again, closed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,7 +21,7 @@ use crate::say::tally;
 use crate::store::{NewAlert, SITUATION, SituationChange};
 
 impl Decider {
-    /// Takes up what a review says of the situation.
+    /// Applies what a review decided about the situation.
     pub(in crate::engine) fn follow_situation(&mut self, stands: Stands, now: Time) {
         let Stands { situation, change, again: _ } = stands;
         let Some(change) = change else {
@@ -33,10 +33,10 @@ impl Decider {
             Some(known) => known.public_id.clone(),
             None => self.next_id(),
         };
-        // What closes was open.
+        // A situation that closes was open.
         let kept = situation.clone().or(known).unwrap_or_default();
         let kept = Situation { public_id: public_id.clone(), ..kept };
-        // What it says of the next message is as it is while it is open.
+        // What it says about the next message applies while it is open.
         self.situation = Some(kept.clone());
         let said = self.view_situation(&kept, change == Change::Close, now);
         let level = match change {
@@ -62,12 +62,12 @@ impl Decider {
         now: Time,
     ) {
         let about: Vec<String> = said.lost.iter().chain(&said.ending).map(|item| item.id.clone()).collect();
-        // What has an hour concerns everybody, whoever is on duty.
+        // A cut-off time concerns everybody, whoever is on duty.
         let newest = self.newest_unseen(now).filter(|_| level == Level::Critical && said.ending.is_empty());
         let called = self.called(newest.map(|news| turn(news, now)), now);
         let mut to = called.unwrap_or_else(|| self.addressed(Reason::Situation, level, None, &about, now));
         if change == Change::Open {
-            // Whoever reads it elsewhere has just read what opens it.
+            // Readers of the other channels have just read the message that opens it.
             let edits = |channel: &str| self.ways.iter().any(|way| way.channel == channel && way.edits);
             to.retain(|address| edits(&address.channel));
         }
@@ -88,13 +88,13 @@ impl Decider {
         });
     }
 
-    /// When the newest of all was told that is critical and acknowledged by nobody.
+    /// When the newest critical message that nobody has acknowledged was sent.
     fn newest_unseen(&self, now: Time) -> Option<Time> {
         let seen = self.seen(self.platform.concerned(None));
         self.platform_view(&seen, now).subjects.iter().filter_map(unseen_news).max()
     }
 
-    /// How everything stands, for the message.
+    /// The state of everything, for the message.
     fn view_situation(&self, situation: &Situation, over: bool, now: Time) -> Said {
         let seen = self.seen(self.platform.concerned(None));
         let platform_view = self.platform_view(&seen, now);
@@ -105,7 +105,7 @@ impl Decider {
             let dependency = &self.config.dependencies[position];
             let (lost, ends) = (is_lost(subject), subject.ends.filter(|_| is_ending(subject, now)));
             if over || (!lost && ends.is_none()) {
-                // What else is critical and seen by nobody brings the next message, too.
+                // Other critical messages that nobody acknowledged also bring the next message.
                 said.nobody.extend(unseen_news(subject).filter(|_| !over).map(|_| dependency.label.clone()));
                 continue;
             }
@@ -127,7 +127,7 @@ impl Decider {
         self.view_others(&named, over, &mut said, now);
         said.lost.sort_by_key(|item| item.since);
         said.ending.sort_by_key(|item| item.ends);
-        // Steps with an hour are what matters while one lies ahead; the longest first where none does.
+        // Steps with a deadline matter while one lies ahead; otherwise the longest come first.
         if said.ending.is_empty() {
             said.steps.sort_by_key(|step| std::cmp::Reverse(step.takes));
         } else {
@@ -138,24 +138,24 @@ impl Decider {
         said
     }
 
-    /// When its message comes anew at the latest, as far as that is known.
+    /// When the message is sent again at the latest, if known.
     fn next_situation(&self, situation: &Situation, platform_view: &PlatformView<'_>) -> Option<Time> {
         let remind = |subject: &Subject<'_>| crate::core::alerting::due::remind_at(subject, subject.notified);
         let reminders = platform_view.subjects.iter().filter_map(remind).filter(|at| *at > platform_view.now);
         let daily = situation.sent_at.plus(crate::core::alerting::situation_change::DAILY);
-        // What came of an announced hour is told after it, unless it was lost before.
+        // The outcome of an announced cut-off is reported after its time, unless the loss came first.
         let waits = platform_view.subjects.iter().filter(|subject| !is_lost(subject));
         let hours = waits.filter_map(|subject| subject.ends).filter(|at| *at > platform_view.now);
         reminders.chain([daily]).chain(hours.map(|at| at.plus(ROUND_WAIT))).min()
     }
 
-    /// Who said that they see to it.
+    /// Who said that they are handling it.
     fn taken_on(&self, state: &DependencyState, subject: &Subject<'_>) -> Option<String> {
         subject.seen_to?;
         self.acknowledged_by(subject.id, state)
     }
 
-    /// Who acknowledged the last news of a dependency.
+    /// Who acknowledged the last message about a dependency.
     pub(super) fn acknowledged_by(&self, id: &str, state: &DependencyState) -> Option<String> {
         let incident = state.incident.as_ref().map(|incident| incident.public_id.as_str());
         let by = incident.and_then(|id| self.people.acked(id, state.notified.news_at)).map(|act| act.by.clone());
@@ -195,7 +195,7 @@ impl Decider {
         }
     }
 
-    /// What is neither lost nor about to end.
+    /// Dependencies that are neither lost nor about to end.
     fn view_others(&self, named: &BTreeSet<usize>, over: bool, said: &mut Said, now: Time) {
         let others = self.others(named);
         for (position, shown) in &others.down {
@@ -210,7 +210,7 @@ impl Decider {
         said.unsure = self.unsure(&others, false);
         let label = |position: &usize| self.config.dependencies[*position].label.clone();
         said.not_monitored = others.not_monitored.iter().map(label).collect();
-        // Only those of what ends matter while an hour lies ahead.
+        // While a cut-off lies ahead, only the steps for what ends matter.
         if said.ending.is_empty() && !over {
             let all = self.config.dependencies.iter().enumerate();
             let all = all.filter(|(position, _)| !named.contains(position));
@@ -218,7 +218,7 @@ impl Decider {
         }
     }
 
-    /// Steps of leaving it that are still possible.
+    /// Exit steps that are still possible.
     fn steps_of<'e>(&'e self, dependency: &'e Dependency, ends: Option<Time>) -> impl Iterator<Item = Step> + 'e {
         dependency.leave.iter().map(move |step| Step {
             what: step.step.clone(),
@@ -230,7 +230,7 @@ impl Decider {
         })
     }
 
-    /// When the steps of leaving it have to begin at the latest.
+    /// When the exit steps must begin at the latest.
     pub(in crate::engine) fn latest_starts(&self, dependency: &Dependency, ends: Option<Time>) -> Vec<Time> {
         self.steps_of(dependency, ends).filter_map(|step| step.start).collect()
     }

@@ -1,4 +1,4 @@
-//! Puts an alert into what is to be written, with a row in the outbox for everybody who wants it.
+//! Adds an alert to what is to be written, with an outbox row for each recipient that wants it.
 
 use super::decider::Decider;
 use crate::core::alerting::route::{Occasion, routed};
@@ -10,7 +10,7 @@ use crate::engine::alert_snapshot;
 use crate::say::alert::{AlertView, Body};
 use crate::store::{Address, NewAlert};
 
-/// Before the dependency's id, for the thread of what cannot be seen.
+/// Prefix of the dependency's id in the thread key of "cannot be checked" messages.
 const SIGHT: &str = "sight-";
 
 /// What an alert concerns.
@@ -18,11 +18,11 @@ const SIGHT: &str = "sight-";
 pub(in crate::engine) struct Concerning {
     /// The incident's number and public id.
     pub(in crate::engine) incident: Option<(i64, String)>,
-    /// Ids of dependencies, the first leads.
+    /// Ids of dependencies; the most important is first.
     pub(in crate::engine) about: Vec<String>,
-    /// What it came to.
+    /// The resulting verdict.
     pub(in crate::engine) verdict: Option<Verdict>,
-    /// The number of a reminder that nobody has acknowledged, counted from zero.
+    /// How many reminders came before this one, if it is a reminder that nobody has acknowledged.
     pub(in crate::engine) turn: Option<usize>,
 }
 
@@ -37,7 +37,7 @@ impl Decider {
     ) {
         let Concerning { incident, about, verdict, turn } = concerning;
         let (incident, thread) = incident.map_or((None, None), |(number, public_id)| (Some(number), Some(public_id)));
-        // What opens no incident belongs together all the same, until it is seen again.
+        // Messages that open no incident still form a thread, until the dependency can be checked again.
         let sight = matches!(reason, Reason::Blind | Reason::Sighted | Reason::Suspected | Reason::Cleared);
         let thread = thread.or_else(|| about.first().filter(|_| sight).map(|id| format!("{SIGHT}{id}")));
         let public_id = self.next_id();
@@ -54,7 +54,7 @@ impl Decider {
         });
     }
 
-    /// Sentences about plugwatch itself, or about a dependency beside its verdict.
+    /// Sentences about plugwatch itself, or about a dependency apart from its verdict.
     pub(in crate::engine) fn tell_note(
         &mut self,
         reason: Reason,
@@ -73,14 +73,14 @@ impl Decider {
         self.writes.alerts.push(alert);
     }
 
-    /// Everything that the text needs, as it is now.
+    /// Everything that the text needs, in its current state.
     pub(in crate::engine) fn frozen(&self, reason: Reason, level: Level, body: Body, at: Time) -> serde_json::Value {
         let platform = self.config.platform.clone();
         let view = AlertView { reason, level, platform, at, simulation: self.simulation, body };
         alert_snapshot(&view)
     }
 
-    /// Whoever is next on duty, for a reminder that nobody has acknowledged.
+    /// The next person on duty, for a reminder that nobody has acknowledged.
     pub(in crate::engine) fn called(&self, turn: Option<usize>, at: Time) -> Option<Vec<Address>> {
         let reached =
             |duty: &&Duty| self.ways.iter().any(|way| way.channel == duty.channel && way.recipient == duty.recipient);

@@ -1,5 +1,5 @@
-//! Turns what the core wants told into alerts: one for each message, in the same
-//! transaction as the change it tells of.
+//! Turns the core's announcements into alerts, one for each message, in the same transaction as the change that they
+//! report.
 
 use std::sync::Arc;
 
@@ -33,7 +33,7 @@ use crate::say::status::spoken;
 use crate::store::DependencyChange;
 
 impl Decider {
-    /// Reviews the platform: tells what is due, and remembers when to look again.
+    /// Reviews the platform: announces what is due, and records when to review again.
     pub(in crate::engine) fn review(&mut self, now: Time) {
         let seen = self.seen(self.platform.concerned(None));
         let Review { tellings, notified, again, stands } = review(&self.platform_view(&seen, now));
@@ -93,7 +93,7 @@ impl Decider {
             maintenance: self.maintenance_until(&dependency.id, now),
             muted: self.people.muted(&dependency.id, now).and_then(|act| act.until),
             seen_to: match &state.incident {
-                // A refused key beside an outage may be acknowledged by its own message.
+                // A refused key that accompanies an outage may be acknowledged through a message of its own.
                 Some(incident) => self.people.seen_to(incident, state.notified.news_at).or_else(|| {
                     let access = state.combined.lost_access().is_some();
                     self.people.seen_to_access(&dependency.id, state.notified.news_at).filter(|_| access)
@@ -108,8 +108,8 @@ impl Decider {
         }
     }
 
-    /// The accounts that a dependency may live in. Where a backend counts what it sends through somebody whom nothing
-    /// names, they are those of the company whose code came back.
+    /// The accounts that a dependency may live in. If a backend reports the texts it sends but names no vendor, the
+    /// account is that of the company whose code arrived.
     fn accounts<'a>(&'a self, dependency: &'a Dependency, state: &DependencyState) -> Vec<&'a str> {
         let all = dependency.accounts.iter().map(String::as_str);
         let counts = || dependency.probes.iter().any(|probe| self.config.takes(probe) == Some(Takes::Counts));
@@ -121,16 +121,15 @@ impl Decider {
         all.filter(|id| self.dependency(id).and_then(|account| self.parent(account)) == Some(parent)).collect()
     }
 
-    /// When the deciding home probes of a dependency were looked at last, all of them; those
-    /// without their key do not count.
+    /// When the decisive home probes of a dependency were last checked, all of them; those without a key do not count.
     pub(in crate::engine) fn looked_at(&self, id: &str, now: Time) -> Option<Time> {
         let decides = |spec: &&Arc<Spec>| spec.probe.home && spec.probe.role.decides() && !spec.probe.waits_for_key();
         let last = |spec: &Arc<Spec>| Some(self.known.probe(spec.id)?.last.as_ref()?.at);
-        // Where nothing can be asked, nobody waits for a check.
+        // Where nothing can be checked, nothing waits for a check.
         self.plan.of(id).filter(decides).map(last).min().unwrap_or(Some(now))
     }
 
-    /// When the vendor's own word was last that the account is in order, if nothing speaks against it now.
+    /// When the vendor last said that the account is in good standing, if nothing contradicts it now.
     pub(in crate::engine) fn in_order_at(&self, id: &str) -> Option<Time> {
         let standing = self.plan.of(id).filter(|spec| spec.probe.role == Role::Standing);
         let standing = standing.filter_map(|spec| Some(self.known.probe(spec.id)?.standing.clone()));
@@ -140,19 +139,19 @@ impl Decider {
         standing.filter(sure).filter_map(|standing| standing.verified_at).max()
     }
 
-    /// The company whose word the dependency's checks hear; `None` where they look from outside: whose
-    /// machines answer there says nothing about whose doing it is.
+    /// The company whose own API the dependency's checks read; `None` if they check from outside, where it does not
+    /// matter whose machines answer.
     pub(in crate::engine) fn parent(&self, dependency: &Dependency) -> Option<&str> {
         let vendor = self.config.catalog.vendors.get(dependency.vendors.first()?)?;
         (vendor.parent != "own").then_some(vendor.parent.as_str())
     }
 
-    /// What counts as one company: the company, the domain that it is about, or it alone.
+    /// What counts as one company: the company, the domain that it is about, or the dependency alone.
     pub(in crate::engine) fn company<'d>(&'d self, dependency: &'d Dependency) -> &'d str {
         self.parent(dependency).or(dependency.domain.as_deref()).unwrap_or(&dependency.id)
     }
 
-    /// Remembers a dependency's new state, here and in the store.
+    /// Saves a dependency's new state, here and in the store.
     pub(in crate::engine) fn note_dependency(&mut self, id: &str, state: DependencyState, at: Time) {
         let change =
             DependencyChange { id: id.to_owned(), state: state.combined.clone(), notified: state.notified.clone(), at };
@@ -189,7 +188,7 @@ impl Decider {
                     about.without_fallback = self.without_fallback(&telling.members);
                 }
                 if telling.together == Together::Mass {
-                    // What one vendor's hint or page says leads away from our own side.
+                    // What one vendor's hint or page says would distract from a fault on your own side.
                     (about.hint, about.status_page) = (None, None);
                 }
                 self.say_losses(&mut about, telling, seen, now);
@@ -205,8 +204,8 @@ impl Decider {
             }
         };
         let about = telling.members.iter().map(|member| self.config.dependencies[*member].id.clone()).collect();
-        // Each reminder that nobody has acknowledged calls the next who is on duty.
-        // What has an hour concerns everybody.
+        // Each reminder that nobody has acknowledged notifies the next person on duty. A cut-off time concerns
+        // everybody.
         let hour = self.ends_at(&dependency.id, now).is_some();
         let unseen = telling.reason == Reason::StillOpen && telling.level == Level::Critical && !hour;
         let turn = before.notified.news_at.filter(|_| unseen).map(|news| turn(news, now));
@@ -214,7 +213,7 @@ impl Decider {
         self.tell(telling.reason, telling.level, concerning, body, now);
     }
 
-    /// The others in the same message, and what they have in common.
+    /// The other dependencies in the same message, and what they have in common.
     fn group(&self, telling: &Telling, seen: &Seen) -> Option<Group> {
         let dependencies = &self.config.dependencies;
         let mass = telling.together == Together::Mass;
@@ -225,9 +224,9 @@ impl Decider {
         let led = telling.wanted.held.hint.as_deref();
         let line = |member: &usize| {
             let Some(held) = &seen.state(*member).combined.held else { return String::new() };
-            // The first one's advice stands below; another's with its own line.
+            // The first one's advice is given below; another's is on its own line.
             if mass {
-                // What each of them is thought to suffer from leads away from our own side.
+                // The likely cause of each of them would distract from a fault on your own side.
                 return format!(" ({})", held.verdict);
             }
             let hint = held.hint.as_deref().filter(|hint| Some(*hint) != led);
@@ -243,11 +242,11 @@ impl Decider {
         };
         let name = self.parent(lead).map(|parent| self.config.catalog.company(parent)).unwrap_or_default();
         let parent = |member: &usize| self.parent(&dependencies[*member]);
-        // A letter may be about things of several companies.
+        // A letter may concern things of several companies.
         let one = telling.members.iter().all(|member| parent(member) == self.parent(lead));
         let name = if one { name } else { String::new() };
         let ids = telling.members.iter().map(|member| dependencies[*member].id.clone()).collect();
-        // So many at once is what matters: those that were told before are part of it.
+        // The number of failures at once is what matters: those already announced are part of it.
         let out = |member: &usize| {
             let incident = seen.state(*member).incident.as_ref();
             mass && !telling.members.contains(member)
@@ -280,7 +279,7 @@ impl Decider {
             let unseen = state.combined.unverified().filter(|_| state.incident.is_none());
             let held = access.or(unseen).or(state.combined.held.as_ref())?;
             let fallback = self.fallback_now(dependency);
-            // What to do stands with its cause.
+            // What to do is stated with its cause.
             let cause = down(*member);
             let trouble = state.incident.as_ref().map(|incident| incident.began_at).filter(|began| *began < held.since);
             let flaps = state.notified.flapping.is_some();
@@ -289,7 +288,7 @@ impl Decider {
                 Verdict::Unknown if held.reason == "wrong_page" => "wrong_page",
                 Verdict::Unknown if held.reason == "probably_removed" => "probably_removed",
                 Verdict::Unknown => "unseen",
-                // A drop that was told in spite of its turns is one.
+                // A drop that was announced although its answers alternate counts as one.
                 verdict if flaps && verdict != Verdict::Dropped => "flapping",
                 Verdict::Degraded if is_by_turns(&held.reason) => "by_turns",
                 Verdict::Degraded if is_at_home(&held.reason) => "gone_at_home",
@@ -330,9 +329,9 @@ impl Decider {
     }
 }
 
-/// What is live again, and what became of the letter that was told of it.
+/// What is live again, and what became of the letter that was announced for it.
 fn say_of_letter(about: &mut About, told: &str) {
-    // That an account is active says nothing about a letter that nobody took back.
+    // An active account does not mean that the vendor has withdrawn its letter.
     if is_spent(told) {
         about.why = "notice_spent".to_owned();
         about.say = format!("{}. The letter was not withdrawn: get the vendor's confirmation in writing", about.say);
@@ -361,7 +360,7 @@ fn concerned(state: &DependencyState) -> Option<(i64, String)> {
     open.or_else(|| state.notified.incident.clone())
 }
 
-/// A line for each, but one for those of which the same is said.
+/// One line for each, but a common line for those with the same text.
 fn together<'l>(all: impl Iterator<Item = (&'l str, String)>) -> Vec<String> {
     let mut lines: Vec<(Vec<&str>, String)> = Vec::new();
     for (label, said) in all {

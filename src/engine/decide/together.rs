@@ -1,4 +1,4 @@
-//! What is decided about several events does not depend on whether they came together or one after the other.
+//! Decisions about several events must not depend on whether the events arrived together or one after the other.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use crate::engine::check::evidence::Redactor;
 use crate::engine::schedule::plan::Spec;
 use crate::store::Batch;
 
-/// Two companies, one's own site, and something that needs both.
+/// Two companies, your own site, and something that needs both.
 const PLATFORM: &str = r#"
 platform = "Example"
 database = "example.db"
@@ -45,7 +45,7 @@ package = "com.example.app"
 countries = ["us", "de"]
 "#;
 
-/// What is watched, and what takes out secrets: there are none.
+/// What is monitored, and a redactor without secrets.
 type Platform = (Arc<Config>, Arc<Redactor>);
 
 fn platform(text: &str) -> Platform {
@@ -53,7 +53,7 @@ fn platform(text: &str) -> Platform {
     (Arc::new(config), Arc::new(Redactor::new(&[])))
 }
 
-/// What a check reads, and what stood beside it.
+/// The result of a check, and its witnesses.
 #[derive(Clone, Copy, Debug)]
 struct Read {
     probe: prop::sample::Index,
@@ -62,7 +62,7 @@ struct Read {
     stated: bool,
 }
 
-/// Checks that came back between two looks at what came, and how long after the ones before.
+/// Checks that returned between two batches, and the time since the ones before.
 type Came = (u32, Vec<Read>);
 
 fn read() -> impl Strategy<Value = Read> {
@@ -85,7 +85,7 @@ fn event(specs: &[Arc<Spec>], read: Read, at: Time) -> Event {
     finished(read.probe.get(specs), reading, own_network, at)
 }
 
-/// What was decided that must be the same: standings at the end, flips and incidents on the way.
+/// The decisions that must be the same: final standings, and the flips and incidents on the way.
 #[derive(Debug, Default, PartialEq)]
 struct Decisions {
     standings: Vec<Standing>,
@@ -105,7 +105,7 @@ impl Decisions {
     }
 }
 
-/// Decides about what came: each time all of it together, or one after the other.
+/// Decides about the events, either each batch together or one after the other.
 fn decide(platform: &Platform, came: &[Came], together: bool) -> (Decisions, usize) {
     let rehearsal = Rehearsal::of(platform.clone());
     let (specs, mut decider) = (rehearsal.specs, rehearsal.decider);
@@ -114,7 +114,7 @@ fn decide(platform: &Platform, came: &[Came], together: bool) -> (Decisions, usi
     drop(decider.apply(vec![fine], now));
     for (wait, reads) in came {
         now = Time(now.0 + i64::from(*wait));
-        // A check comes back once before it is asked again.
+        // A check returns once before it is started again.
         let mut asked = HashSet::new();
         let once = reads.iter().filter(|read| asked.insert(read.probe.get(&specs).id));
         let mut sorted: Vec<&Read> = once.collect();
@@ -139,7 +139,7 @@ fn came() -> impl Strategy<Value = Vec<Came>> {
     prop::collection::vec((1_000..600_000u32, prop::collection::vec(read(), 1..8)), 1..40)
 }
 
-/// Runs a property over a platform.
+/// Tests a property on a platform.
 fn holds(text: &str, property: impl Fn(&Platform, Vec<Came>) -> Result<(), TestCaseError>) {
     let platform = platform(text);
     let config = ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() };
@@ -159,10 +159,10 @@ fn what_comes_together_is_decided_as_what_comes_one_by_one() {
     });
 }
 
-/// Where one thing needs another, what comes in the same instant may be told or held back behind its cause as the
-/// order has it. Where nothing does, what comes together is told at most as often: what began and ended among it
-/// is told of nobody. What is said early, and unconfirmed, after a loss is not counted: whether the loss was told first
-/// is a matter of the order, too.
+/// If one thing needs another, the order of events within the same instant may decide whether it is announced or held
+/// back behind its cause. If nothing needs another, events that arrive together cause at most as many messages: what
+/// began and ended among them is not announced. Early, unconfirmed messages after a loss are not counted: whether the
+/// loss was announced first also depends on the order.
 #[test]
 fn what_comes_together_is_told_at_most_as_often() {
     holds(&PLATFORM.replace("needs = [\"domain\"]\n", ""), |platform, came| {
@@ -184,7 +184,7 @@ fn the_examples_reach_drops_outages_and_alerts() {
     assert!(alerts > 0 && !decisions.incidents.is_empty() && decisions.flips.len() > 6, "{decisions:?}");
 }
 
-/// The index that stands for a number among few.
+/// The index, among a few, that a number selects.
 fn index(n: usize) -> prop::sample::Index {
     use proptest::strategy::ValueTree;
     let mut runner = TestRunner::deterministic();

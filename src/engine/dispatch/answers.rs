@@ -1,4 +1,4 @@
-//! What comes back from channels, and what has to be said there again and again.
+//! Acknowledgements that come back from channels, and messages that must be repeated there.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,16 +11,16 @@ use crate::say::alert::{AlertView, Body};
 use crate::say::buttons::{self, Verb};
 use crate::store::{AlertRow, IncidentRow, Result, SentMessage};
 
-/// Nobody acknowledges a message that is older: a reminder has come since.
+/// Older messages are no longer acknowledged: a reminder has been sent since.
 const WITHIN: std::time::Duration = std::time::Duration::from_secs(24 * 3_600);
 
-/// What an acknowledgement of a message is about, by public ids; nothing where there is nothing to acknowledge.
+/// What an acknowledgement of a message applies to, as public ids; empty if there is nothing to acknowledge.
 fn about(view: &AlertView, alert: &AlertRow) -> Vec<String> {
     let buttons = buttons::of(view, alert.thread.as_deref(), &alert.public_id);
     let ack = |data: &str| buttons::read(data).filter(|(verb, _)| *verb == Verb::Ack).map(|(_, id)| id.to_owned());
     let mut ids: Vec<String> = buttons.iter().flatten().filter_map(|button| ack(&button.data)).collect();
     if let Body::Open { items, .. } = &view.body {
-        // A reminder has buttons for the first of them only.
+        // A reminder has buttons only for the first of them.
         ids.extend(items.iter().filter_map(|item| item.incident.clone()));
     }
     ids.sort();
@@ -29,10 +29,10 @@ fn about(view: &AlertView, alert: &AlertRow) -> Vec<String> {
 }
 
 impl Dispatcher {
-    /// Who acknowledged what at the other side, with the channel; what cannot be known now is logged and asked again.
+    /// Who acknowledged what on the channel's side, by channel; failed requests are logged and repeated later.
     ///
     /// # Errors
-    /// The store does not answer.
+    /// If the store does not answer.
     pub async fn answers(&self, now: Time) -> Result<Vec<(String, Answer)>> {
         let ways = self.ways();
         let mut all = Vec::new();
@@ -51,7 +51,7 @@ impl Dispatcher {
         Ok(all)
     }
 
-    /// What was sent through a channel and waits for somebody.
+    /// What was sent through a channel and awaits an acknowledgement.
     async fn waiting(&self, channel: &str, now: Time) -> Result<Vec<Waiting>> {
         let since = Time(now.0 - millis(WITHIN));
         let ended: HashSet<String> = self.incidents(since, |row| row.closed_at.is_some()).await?.into_keys().collect();
@@ -85,10 +85,10 @@ impl Dispatcher {
         Ok(rows.map(|row| (row.incident.public_id.clone(), row)).collect())
     }
 
-    /// Says again what lasts, where it would be forgotten: of each incident that is open, the last that was said there.
+    /// Repeats the last message of each open incident on channels that would otherwise let it expire.
     ///
     /// # Errors
-    /// The store does not answer.
+    /// If the store does not answer.
     pub async fn say_again(&self, now: Time) -> Result<()> {
         let ways = self.ways();
         for channel in ways.senders.that_forget() {
@@ -108,7 +108,7 @@ impl Dispatcher {
         Ok(())
     }
 
-    /// What a message said of one of the dependencies that it named: the others may be over.
+    /// What a message said about one of its dependencies: the others may be over.
     fn of_one(&self, sent: &SentMessage, view: &AlertView, dependency: &str, now: Time) -> Message {
         let mut message = self.as_told(&sent.alert, view, &sent.recipient, now);
         message.view["body"]["dependency"]["id"] = dependency.into();

@@ -1,6 +1,6 @@
-//! When nothing can be written down, what is to be told is said from memory: a full disk silences
-//! nobody. What waits in the outbox is read from there, and what could not be written comes from the
-//! engine. When the disk takes it again, what arrived is written down as sent, and is not sent again.
+//! Delivers from memory while nothing can be written, so that a full disk silences no alert. Waiting messages are read
+//! from the outbox; those that could not be written come from the engine. Once the disk can be written again, delivered
+//! messages are recorded as sent, and are not sent again.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
@@ -14,20 +14,20 @@ use crate::core::time::Time;
 use crate::notify::Tried;
 use crate::store::{AlertRow, Delivery, Error, NewAlert, Result, SaidUnwritten};
 
-/// The disk may take it with the next try.
+/// How long to wait first: the next write may succeed.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// What is to be told and could not be written down.
+/// Alerts that could not be written.
 #[derive(Clone, Debug, Default)]
 pub struct Unsaid {
     /// Since when nothing can be written.
     pub since: Option<Time>,
-    /// What waits.
+    /// The waiting alerts.
     pub alerts: Vec<NewAlert>,
 }
 
 impl Dispatcher {
-    /// Notes whether the outbox could be written, and says so in the log when that changes.
+    /// Records whether the outbox could be written, and logs changes.
     pub(super) fn note_writable(&self, failed: Option<Error>, now: Time) {
         let mut since = self.unwritable_since.lock().unwrap_or_else(PoisonError::into_inner);
         match failed {
@@ -44,13 +44,13 @@ impl Dispatcher {
         }
     }
 
-    /// Since when nothing can be written, whoever noticed it.
+    /// Since when nothing can be written, whichever part noticed it.
     pub(super) fn unwritable(&self, unsaid: &Unsaid) -> Option<Time> {
         let own = *self.unwritable_since.lock().unwrap_or_else(PoisonError::into_inner);
         own.into_iter().chain(unsaid.since).min()
     }
 
-    /// Says from memory what has waited for too long to be written down.
+    /// Sends from memory what has waited too long to be written.
     pub async fn say_from_memory(&self, unsaid: &Arc<Unsaid>, now: Time) {
         let Some(since) = self.unwritable(unsaid).filter(|since| now.since(*since) >= PATIENCE) else { return };
         {
@@ -65,11 +65,11 @@ impl Dispatcher {
         for delivery in self.unwritten(unsaid, &instead, now).await {
             places.entry((delivery.channel.clone(), delivery.recipient.clone())).or_default().push(delivery);
         }
-        // A place that takes nothing holds up no other.
+        // A recipient that does not accept messages does not delay any other.
         join_all(places.into_values().map(|waiting| self.say_there(waiting, now))).await;
     }
 
-    /// Says at one place what waits for it, the loudest first, until it takes nothing more.
+    /// Sends the waiting messages of one recipient, the most urgent first, until it stops accepting them.
     async fn say_there(&self, mut waiting: Vec<Delivery>, now: Time) {
         waiting.sort_by_key(|delivery| std::cmp::Reverse(delivery.alert.level));
         for delivery in waiting {
@@ -79,9 +79,9 @@ impl Dispatcher {
         }
     }
 
-    /// What is due and cannot be leased, the oldest first, and what is in no outbox yet.
+    /// What is due and cannot be leased, the oldest first, and what is not in the outbox yet.
     async fn unwritten(&self, unsaid: &Unsaid, instead: &str, now: Time) -> Vec<Delivery> {
-        // What arrived, or perhaps did, waits only to be written down.
+        // What arrived, or may have arrived, only waits to be written.
         let tried: Vec<i64> = {
             let unsettled = self.unsettled.lock().unwrap_or_else(PoisonError::into_inner);
             let arrived = unsettled.iter().filter(|(_, tried)| matches!(tried, Tried::Sent(_) | Tried::Unsure { .. }));
@@ -92,15 +92,15 @@ impl Dispatcher {
         let mut all: Vec<Delivery> =
             waiting.map(|delivery| Delivery { instead: Some(instead.to_owned()), ..delivery }).collect();
         for alert in &unsaid.alerts {
-            // Nobody can acknowledge anything now, so escalations go out; who hears only the end of what he was
-            // told of is found once the outbox can be written.
+            // Nobody can acknowledge anything now, so escalations are sent. Recipients that only get the end of what
+            // they were alerted to are determined once the outbox can be written.
             let to = alert.to.iter().filter(|to| to.only != Only::IfTold && to.at <= now);
             all.extend(to.map(|to| from_memory(alert, &to.channel, &to.recipient, instead)));
         }
         all
     }
 
-    /// Whether the place takes messages.
+    /// Whether the recipient accepts messages.
     async fn say_one(&self, delivery: &Delivery, now: Time) -> bool {
         let key = said(delivery);
         if self.said.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&key) {
@@ -112,7 +112,7 @@ impl Dispatcher {
         let sent = tokio::time::timeout(LONGEST_TRY, ways.senders.send(&delivery.channel, &message)).await;
         let came = match sent.unwrap_or_else(|_| Tried::Unsure { why: "no answer in time".to_owned() }) {
             Tried::Sent(remote_id) => FromMemory::Arrived(remote_id, now),
-            // What perhaps arrived is not said again from memory: it comes from the disk, as a repeat.
+            // What may have arrived is not sent again from memory: it comes from the disk, as a repeat.
             Tried::Unsure { .. } => FromMemory::Perhaps,
             Tried::Retry { why, .. } | Tried::Refused { why } | Tried::Never { why } => {
                 tracing::warn!(why, "{} to {}: {why}; will be tried again", delivery.channel, delivery.recipient);
@@ -124,7 +124,7 @@ impl Dispatcher {
         took
     }
 
-    /// The other side's number for a message that arrived from memory; nothing where none did.
+    /// The channel's id for a message that was delivered from memory; `None` if none was.
     pub(super) fn arrived(&self, delivery: &Delivery) -> Option<Option<String>> {
         match self.said.lock().unwrap_or_else(PoisonError::into_inner).get(&said(delivery)) {
             Some(FromMemory::Arrived(remote_id, _)) => Some(remote_id.clone()),
@@ -132,7 +132,7 @@ impl Dispatcher {
         }
     }
 
-    /// Writes down what was said from memory, as far as it stands in the outbox now.
+    /// Records what was sent from memory, as far as the outbox has it by now.
     pub(super) async fn settle_said(&self) -> Result<()> {
         let arrived: Vec<SaidUnwritten> = {
             let said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
@@ -148,7 +148,7 @@ impl Dispatcher {
         Ok(())
     }
 
-    /// Whether a message may have been said from memory.
+    /// Whether a message may have been sent from memory.
     pub(super) fn was_said(&self, delivery: &Delivery) -> bool {
         self.said.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&said(delivery))
     }

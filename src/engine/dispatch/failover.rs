@@ -1,4 +1,4 @@
-//! When a place takes nothing: what belongs there goes to others, and they hear why.
+//! Fail-over: if a recipient does not accept messages, others get them and learn why.
 
 use std::time::Duration;
 
@@ -10,17 +10,17 @@ use crate::engine::alert_snapshot;
 use crate::say::alert::{AlertView, Body};
 use crate::store::{Address, Batch, Delivery, NewAlert, Outcome, PlaceRow, Result};
 
-/// After so many tries others are told as well, if it is critical.
+/// After this many tries a critical message goes to others as well.
 const TRIES: i64 = 3;
-/// Or when it has waited for so long, if it is critical.
+/// Or after it has waited this long.
 const URGENT: Duration = Duration::from_secs(30);
-/// What is not critical waits for so long.
+/// How long a message that is not critical waits before that.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// A place that takes nothing for so long is worth a message of its own.
+/// A recipient that has not accepted messages for this long is worth a message of its own.
 const FAILING: Duration = Duration::from_secs(600);
 
 impl Dispatcher {
-    /// What follows from a try for others.
+    /// The consequences of a try for other recipients.
     pub(super) async fn see_to(
         &self,
         delivery: &Delivery,
@@ -34,7 +34,7 @@ impl Dispatcher {
                     self.tell_back(delivery, before, now).await?;
                 }
             }
-            // The message itself is refused; the others have it.
+            // Only this message was rejected; the others have it.
             Outcome::Dead(_) => {}
             Outcome::Refused(_, why) => {
                 if after.told_at.is_none() {
@@ -45,7 +45,7 @@ impl Dispatcher {
                 let since = after.failing_since.unwrap_or(now);
                 let waited = now.since(since).min(now.since(delivery.alert.at));
                 let critical = delivery.alert.level == Level::Critical;
-                // What is not critical may wait for a hiccup to pass.
+                // A message that is not critical may wait for a short failure to pass.
                 let due =
                     if critical { delivery.attempts + 1 >= TRIES || waited >= URGENT } else { waited >= PATIENCE };
                 if due {
@@ -62,7 +62,7 @@ impl Dispatcher {
         Ok(())
     }
 
-    /// What is critical and waits at a place that asked to be left alone goes to the others.
+    /// Critical messages for a recipient whose host asked clients to wait go to the others.
     pub(super) async fn help_the_held_up(&self, now: Time) -> Result<()> {
         for (delivery, why) in self.store.held_up(now, URGENT).await? {
             let others = self.instead(&delivery, &why, now);
@@ -71,7 +71,7 @@ impl Dispatcher {
         Ok(())
     }
 
-    /// Every other place, those that wake somebody if there are any.
+    /// Every other recipient; only those that can wake someone, if there are any.
     fn others(&self, delivery: &Delivery) -> Vec<Way> {
         let ways = self.ways();
         let own = |way: &&Way| way.channel == delivery.channel && way.recipient == delivery.recipient;
@@ -82,8 +82,8 @@ impl Dispatcher {
         }
     }
 
-    /// Where what does not arrive here goes. News about a dead channel is no news for another dead
-    /// channel; and for a trifle nobody is woken who is there for the worst.
+    /// Where undeliverable messages go instead. News about a dead channel does not go to another dead channel, and
+    /// minor messages do not go to channels that wake someone.
     pub(super) fn instead(&self, delivery: &Delivery, why: &str, now: Time) -> Vec<Address> {
         if matches!(delivery.alert.reason, Reason::ChannelDead | Reason::ChannelBack) {
             return Vec::new();
@@ -99,7 +99,7 @@ impl Dispatcher {
         others.iter().filter(fits).map(to).collect()
     }
 
-    /// The others hear once that a place takes nothing.
+    /// The others are notified once that a recipient does not accept messages.
     async fn tell_dead(&self, delivery: &Delivery, why: &str, since: Option<Time>, now: Time) -> Result<()> {
         let (channel, recipient) = (&delivery.channel, &delivery.recipient);
         let (title, then) = match since {

@@ -1,4 +1,4 @@
-//! Signs of life, only while looks and deliveries really work.
+//! Signs of life, sent only while checks and deliveries really work.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,23 +13,23 @@ use crate::core::time::{Time, human};
 use crate::notify::Heartbeat;
 use crate::store::{DEAD_MANS_SWITCH, PlaceRow, Store};
 
-/// The snapshot is renewed every minute at least.
+/// The longest interval between two snapshots.
 const STALE: Duration = Duration::from_secs(180);
-/// What was seen waits no longer to be written.
+/// The longest time that a check result may wait to be written.
 const UNWRITTEN: Duration = Duration::from_secs(60);
-/// A message that is due waits no longer at a place that takes messages.
+/// The longest time that a due message may wait for a recipient that accepts messages.
 const WAITS: Duration = Duration::from_secs(300);
 
-/// Where signs of life go, and what must work for one; a reload changes it.
+/// Where signs of life go, and what must work for one to be sent; a reload changes it.
 #[derive(Clone, Default)]
 pub struct Beating {
-    /// The dead-man's switch, and how often it hears; nothing where there is none.
+    /// The dead-man's switch and its interval; `None` if none is configured.
     pub to: Option<(Arc<Heartbeat>, Duration)>,
-    /// Every place that can be told something.
+    /// Every recipient.
     pub ways: Vec<Way>,
 }
 
-/// Sends signs of life for ever, as the settings say at the time.
+/// Sends signs of life forever, following the current settings.
 pub async fn beat(
     mut settings: watch::Receiver<Beating>,
     snapshot: watch::Receiver<Arc<Snapshot>>,
@@ -40,7 +40,7 @@ pub async fn beat(
     loop {
         let Beating { to, ways } = settings.borrow_and_update().clone();
         let Some((heartbeat, every)) = to else {
-            // Nobody changes the settings any more: the program ends.
+            // The sender is gone because the program is ending.
             if settings.changed().await.is_err() {
                 return std::future::pending().await;
             }
@@ -66,7 +66,7 @@ pub async fn beat(
         }
         tokio::select! {
             _ = clock.sleep_until(now.plus(every)) => {}
-            // Another switch hears at once.
+            // A newly configured switch is pinged at once.
             Ok(()) = settings.changed() => {}
         }
     }

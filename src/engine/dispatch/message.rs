@@ -1,4 +1,4 @@
-//! Renders what is told when it is told: from what was frozen then, and how it stands now.
+//! Renders a message when it is sent, from what was stored with the alert and the current state.
 
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
@@ -17,7 +17,7 @@ use crate::say::alert::{AlertView, Body, Footer};
 use crate::say::{Format, buttons, digest, short};
 use crate::store::{AlertRow, Amend, Delivery, Result};
 
-/// What is newer is worth a line only when it comes late.
+/// Newer messages get the line about their age only if they are late.
 const LATE: Duration = Duration::from_secs(120);
 
 /// So many texts are kept for the next place that hears the same.
@@ -37,7 +37,7 @@ pub(super) fn view(alert: &AlertRow) -> std::result::Result<AlertView, String> {
     alert_view(&alert.snapshot).map_err(|error| format!("its stored text cannot be read: {error}"))
 }
 
-/// Nothing more comes of what this tells.
+/// Whether nothing follows this message.
 fn is_over(view: &AlertView) -> bool {
     let settled = match &view.body {
         Body::Dependency(about) => view.reason == Reason::Settled && about.verdict == Verdict::Live,
@@ -46,8 +46,8 @@ fn is_over(view: &AlertView) -> bool {
     settled || matches!(view.reason, Reason::Recovered | Reason::Retired)
 }
 
-/// The incidents that a message about several things of one company tells of. So many unrelated
-/// ones at once that our own side is suspect are one matter.
+/// The incidents that a message about several things of one company covers. If so many unrelated ones fail at once that
+/// plugwatch's own side is suspect, they count as one.
 fn others(view: &AlertView) -> Vec<String> {
     let Body::Dependency(about) = &view.body else { return Vec::new() };
     let group = about.group.as_ref().filter(|group| !group.mass);
@@ -55,7 +55,7 @@ fn others(view: &AlertView) -> Vec<String> {
 }
 
 impl Dispatcher {
-    /// The message of a delivery, or of all that are delivered together.
+    /// The message of one delivery, or of several that are delivered together.
     pub(super) fn message(&self, delivery: &Delivery, now: Time) -> std::result::Result<Message, String> {
         let view = view(&delivery.alert)?;
         let repeat = delivery.maybe_repeat || self.was_said(delivery);
@@ -72,7 +72,7 @@ impl Dispatcher {
             message.html = digest::text(&views, Format::Html, now, repeat, zone);
             (message.thread, message.buttons, message.over) = (None, Vec::new(), false);
             message.others.clear();
-            // Another text than that of the last of them, and as loud as the loudest.
+            // Not the text of the last of them; as urgent as the most urgent one.
             message.id = format!("{}-digest", message.id);
             message.level =
                 delivery.with.iter().map(|one| one.alert.level).max().unwrap_or(message.level).max(message.level);
@@ -84,7 +84,7 @@ impl Dispatcher {
         let footer = Footer { repeat, instead, newer, stands: None, zone, edits: self.edits(&delivery.channel) };
         (message.plain, message.html) = self.texts(&view, &delivery.alert.public_id, now, &footer);
         if let Body::Open { .. } = &view.body {
-            // As reminders were written before: it goes with the next release.
+            // The format of reminders in older versions; remove it with the next release.
             let lines: Vec<&str> = message.plain.lines().skip(1).collect();
             message.view["body"]["note"] = serde_json::json!({ "title": message.title, "lines": lines });
         }
@@ -121,24 +121,24 @@ impl Dispatcher {
         let Some(view) = alone.then(|| view(&delivery.alert).ok()).flatten() else { return message };
         let Body::Report(report) = &view.body else { return message };
         let svg = report.picture(&view.platform);
-        // Where time is played, it is drawn in its place: things happen in the same order each time.
+        // In simulated time it is drawn on this thread, so that events have the same order in each run.
         let drawn = if self.clock.is_manual() { draw::png(&svg) } else { draw::png_apart(svg).await };
         Message { files: picture(drawn), ..message }
     }
 
-    /// The zone of whoever reads at a place.
+    /// The time zone of the people who read a recipient's messages.
     fn zone(&self, channel: &str, recipient: &str) -> Tz {
         let ways = self.ways();
         let place = ways.everybody.iter().find(|way| way.channel == channel && way.recipient == recipient);
         place.map_or(Tz::UTC, |way| way.zone)
     }
 
-    /// Whether what is sent there can be changed.
+    /// Whether messages sent there can be edited.
     fn edits(&self, channel: &str) -> bool {
         self.ways().everybody.iter().any(|way| way.channel == channel && way.edits)
     }
 
-    /// The situation's message as it stands now; one that a newer one has replaced there says so.
+    /// The situation message in its current state; if a newer one has replaced it there, it says so.
     async fn amended_situation(&self, amend: &Amend, now: Time) -> Result<Option<Message>> {
         let thread = amend.alert.thread.clone().unwrap_or_default();
         let Some(snapshot) = self.store.situation_snapshot(&thread).await? else { return Ok(None) };
@@ -157,7 +157,7 @@ impl Dispatcher {
         Ok(Some(message))
     }
 
-    /// What was told, in its own words, as of now.
+    /// The original text of an alert, as of now.
     pub(super) fn as_told(&self, alert: &AlertRow, view: &AlertView, recipient: &str, now: Time) -> Message {
         let mut message = self.plain_message(alert, view, (recipient, Tz::UTC), now);
         message.plain = view.text(Format::Plain, now, &Footer::default());
@@ -188,7 +188,7 @@ impl Dispatcher {
         }
     }
 
-    /// A message that was sent, with how it stands now on top; `None` where nothing is to be said.
+    /// A sent message with the current state on top; `None` if nothing is to be changed.
     pub(super) async fn amended(&self, amend: &Amend, now: Time) -> Result<Option<Message>> {
         if amend.alert.reason == Reason::Situation {
             return self.amended_situation(amend, now).await;
@@ -216,7 +216,7 @@ impl Dispatcher {
         message.html = view.text(Format::Html, now, &footer);
         message.over = is_over(&newest);
         message.acked_by = ack.map(|act| act.by.clone());
-        // What is done needs no button any more.
+        // A message that is over needs no buttons.
         if message.over || settled.is_some() {
             message.buttons.clear();
         }
@@ -224,7 +224,7 @@ impl Dispatcher {
     }
 }
 
-/// A report's picture; without it the words go alone.
+/// A report's picture; if it cannot be drawn, the text goes alone.
 fn picture(drawn: std::result::Result<Vec<u8>, String>) -> Vec<File> {
     match drawn {
         Ok(bytes) => vec![File { name: "report.png".into(), media: "image/png".into(), bytes: Arc::new(bytes) }],
@@ -245,7 +245,7 @@ fn said_of(act: &OperatorAction, zone: Tz, now: Time) -> Option<String> {
     Some(format!("{what}, says {}, {}", act.by, act.at.local(zone, now)))
 }
 
-/// A message about plugwatch itself, for one recipient, beside the outbox.
+/// A message about plugwatch itself, for one recipient, outside the outbox.
 pub fn note_message(
     platform: &str,
     recipient: &str,

@@ -1,6 +1,6 @@
-//! The dispatcher: leases what is due, renders it now, sends it, and writes down what
-//! came of it. At least once, in order for each incident and recipient; at most one repeat for
-//! each crash or lost answer, and the repeat says so. What a place does not take goes to others.
+//! The dispatcher: leases due messages, renders and sends them, and records the results. Delivery is at least once, in
+//! order for each incident and recipient, with at most one repeat for each crash or lost answer, and the repeat says
+//! so. Messages that a recipient does not accept go to others.
 
 pub(super) mod heartbeat;
 
@@ -35,29 +35,29 @@ use crate::notify::{Going, Message, Senders, Tried};
 use crate::store::{Amend, Delivery, Outcome, Result, Store};
 use crate::supervise::guarded;
 
-/// A try that nobody settled holds up its place for so long; then the message is sent again.
+/// How long a try without a result blocks its recipient; then the message is sent again.
 const LEASE: Duration = Duration::from_secs(120);
-/// No try takes longer: it ends before its lease does, so no message is under way twice.
+/// The time limit of a try: it ends before its lease does, so no message is sent twice at the same time.
 const LONGEST_TRY: Duration = Duration::from_secs(100);
-/// So many messages are changed at a time.
+/// How many messages are edited at a time.
 const AMENDS: usize = 4;
 
 /// Delivers the outbox.
 pub struct Dispatcher {
     store: Arc<Store>,
-    /// Taken out whole for each use: a reload waits for no message that is under way.
+    /// Replaced as a whole: a reload waits for no message that is being sent.
     ways: Mutex<Arc<Ways>>,
     clock: Clock,
     ids: Ids,
-    /// What was said from memory while nothing could be written, by alert, channel and recipient.
+    /// What was sent from memory while nothing could be written, by alert, channel and recipient.
     said: Mutex<HashMap<Said, FromMemory>>,
-    /// When that was tried last.
+    /// When delivery from memory was last tried.
     said_at: Mutex<Time>,
-    /// What came of tries, as long as it could not be written down.
+    /// Results of tries that could not be written yet.
     unsettled: Mutex<Vec<(Delivery, Tried)>>,
     /// Since when the outbox cannot be written.
     unwritable_since: Mutex<Option<Time>>,
-    /// Outbox rows whose messages are being changed.
+    /// Outbox rows whose messages are being edited.
     amending: Mutex<HashSet<i64>>,
     /// The last texts that were written.
     written: Mutex<VecDeque<Written>>,
@@ -68,34 +68,34 @@ pub struct Dispatcher {
 /// An alert's public id, the channel and the recipient.
 type Said = (String, String, String);
 
-/// What came of a message that was sent from memory.
+/// The result of a message that was sent from memory.
 #[derive(Clone, Debug)]
 enum FromMemory {
-    /// It arrived then; the other side's number for it.
+    /// It arrived; the channel's id for it.
     Arrived(Option<String>, Time),
-    /// Perhaps it did: it comes once more, as a repeat.
+    /// It may have arrived: it is sent once more, as a repeat.
     Perhaps,
 }
 
-/// What is under way.
+/// Work in progress.
 enum Work {
     Tell(Box<Delivery>),
-    /// A message with what it becomes, and when that was asked.
+    /// An edit of a message with its new text, and when that was requested.
     Amend(Box<Amend>, Box<Message>, Time),
 }
 
-/// Channels, and every place that can be told.
+/// Channels and all recipients.
 pub struct Ways {
-    /// Those who send.
+    /// The senders.
     pub senders: Senders,
-    /// Every place, with what it wants to hear.
+    /// Every recipient, with what it should receive.
     pub everybody: Vec<Way>,
-    /// Channels that are configured and off: what waits for them goes on waiting.
+    /// Channels that are configured but off: their messages keep waiting.
     pub off: Vec<String>,
 }
 
 impl Dispatcher {
-    /// A dispatcher for these channels.
+    /// Creates a dispatcher for these channels.
     pub fn new(store: Arc<Store>, ways: Ways, clock: Clock, ids: Ids) -> Dispatcher {
         Dispatcher {
             store,
@@ -112,12 +112,12 @@ impl Dispatcher {
         }
     }
 
-    /// The same; what came of each try is noted in `log`.
+    /// The same; the result of each try is written to `log`.
     pub fn logged(self, log: EventLog) -> Dispatcher {
         Dispatcher { events: Some(log), ..self }
     }
 
-    /// Takes up changed channels between two rounds.
+    /// Applies changed channels between two rounds.
     pub async fn replace(&self, ways: Ways) {
         *self.ways.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(ways);
         self.readdress().await;
@@ -127,7 +127,7 @@ impl Dispatcher {
         self.ways.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// What waits for a channel that is no longer configured goes to those that are.
+    /// Messages for a channel that is no longer configured go to the channels that are.
     pub async fn readdress(&self) {
         if let Ok(moved) = self.store.moved_chats().await {
             self.ways().senders.moved().remember(moved);
@@ -145,20 +145,20 @@ impl Dispatcher {
         }
     }
 
-    /// Delivers until nothing is due at `now`. Returns how many messages were settled.
+    /// Delivers until nothing is due at `now`. Returns the number of messages settled.
     ///
     /// # Errors
-    /// The store does not answer.
+    /// If the store does not answer.
     pub async fn deliver(&self, now: Time) -> Result<usize> {
         self.rounds(now, None).await
     }
 
-    /// The same; a bell that rings meanwhile brings what is new to the places that are free. While the
-    /// store fails nothing new is taken, but what is under way is waited for: what came of it is kept.
+    /// The same; when the bell rings in the meantime, new messages go to recipients that are free. While the store
+    /// fails nothing new is started, but deliveries in progress are awaited and their results kept.
     async fn rounds(&self, now: Time, bell: Option<&Notify>) -> Result<usize> {
         let (mut settled, mut broken) = (0, None);
-        // A place that takes its time holds up no other: what is done makes room at once. Only what
-        // is under way outside waits there; the database is spoken to here alone.
+        // A slow recipient delays no other: each finished delivery makes room at once. Only requests to the outside are
+        // awaited there; the database is used only here.
         let mut under_way = FuturesUnordered::new();
         loop {
             let now = now.max(self.clock.now());
@@ -196,23 +196,23 @@ impl Dispatcher {
         Ok(settled)
     }
 
-    /// What is to be done now; what earlier tries came to is written down before that.
+    /// The work that is due now; results of earlier tries are written first.
     async fn take(&self, now: Time, amends: usize) -> Result<Vec<Work>> {
         self.settle_what_waited().await?;
         let ways = self.ways();
         let leased = self.store.lease(now, LEASE, |channel| ways.senders.reads_digests(channel)).await?;
         let mut works: Vec<Work> = leased.into_iter().map(|delivery| Work::Tell(Box::new(delivery))).collect();
         let unwritable = self.unwritable_since.lock().unwrap_or_else(PoisonError::into_inner).is_some();
-        // While nothing can be written a message would be changed again and again.
+        // While nothing can be written, a message would be edited again and again.
         if works.len() < amends && !unwritable {
-            // What is leased goes out, whatever becomes of messages that are to be changed.
+            // Leased messages are sent, whatever happens to the edits.
             let amends = self.to_amend(now, amends - works.len()).await;
             works.extend(amends.into_iter().map(|(amend, to)| Work::Amend(Box::new(amend), Box::new(to), now)));
         }
         Ok(works)
     }
 
-    /// Writes down what came of one piece of work; what cannot be written is kept and written later.
+    /// Records the result of one piece of work; a result that cannot be written is kept and written later.
     async fn put_down(&self, work: Work, tried: Tried) -> Result<()> {
         match work {
             Work::Tell(delivery) => {
@@ -230,10 +230,10 @@ impl Dispatcher {
         }
     }
 
-    /// Writes down what came of tries that could not be written before.
+    /// Writes the results of tries that could not be written before.
     ///
     /// # Errors
-    /// The store does not answer; what is not written is kept.
+    /// If the store does not answer; unwritten results are kept.
     pub async fn settle_what_waited(&self) -> Result<()> {
         loop {
             let next = self.unsettled.lock().unwrap_or_else(PoisonError::into_inner).first().cloned();
@@ -244,8 +244,8 @@ impl Dispatcher {
         self.settle_said().await
     }
 
-    /// Messages that are to be changed and are not being changed already, with what they become. One
-    /// that cannot be read or settled now is left for later.
+    /// Messages that must be edited and are not being edited already, with their new text. A message that cannot be
+    /// read or settled now is left for later.
     async fn to_amend(&self, now: Time, most: usize) -> Vec<(Amend, Message)> {
         let mut all = Vec::new();
         for amend in self.store.amends(now).await.unwrap_or_default() {
@@ -271,7 +271,7 @@ impl Dispatcher {
         let sent = async {
             match &work {
                 Work::Tell(delivery) => match self.message(delivery, self.clock.now()) {
-                    // It arrived from memory while this was being leased.
+                    // It was delivered from memory while it was being leased.
                     Ok(_) if self.arrived(delivery).is_some() => Tried::Sent(self.arrived(delivery).flatten()),
                     Ok(message) => {
                         let message = self.with_picture(delivery, message).await;
@@ -283,25 +283,25 @@ impl Dispatcher {
                 Work::Amend(amend, message, _) => ways.senders.amend(&amend.channel, &amend.remote_id, message).await,
             }
         };
-        // One message that cannot be made or sent because of a bug holds up no other.
+        // A message that cannot be rendered or sent because of a bug delays no other.
         let tried = tokio::time::timeout(LONGEST_TRY, guarded(sent)).await;
         let tried = came(tried.ok(), out.load(Ordering::SeqCst), LONGEST_TRY);
         (work, tried)
     }
 
-    /// Notes that the tries of a delivery go out.
+    /// Records that the tries of a delivery are being sent.
     fn going(&self, delivery: &Delivery, out: Arc<AtomicBool>) -> Going {
         let attempts: Vec<i64> = delivery.with.iter().chain([delivery]).map(|one| one.attempt).collect();
         let store = self.store.clone();
         Going::new(move || {
-            // The parts of a message are one try.
+            // The parts of a message count as one try.
             if !out.swap(true, Ordering::SeqCst) {
                 store.going_out(&attempts);
             }
         })
     }
 
-    /// What did not arrive stands in the log: that is where it can still be read.
+    /// The text of an undelivered message goes to the log, where it can still be read.
     fn log(&self, delivery: &Delivery, tried: &Tried) {
         let (channel, recipient) = (&delivery.channel, &delivery.recipient);
         let text = || self.message(delivery, self.clock.now()).map(|message| message.plain).unwrap_or_default();
@@ -319,7 +319,7 @@ impl Dispatcher {
         }
     }
 
-    /// Writes down what came of a try, and sees to what follows.
+    /// Records the result of a try, and handles its consequences.
     async fn note(&self, delivery: &Delivery, tried: Tried) -> Result<()> {
         let now = self.clock.now();
         let outcome = outcome(delivery, tried, now);
@@ -334,8 +334,8 @@ impl Dispatcher {
         self.see_to(delivery, &outcome, (&before, &after), now).await
     }
 
-    /// Delivers for ever: when the bell rings, and when something is due. It can be run again after a panic:
-    /// what was under way then is leased until its lease ends, and comes as a repeat.
+    /// Delivers forever: when the bell rings, and when something is due. It can be restarted after a panic: what was
+    /// being sent then stays leased until its lease ends, and is sent again as a repeat.
     pub async fn run(&self, windows: Windows) {
         self.amending.lock().unwrap_or_else(PoisonError::into_inner).clear();
         self.readdress().await;
@@ -348,12 +348,12 @@ impl Dispatcher {
             self.say_from_memory(&unsaid, self.clock.now()).await;
             let usual = now.plus(Duration::from_secs(60));
             let due = match self.store.next_delivery().await {
-                // A disk that takes nothing is not asked all the time.
+                // Do not query a failing disk in a loop.
                 _ if self.unwritable(&unsaid).is_some() => now.plus(Duration::from_secs(5)),
                 Ok(due) => due.unwrap_or(usual).min(usual),
                 Err(_) => now.plus(Duration::from_secs(5)),
             };
-            // A due time that has passed while we looked must not spin.
+            // A due time that has passed in the meantime must not cause a busy loop.
             let due = due.max(now.plus(Duration::from_millis(200)));
             tokio::select! {
                 () = rung => {}

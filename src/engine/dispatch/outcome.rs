@@ -1,4 +1,4 @@
-//! What a try came to, and when the next one is.
+//! The result of a try, and when the next one is due.
 
 use std::time::Duration;
 
@@ -7,26 +7,26 @@ use crate::core::time::{Time, millis};
 use crate::notify::Tried;
 use crate::store::{Amend, Delivery, Outcome};
 
-/// And after so many tries: a place that refuses all week is tried some thousand times.
+/// And only after this many tries: a recipient that refuses all week is tried about a thousand times.
 const GIVE_UP_TRIES: i64 = 200;
-/// A message that did not arrive for so long is given up, and that is said elsewhere.
+/// How long delivery is tried before a message is given up, which is then reported on other channels.
 const GIVE_UP: Duration = Duration::from_secs(7 * 24 * 3_600);
-/// A message that cannot be changed for so long stays as it is.
+/// How long an edit is tried before a message is left as it is.
 const AMEND_WITHIN: Duration = Duration::from_secs(24 * 3_600);
-/// The other side's wish to wait is honoured up to this long.
+/// The longest wait requested by the other side that is honoured.
 const LONGEST_WISH: Duration = Duration::from_secs(600);
-/// Seconds between the first tries; afterwards once a minute.
+/// Seconds between the first tries; afterwards one try a minute.
 const BACKOFF: [u64; 6] = [1, 2, 5, 10, 30, 60];
-/// The same where the place refuses us; afterwards every ten minutes.
+/// The same if the recipient refuses the message; afterwards one try every ten minutes.
 const SLOWLY: [u64; 6] = [15, 30, 60, 120, 300, 600];
 
-/// A week alone proves nothing: a machine that slept, or a clock that ran ahead, makes one of a moment.
+/// A week alone proves nothing: a machine that slept, or a clock that ran ahead, can turn a moment into a week.
 fn is_given_up(delivery: &Delivery, now: Time) -> bool {
     now.since(delivery.alert.at) > GIVE_UP && delivery.attempts >= GIVE_UP_TRIES
 }
 
-/// What a try came to: nothing in time, a panic, or what it says itself. `out` is whether anything left for
-/// the other side; then it may have arrived.
+/// The result of a try: a timeout, a panic, or what the sender returned. `out` is whether any data was sent; if so, the
+/// message may have arrived.
 pub(super) fn came(tried: Option<Result<Tried, String>>, out: bool, longest: Duration) -> Tried {
     match (tried, out) {
         (Some(Ok(tried)), _) => tried,
@@ -58,7 +58,7 @@ pub(super) fn outcome(delivery: &Delivery, tried: Tried, now: Time) -> Outcome {
     }
 }
 
-/// When a message that could not be changed is tried again, if it is.
+/// When an edit that failed is tried again, if at all.
 pub(super) fn again(amend: &Amend, tried: &Tried, now: Time) -> Option<Time> {
     let (after, why) = match tried {
         Tried::Retry { after, why } => (*after, why),
@@ -71,7 +71,7 @@ pub(super) fn again(amend: &Amend, tried: &Tried, now: Time) -> Option<Time> {
     (now.since(amend.newest.at) < AMEND_WITHIN).then(|| now.plus(wait))
 }
 
-/// Up to a fifth more or less, by the message's own id: no two retry in step.
+/// Up to a fifth more or less, derived from the message's id, so that retries do not run in step.
 fn backoff(delivery: &Delivery, steps: &[u64; 6]) -> Duration {
     let step = usize::try_from(delivery.attempts).unwrap_or(usize::MAX).min(steps.len() - 1);
     let spread = stable(&format!("{} {}", delivery.alert.public_id, delivery.attempts)) % 400;

@@ -1,4 +1,4 @@
-//! News about plugwatch itself that no check brings: to everybody who wants such news.
+//! News about plugwatch itself that no check brings, for every recipient that wants it.
 
 use super::Dispatcher;
 use crate::core::alerting::route::{Occasion, routed};
@@ -9,10 +9,10 @@ use crate::say::alert::{AlertView, Body};
 use crate::store::{Address, Batch, NewAlert, Result};
 
 impl Dispatcher {
-    /// Puts a note into the outbox; it goes out as every alert does.
+    /// Adds a note to the outbox; it is sent like every alert.
     ///
     /// # Errors
-    /// The database does not answer: nothing was put there.
+    /// If the database does not answer; nothing was added.
     pub async fn tell_of_itself(
         &self,
         platform: &str,

@@ -1,4 +1,4 @@
-//! What was decided, as it is stored: stored shapes do not move when the program's own types do.
+//! Decisions as they are stored: the stored format does not change when the program's types do.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ use crate::store::{
 };
 use crate::store::{StandingDocument, freeze};
 
-/// The decisions of a batch; `next_at` says when a probe is checked next, `wake` when anything is due.
+/// The decisions of a batch; `next_at` is when a probe is checked next, `wake` when anything is due.
 pub(super) fn of(batch: &Batch, next_at: impl Fn(i64) -> Time, wake: Option<Time>) -> Value {
     let checks: Vec<Value> = batch.looks.iter().map(|look| check(look, &next_at)).collect();
     let dependencies = batch.dependencies.iter().map(|change| {
@@ -61,7 +61,7 @@ fn incident(change: &IncidentChange) -> Value {
 }
 
 fn alert(alert: &NewAlert) -> Value {
-    // What a report says is gathered from history, deliveries too: it is not decided.
+    // The contents of a report come from history, including deliveries: they are not decisions.
     let snapshot = Some(&alert.snapshot).filter(|_| alert.reason != Reason::Report);
     json!({
         "public_id": alert.public_id, "incident": alert.incident, "dependency": alert.dependency,

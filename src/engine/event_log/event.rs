@@ -1,4 +1,4 @@
-//! What stands in an event log, a JSON object on each line.
+//! The contents of an event log: one JSON object per line.
 
 use std::collections::BTreeMap;
 
@@ -17,107 +17,107 @@ use crate::core::words::verdict::Reading;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Logged {
-    /// Whose log it is, in its first line: a scenario of the bench.
+    /// The origin of the log, in its first line: a scenario of the bench.
     Scenario {
-        /// Its name.
+        /// The scenario's name.
         name: String,
-        /// Vendor files of its own, by name.
+        /// The scenario's own vendor files, by name.
         catalog: Vec<(String, String)>,
-        /// Keys that it invents, by name.
+        /// The scenario's invented keys, by name.
         secrets: BTreeMap<String, String>,
     },
-    /// The same, of a simulation.
+    /// The origin if it is a simulation.
     Simulation {
         /// How many dependencies it has.
         dependencies: usize,
     },
-    /// The configuration that the next start or reload takes up.
+    /// The configuration that the next start or reload uses.
     Config {
-        /// As it stands in a scenario; paths and secrets are filled in when it is read.
+        /// Its text as in a scenario; paths and secrets are filled in when it is read.
         text: String,
     },
-    /// The program started, with what is stored. Whatever ran before was killed.
+    /// The program started, with what is stored. The program that ran before was killed.
     Start {
-        /// When.
+        /// When it started.
         at: Time,
-        /// So many checks are stored; they tell whether the last commit before a kill was complete.
+        /// The number of stored checks; it shows whether the last commit before a kill was complete.
         checks: i64,
-        /// So many alerts are.
+        /// The number of stored alerts.
         alerts: usize,
     },
-    /// Time passed: what is due is begun.
+    /// Time passed: what is due is started.
     Time {
         /// The time.
         at: Time,
     },
     /// A check is finished.
     Check(Box<Finished>),
-    /// A check broke down.
+    /// A check failed inside plugwatch.
     Lost {
-        /// When.
+        /// When it failed.
         at: Time,
         /// The probe's number.
         probe: i64,
     },
-    /// The reference hosts answered, or did not.
+    /// The reference hosts answered, or did not answer.
     SelfCheck {
-        /// When.
+        /// When they answered.
         at: Time,
-        /// What they say about plugwatch's own network.
+        /// What they showed about plugwatch's own network.
         judged: OwnNetwork,
-        /// What those that failed show.
+        /// The errors of those that failed.
         sign: Sign,
     },
-    /// Everything that came back since was decided about, together.
+    /// Everything that has returned since then was decided together.
     Applied {
-        /// When.
+        /// When it was decided.
         at: Time,
     },
-    /// People did something.
+    /// People acted.
     People {
         /// When it was noticed.
         at: Time,
-        /// All that they ever did.
+        /// All acts so far.
         acts: Vec<OperatorAction>,
         /// All letters that were not withdrawn.
         letters: Vec<Letter>,
     },
-    /// A changed configuration was taken up.
+    /// A changed configuration was adopted.
     Reload {
-        /// When.
+        /// When it was adopted.
         at: Time,
     },
     /// The clock was set back.
     ClockBack {
-        /// To this.
+        /// The new time.
         at: Time,
     },
-    /// A report is gathered.
+    /// A report was created.
     Report {
-        /// When.
+        /// When it was created.
         at: Time,
     },
     /// A message arrived, or did not.
     Delivery {
-        /// When.
+        /// When the try ended.
         at: Time,
         /// The alert's public id.
         alert: String,
         /// The channel's name.
         channel: String,
-        /// Whom it reaches there.
+        /// The recipient on that channel.
         recipient: String,
-        /// What came of it.
+        /// The result.
         outcome: String,
     },
-    /// A public id that the decision was given.
+    /// A public id that a decision used.
     Id {
-        /// It.
+        /// The id.
         id: String,
     },
-    /// What was decided since the last commit, and committed.
+    /// What was decided since the last commit, and was then committed.
     Decided {
-        /// When.
+        /// When it was committed.
         at: Time,
         /// The decisions.
         #[serde(flatten)]
@@ -128,16 +128,16 @@ pub enum Logged {
 /// A finished check.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Finished {
-    /// When it was decided about.
+    /// When it was decided.
     pub at: Time,
     /// The probe's identity.
     pub probe: String,
-    /// When the answer came.
+    /// When the answer arrived.
     pub answered: Time,
-    /// What it read.
+    /// What the check read.
     pub reading: Reading,
     /// The answer, without its body.
     pub answer: Answer,
-    /// What else was heard.
+    /// What the witnesses answered.
     pub witnesses: Witnesses,
 }

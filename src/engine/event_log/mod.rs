@@ -1,7 +1,7 @@
-//! The event log: everything that enters the decision, with times, and what was decided, a line each.
-//! Bench and simulation write it; a replay feeds it to a program that asks nobody, and whatever that
-//! decides must be equal to the byte. It holds answers and people's words: it is written for scripted
-//! worlds only, never by `plugwatch run`.
+//! The event log: every input of the decisions, with times, and the decisions themselves, one per line. Bench and
+//! simulation write it; a replay feeds it to a program that sends no requests, whose decisions must be identical byte
+//! for byte. It contains answers and people's texts, so it is written for scripted worlds only, never by `plugwatch
+//! run`.
 
 mod decided;
 mod event;
@@ -22,12 +22,12 @@ use crate::core::time::Time;
 use crate::core::words::answer::Answer;
 use crate::store::Delivery;
 
-/// Where lines go; clones write to the same place.
+/// The destination of the lines; clones write to the same one.
 #[derive(Clone)]
 pub struct EventLog(Arc<Mutex<Lines>>);
 
 enum Lines {
-    /// To a file; the first error ends it.
+    /// To a file; the first error ends the log.
     Written(Box<dyn Write + Send>, Option<String>),
     /// Only decisions, kept until they are compared.
     Compared(VecDeque<String>),
@@ -59,10 +59,10 @@ impl EventLog {
         }
     }
 
-    /// Ends it.
+    /// Ends the log.
     ///
     /// # Errors
-    /// A line could not be written; the log is not whole.
+    /// If a line could not be written; the log is then incomplete.
     pub fn close(&self) -> Result<(), String> {
         match &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner) {
             Lines::Written(_, Some(broken)) => Err(format!("the event log could not be written: {broken}")),
@@ -80,7 +80,7 @@ impl EventLog {
         }
     }
 
-    /// Notes what came of a try to deliver.
+    /// Records the result of a delivery try.
     pub(super) fn note_delivery(&self, delivery: &Delivery, outcome: &str, at: Time) {
         self.note(&Logged::Delivery {
             at,
@@ -93,14 +93,14 @@ impl EventLog {
 }
 
 impl Engine {
-    /// Notes something that enters the decision, where a log is kept.
+    /// Records an input of the decisions, if a log is kept.
     pub(super) fn note_event(&self, event: impl FnOnce() -> Logged) {
         if let Some(log) = &self.events {
             log.note(&event());
         }
     }
 
-    /// Notes an answer that came back.
+    /// Records an answer that arrived.
     pub(super) fn note_answer(&self, event: &Event, at: Time) {
         match event {
             Event::Check(looked) => self.note_event(|| Logged::Check(Box::new(finished(looked, at)))),
@@ -108,7 +108,7 @@ impl Engine {
             Event::SelfCheck(judged, sign) => {
                 self.note_event(|| Logged::SelfCheck { at, judged: *judged, sign: *sign });
             }
-            // The others are noted where they come from.
+            // The others are recorded where they originate.
             _ => {}
         }
     }
@@ -117,14 +117,14 @@ impl Engine {
         self.note_event(|| Logged::People { at, acts: acts.to_vec(), letters: people.letters.clone() });
     }
 
-    /// Notes public ids that decisions were given.
+    /// Records the public ids that decisions used.
     pub(super) fn note_ids(&self, ids: Vec<String>) {
         for id in ids {
             self.note_event(|| Logged::Id { id });
         }
     }
 
-    /// What is about to be committed, where a log is kept.
+    /// What is about to be committed, if a log is kept.
     pub(super) fn decided(&self, at: Time) -> Option<Logged> {
         self.events.as_ref()?;
         let decider = &self.decider;
@@ -139,7 +139,7 @@ fn finished(looked: &FinishedCheck, at: Time) -> Finished {
         probe: looked.spec.probe.identity.clone(),
         answered: looked.look.at,
         reading: looked.look.reading.clone(),
-        // Bodies were judged already; nothing is decided by them.
+        // Bodies were judged already; no decision depends on them.
         answer: Answer { body: Vec::new(), ..looked.answer.clone() },
         witnesses: looked.witnesses.clone(),
     }

@@ -1,4 +1,4 @@
-//! Feeds an event log to an engine that asks nobody.
+//! Feeds an event log to an engine that sends no requests.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::engine::schedule::plan::Spec;
 use crate::ids::Ids;
 use crate::store::Store;
 
-/// Nobody is asked: answers come from the log.
+/// No requests are sent: answers come from the log.
 struct Silence;
 
 impl Script for Silence {
@@ -37,12 +37,12 @@ pub struct Replay {
     ids: Ids,
     clock: Clock,
     decided: EventLog,
-    /// What the next start or reload takes up.
+    /// What the next start or reload uses.
     config: Option<Config>,
     running: Option<(Engine, Arc<Store>)>,
-    /// What came back and is decided about together.
+    /// Events that arrived and are decided together.
     came: Vec<Event>,
-    /// Decisions that were compared.
+    /// The number of decisions compared.
     pub compared: usize,
 }
 
@@ -51,7 +51,7 @@ fn text(error: impl std::fmt::Display) -> String {
 }
 
 impl Replay {
-    /// With a database in `folder`; `ids` are those of the log, in their order.
+    /// With a database in `folder`; `ids` are the log's ids, in order.
     pub fn new(folder: &Path, ids: Vec<String>) -> Replay {
         Replay {
             database: folder.join("bench.db"),
@@ -65,7 +65,7 @@ impl Replay {
         }
     }
 
-    /// What the next start or reload takes up.
+    /// Sets what the next start or reload uses.
     pub fn configure(&mut self, config: Config) {
         self.config = Some(config);
     }
@@ -73,7 +73,7 @@ impl Replay {
     /// Feeds one event.
     ///
     /// # Errors
-    /// It was decided otherwise, with both decisions; or the log does not fit.
+    /// If the decisions differ (both are included), or the log does not fit.
     pub async fn feed(&mut self, event: Logged) -> Result<(), String> {
         match event {
             Logged::Start { at, checks, alerts } => return self.start(at, checks, alerts).await,
@@ -82,7 +82,7 @@ impl Replay {
         }
         let config = self.config.clone();
         let Some((engine, store)) = &mut self.running else {
-            // Whose log it is, and its ids, were read before.
+            // The log's origin and ids were read before.
             return Ok(());
         };
         match event {
@@ -109,7 +109,7 @@ impl Replay {
         Ok(())
     }
 
-    /// What ran before was killed. Its last commit may have been complete though nobody noted that.
+    /// The previous run was killed. Its last commit may have been complete although that was not recorded.
     async fn start(&mut self, at: Time, checks: i64, alerts: usize) -> Result<(), String> {
         if let Some((mut engine, store)) = self.running.take() {
             if store.looks().await.map_err(text)? < checks || store.alerts(0).await.map_err(text)?.len() < alerts {
@@ -129,7 +129,7 @@ impl Replay {
         Ok(())
     }
 
-    /// Commits, unless what was fed has done so, and compares.
+    /// Commits, unless an event has done so, and compares.
     async fn compare(&mut self, recorded: Logged, at: Time) -> Result<(), String> {
         let Some((engine, _)) = &mut self.running else { return Err("a decision before the start".to_owned()) };
         let decided = match self.decided.take() {
@@ -144,10 +144,10 @@ impl Replay {
         if decided == recorded { Ok(()) } else { Err(differs(&recorded, &decided)) }
     }
 
-    /// Ends it: nothing may be left that the log does not know.
+    /// Ends the replay: no decision may be left that is not in the log.
     ///
     /// # Errors
-    /// Something was decided that is not in the log.
+    /// If something was decided that is not in the log.
     pub async fn end(mut self) -> Result<usize, String> {
         if let Some((engine, store)) = self.running.take() {
             drop(engine);
@@ -173,13 +173,13 @@ fn looked(engine: &Engine, finished: Finished) -> Result<Event, String> {
     })))
 }
 
-/// Both, from a little before they part.
+/// Both texts, from a little before the point where they differ.
 fn differs(recorded: &str, decided: &str) -> String {
     let same = recorded.bytes().zip(decided.bytes()).take_while(|(a, b)| a == b).count();
     format!("decided otherwise\n  in the log: {}\n  now:        {}", cut(recorded, same), cut(decided, same))
 }
 
-/// Three hundred characters around a place.
+/// Three hundred characters around a position.
 fn cut(text: &str, at: usize) -> String {
     let from = text.floor_char_boundary(at.saturating_sub(100));
     text[from..].chars().take(300).collect()
