@@ -1,9 +1,9 @@
-//! The only place where all sides meet: looks start, answers are judged, the core
-//! decides, one transaction remembers, and the outbox is told.
+//! The only place where all sides meet: checks start, answers are judged, the core decides, one transaction saves the
+//! result, and the dispatcher is notified.
 //!
-//! Asking is parallel, deciding is serial. [`Engine::tick`] starts what is due and
-//! never waits; `take` decides about one answer; [`Engine::flush`] commits,
-//! and memory changes only after that. [`Engine::run`] is the loop around them.
+//! Requests are parallel, decisions are serial. [`Engine::tick`] starts what is due and never waits; `take` decides
+//! about one answer; [`Engine::flush`] commits, and memory changes only after that. [`Engine::run`] is the loop around
+//! them.
 
 mod check;
 mod decide;
@@ -53,25 +53,25 @@ pub use report::Span;
 use write::unwritten::Unwritten;
 use write::writer::Writer;
 
-/// What changed by plain checks only is shown this often.
+/// How often changes are shown that come only from plain checks.
 const SHOW_EVERY: Duration = Duration::from_secs(1);
 
-/// So much is decided together at most.
+/// The maximum number of events decided together.
 const BATCH: usize = 500;
 
-/// What a check needs besides its probe; shared with the tasks that ask.
+/// What a check needs in addition to its probe; shared with the tasks that send requests.
 pub struct Context {
     /// The configuration with its catalogue.
     pub config: Arc<Config>,
-    /// Those who ask.
+    /// The askers, which send requests.
     pub askers: Askers,
     /// The clock.
     pub clock: Clock,
-    /// Controls, second paths and reference hosts, asked once for all who want them.
+    /// Controls, second paths and reference hosts, queried once for all checks that need them.
     pub witness_cache: WitnessCache,
-    /// Takes secrets out of what is kept.
+    /// Removes secrets from what is kept.
     pub redactor: Arc<Redactor>,
-    /// Turns at judging what is heavy.
+    /// Limits how many large answers are judged at the same time.
     heavy: Semaphore,
 }
 
@@ -96,45 +96,45 @@ pub struct Engine {
     store: Arc<Store>,
     decider: Decider,
     flights: JoinSet<Event>,
-    /// How often the clock had been set back when everything was planned.
+    /// How many times the clock had been set back when everything was planned.
     set_back: u64,
-    /// The latest time that counted.
+    /// The latest time processed so far.
     latest: Time,
-    /// By how much the store is still planned by a clock that ran ahead.
+    /// How far the store's plans are still ahead, after a clock that ran ahead.
     store_behind: Option<Duration>,
-    /// A changed configuration that could not be taken up, for nothing could be written.
+    /// A changed configuration that could not be adopted because nothing could be written.
     reload_again: Option<Box<(Config, Askers)>>,
-    /// When this run began, by the clock of then.
+    /// When this run began, by the clock at that time.
     began_at: Time,
-    /// The last act that was heard.
+    /// The last act that was read.
     heard_act: i64,
     snapshot: watch::Sender<Arc<Snapshot>>,
-    /// Dependencies as they are shown, in the order of the configuration.
+    /// The dependencies' views, in the order of the configuration.
     shown: Vec<Arc<DependencySnapshot>>,
-    /// There is something new to be shown.
+    /// Whether a view has changed.
     changed: bool,
     shown_at: Time,
     writer: Writer,
     unwritten: Unwritten,
     bell: Arc<Notify>,
     unsaid: watch::Sender<Arc<Unsaid>>,
-    /// Where everything that enters the decision is noted, if anywhere.
+    /// The event log for all inputs of the decisions, if there is one.
     events: Option<EventLog>,
 }
 
-/// How the outside follows the engine.
+/// How other parts follow the engine.
 #[derive(Clone)]
 pub struct Windows {
     /// The latest board.
     pub snapshot: watch::Receiver<Arc<Snapshot>>,
     /// Rings when there is something to deliver.
     pub bell: Arc<Notify>,
-    /// What is to be told and could not be written down.
+    /// Alerts that could not be written.
     pub unsaid: watch::Receiver<Arc<Unsaid>>,
 }
 
 impl Engine {
-    /// The next instant at which something is to be started.
+    /// The next time at which something must be started.
     pub fn next_due(&self) -> Option<Time> {
         self.decider.next_due()
     }
@@ -146,7 +146,7 @@ impl Engine {
             let ctx = self.ctx.clone();
             self.flights.spawn(async move {
                 let judged = guarded(ctx.witness_cache.anchors(&ctx, now)).await;
-                // Without an end they would never be asked again; what they said last stays.
+                // Without a result they would never be queried again; their last result stays.
                 let judged = judged.unwrap_or_else(|what| {
                     tracing::error!("asking the reference hosts failed: {what}; {BUG}");
                     ctx.witness_cache.known_network(Time(0))
@@ -159,7 +159,7 @@ impl Engine {
             let before = self.decider.before(spec.id, now);
             let id = spec.id;
             self.flights.spawn(async move {
-                // It is large, and would be moved with each layer around it.
+                // It is large, and would otherwise be moved with each layer around it.
                 let look = Box::pin(check_and_prepare(&ctx, spec, before, asking.is_urgent()));
                 let looked = guarded(look).await;
                 looked.map_or_else(|what| lost(id, &what), |looked| Event::Check(Box::new(looked)))
@@ -168,13 +168,13 @@ impl Engine {
         self.apply(Vec::new(), now);
     }
 
-    /// The same where answers come from a log: nobody is asked.
+    /// The same when answers come from a log: no requests are sent.
     fn pass(&mut self, now: Time) {
         drop(self.take_due(now));
         self.apply(Vec::new(), now);
     }
 
-    /// Whether the reference hosts are to be asked, and which checks are due.
+    /// Whether the reference hosts must be queried, and which checks are due.
     fn take_due(&mut self, now: Time) -> (bool, Vec<(Arc<Spec>, Asking)>) {
         self.note_event(|| Logged::Time { at: now });
         self.ctx.clock.move_to(now);
@@ -182,13 +182,13 @@ impl Engine {
         self.decider.take_due(now)
     }
 
-    /// Decides about events, and about what has become due by `now`.
+    /// Decides about events and about everything due by `now`.
     fn apply(&mut self, events: Vec<Event>, now: Time) {
         let decided = self.decider.apply(events, now);
         self.take_decided(decided);
     }
 
-    /// Decides about what has come back, some hundreds at a time: what is due meanwhile does not wait long.
+    /// Decides about the answers that have arrived, some hundreds at a time, so that due checks do not wait long.
     fn take(&mut self, mut events: Vec<Event>, now: Time) {
         while !events.is_empty() {
             let rest = events.split_off(events.len().min(BATCH));
@@ -199,10 +199,10 @@ impl Engine {
         }
     }
 
-    /// Waits until nothing is under way, decides about everything, and commits.
+    /// Waits until all checks are finished, decides about everything, and commits.
     ///
     /// # Errors
-    /// The store could not write; what was decided is kept.
+    /// If the store could not write; the decisions are kept.
     pub async fn settle(&mut self, now: Time) -> store::Result<()> {
         let mut events = Vec::new();
         while let Some(flight) = self.flights.join_next().await {
@@ -215,13 +215,13 @@ impl Engine {
         self.flush(now).await
     }
 
-    /// What the outside may follow.
+    /// What other parts may follow.
     pub fn windows(&self) -> Windows {
         Windows { snapshot: self.snapshot.subscribe(), bell: self.bell.clone(), unsaid: self.unsaid.subscribe() }
     }
 }
 
-/// What the log says of a panic.
+/// The log's text for a panic.
 const BUG: &str = "this is a bug in plugwatch, please report it";
 
 /// A check that panicked.

@@ -1,14 +1,14 @@
-//! Dependencies that have another id now: what the store is to move, by the configuration.
+//! Dependencies with a changed id: what the store must move, according to the configuration.
 
 use std::collections::BTreeSet;
 
 use crate::config::{Config, Dependency};
 use crate::store::{Renamed, Result, Store};
 
-/// Moves the history of what was renamed, before anything of it is read. Returns whether anything was moved.
+/// Moves the history of renamed dependencies before any of it is read. Returns whether anything was moved.
 ///
 /// # Errors
-/// The database does not answer; nothing was moved.
+/// If the database does not answer; nothing was moved.
 pub(super) async fn follow(config: &Config, store: &Store) -> Result<bool> {
     let moved = store.rename(&renamed(config)).await?;
     for Renamed { from, to, .. } in &moved {
@@ -17,7 +17,7 @@ pub(super) async fn follow(config: &Config, store: &Store) -> Result<bool> {
     Ok(!moved.is_empty())
 }
 
-/// Every dependency that says what it was called before.
+/// Every dependency that names its former id.
 pub(super) fn renamed(config: &Config) -> Vec<Renamed> {
     config.dependencies.iter().filter_map(|dependency| of(config, dependency)).collect()
 }

@@ -13,44 +13,45 @@ use crate::core::time::{Time, millis};
 use crate::say::report::Report;
 use crate::store::Result;
 
-/// Looks that nobody waits for are committed together after at most this long.
+/// Check results that nothing waits for are committed together after at most this long.
 const GROUP: Duration = Duration::from_millis(500);
-/// Or when there are so many.
+/// Or once there are this many.
 const MOST: usize = 200;
-/// Old looks are pruned this often.
+/// How often old check results are pruned.
 const PRUNE: Duration = Duration::from_secs(3_600);
 
-/// What people do at a terminal is heard within this.
+/// How soon acts at a terminal are noticed.
 const LISTEN: Duration = Duration::from_secs(2);
 
-/// The program wakes on beats this long, so that some checks start together: that costs less than waking for each. A
-/// check begins within 10 ms of its time; longer beats would also make herds, which want as many connections.
+/// The program wakes at multiples of this interval, so that some checks start together, which costs less than one
+/// wake-up for each. A check begins within 10 ms of its time; longer intervals would create bursts that need as many
+/// connections.
 const BEAT: Duration = Duration::from_millis(5);
 
-/// The first beat at or after `at`.
+/// The first wake-up at or after `at`.
 fn on_beat(at: Time) -> Time {
     let beat = millis(BEAT);
     Time((at.0 + beat - 1).div_euclid(beat) * beat)
 }
 
-/// What can be asked of a running engine.
+/// Requests to a running engine.
 pub enum Command {
-    /// Take up a changed configuration.
+    /// Adopt a changed configuration.
     Reload(Box<(Config, Askers)>),
-    /// A person did something: hear it now.
+    /// A person acted: read the act now.
     Hear,
-    /// Say what the report would say now.
+    /// Return what the report would say now.
     Report(Span, oneshot::Sender<Report>),
     /// End cleanly.
     Stop,
 }
 
 impl Engine {
-    /// Runs until told to stop. `alive` hears of each round, every two seconds at least: where it hears nothing, the
-    /// monitoring stands still.
+    /// Runs until it is stopped. `alive` is called in each round, at least every two seconds: without calls, monitoring
+    /// has stalled.
     ///
     /// # Errors
-    /// The store failed while stopping.
+    /// If the store failed while stopping.
     pub async fn run(mut self, mut commands: mpsc::Receiver<Command>, alive: impl Fn()) -> Result<()> {
         let mut waiting: Option<Stopwatch> = None;
         let mut prune_at = self.ctx.clock.now().plus(PRUNE);
@@ -63,7 +64,7 @@ impl Engine {
                 self.try_write(now);
             }
             let wake = self.wake_at(now, waiting.as_ref()).min(listen_at);
-            // Only waiting stands in the select: what touches the store runs to its end.
+            // Only waiting happens in the select: store operations run to completion.
             tokio::select! {
                 command = commands.recv() => match command {
                     Some(Command::Reload(fresh)) => self.take_reload(*fresh).await,
@@ -73,7 +74,7 @@ impl Engine {
                 },
                 Some(first) = self.flights.join_next() => self.take_flights(first, &mut waiting),
                 committed = self.writer.done() => {
-                    // Nothing is lost if it failed: it is tried again, ever more rarely, and the log says so.
+                    // Nothing is lost if it failed: it is retried at growing intervals, and the log says so.
                     drop(self.end_write(committed, self.ctx.clock.now()));
                 }
                 _ = self.ctx.clock.sleep_until(wake) => {}
@@ -109,7 +110,7 @@ impl Engine {
         self.stop().await
     }
 
-    /// Decides about everything that has come back by now.
+    /// Decides about everything that has arrived so far.
     fn take_flights(
         &mut self,
         first: std::result::Result<Event, tokio::task::JoinError>,
@@ -119,7 +120,7 @@ impl Engine {
         while let Some(flight) = next {
             match flight {
                 Ok(event) => events.push(event),
-                // Only aborted tasks end so, and those belong to a run that is stopping.
+                // Only aborted tasks end like this, and those belong to a run that is stopping.
                 Err(error) => tracing::debug!(%error, "a check was stopped"),
             }
             next = self.flights.try_join_next();
@@ -132,7 +133,7 @@ impl Engine {
 
     fn wake_at(&self, now: Time, waiting: Option<&Stopwatch>) -> Time {
         let due = self.decider.next_due().map_or_else(|| now.plus(Duration::from_secs(60)), on_beat);
-        // While a commit is under way its end is what is waited for.
+        // While a commit is in progress, its end is awaited.
         let idle = || !self.writer.is_busy();
         let flush = waiting.filter(|_| idle());
         let flush = flush.map(|watch| now.plus(GROUP.saturating_sub(watch.elapsed()) + Duration::from_millis(1)));
@@ -140,7 +141,7 @@ impl Engine {
         [flush, again].into_iter().flatten().fold(due, Time::min)
     }
 
-    /// A machine that slept watched nothing meanwhile: that is noted, never guessed.
+    /// A machine that slept monitored nothing meanwhile: the gap is recorded, never guessed.
     async fn note_pause(&mut self, wake: Time, now: Time) {
         if now.since(wake) < super::start::GAP {
             return;
@@ -158,7 +159,7 @@ impl Engine {
 
     async fn say_report(&self, span: Span, to: oneshot::Sender<Report>) {
         match gather(&self.decider, &self.store, span, self.ctx.clock.now()).await {
-            // Whoever asked may have gone meanwhile.
+            // The requester may be gone by now.
             Ok(report) => drop(to.send(report)),
             Err(error) => tracing::error!(%error, "the report could not be prepared: {error}"),
         }
@@ -185,7 +186,7 @@ impl Engine {
         }
     }
 
-    /// Begins to write what was decided, unless it is too early for another try. Whether that is under way.
+    /// Begins to write decisions, unless it is too early to retry. Returns whether a write is in progress.
     fn try_write(&mut self, now: Time) -> bool {
         if !self.unwritten.waits(now) && !self.writer.is_busy() {
             self.begin_write(now);
@@ -194,7 +195,7 @@ impl Engine {
         false
     }
 
-    /// Returns when to prune again: soon, if there was more than one bite.
+    /// Returns when to prune again: soon, if more than one batch was left.
     async fn prune(&self, now: Time) -> Duration {
         let before = Time(now.0 - crate::core::time::millis(self.ctx.config.keep_raw));
         match self.store.prune(before).await {

@@ -1,5 +1,5 @@
-//! The clock ran ahead and was set back: everything that was planned by it is planned anew, and nothing
-//! that is believed holds since the future.
+//! The clock ran ahead and was set back: everything planned by it is planned again, and no known time lies in the
+//! future.
 
 use std::time::Duration;
 
@@ -8,11 +8,11 @@ use crate::core::time::Time;
 use crate::store::Result;
 
 impl Engine {
-    /// Follows the clock, if it was set back since the last call: memory at once, the store as soon as
-    /// it can be written.
+    /// Follows the clock if it was set back since the last call: memory at once, the store as soon as it can be
+    /// written.
     ///
     /// # Errors
-    /// The store could not be brought along; it is tried again with the next call.
+    /// If the store could not be adjusted; it is retried with the next call.
     pub(super) async fn follow_clock(&mut self, now: Time) -> Result<()> {
         let times = self.ctx.clock.times_set_back();
         if times != self.set_back {
@@ -25,14 +25,14 @@ impl Engine {
             self.store_behind = Some(behind);
         }
         let Some(ahead) = self.store_behind.filter(|_| !self.unwritten.waits(now)) else { return Ok(()) };
-        // What was decided by the clock of before is written before it is set right.
+        // Decisions made by the old time are written before the store is corrected.
         self.flush(now).await?;
         self.store.follow_clock(now, ahead, self.began_at).await?;
         self.store_behind = None;
         self.plan_reports(now).await?;
         let people = self.read_people(now).await?.1;
         self.apply(vec![Event::People(people, Vec::new())], now);
-        // Whoever waits for a time of before looks again.
+        // Parts that wait for a time by the old clock check again.
         self.bell.notify_one();
         Ok(())
     }

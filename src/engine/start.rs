@@ -1,4 +1,4 @@
-//! Starting and reloading: what was known is known again, nothing is said twice.
+//! Starting and reloading: restores what is known, and sends no message twice.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,22 +19,22 @@ use crate::core::time::Time;
 use crate::ids::Ids;
 use crate::store::{Result, Store, WantedProbe};
 
-/// Not watching for less is no gap worth noting.
+/// Shorter gaps in monitoring are not recorded.
 pub(super) const GAP: Duration = Duration::from_secs(300);
 
 impl Engine {
-    /// Takes up where the last run ended.
+    /// Continues where the last run ended.
     ///
     /// # Errors
-    /// The store cannot be read or written.
+    /// If the store cannot be read or written.
     pub async fn start(config: Config, askers: Askers, store: Arc<Store>, clock: Clock, ids: Ids) -> Result<Engine> {
         Engine::begin(config, askers, store, clock, ids, None).await
     }
 
-    /// The same; everything that enters the decision is noted in `log`.
+    /// The same; all inputs of the decisions are written to `log`.
     ///
     /// # Errors
-    /// The store cannot be read or written.
+    /// If the store cannot be read or written.
     pub async fn start_logged(
         config: Config,
         askers: Askers,
@@ -57,7 +57,7 @@ impl Engine {
         events: Option<EventLog>,
     ) -> Result<Engine> {
         let now = clock.now();
-        // A clock that ran ahead, and was set right since, must not silence anybody until its time.
+        // A clock that ran ahead and was corrected since must not silence alerts until that time.
         let watched = store.watched_until().await?;
         store.plan_by(now, watched.map_or(Duration::ZERO, |until| until.since(now))).await?;
         let gap = watched.filter(|until| now.since(*until) >= GAP).map(|until| (until, now));
@@ -111,20 +111,20 @@ impl Engine {
         }
     }
 
-    /// Says everywhere that nothing here is real.
+    /// Marks every view and message as a demo.
     pub fn mark_simulation(&mut self) {
         self.decider.simulation = true;
     }
 
-    /// Takes up a changed configuration. No suspicion is lost; what is no longer watched
-    /// is retired and its incident closed.
+    /// Adopts a changed configuration. No suspicion is lost; what is no longer monitored is retired and its incident
+    /// closed.
     ///
     /// # Errors
-    /// The store cannot be read, and the old configuration goes on; or it cannot be written, and the new one is
-    /// in use from memory until it is taken up again.
+    /// If the store cannot be read, and the old configuration stays in use; or if it cannot be written, and the new one
+    /// is used from memory until it can be adopted.
     pub async fn reload(&mut self, config: Config, askers: Askers, now: Time) -> Result<()> {
         self.note_event(|| Logged::Reload { at: now });
-        // Looks under way are given up and made anew: a reload waits for nobody.
+        // Checks in progress are abandoned and repeated: a reload waits for nothing.
         self.flights.abort_all();
         while self.flights.join_next().await.is_some() {}
         self.decider.own.forget_asking();
@@ -139,8 +139,8 @@ impl Engine {
         self.flush(now).await
     }
 
-    /// Makes the store's probes and what is decided about those of a configuration. Nothing of it is in use
-    /// before all that is stored was read.
+    /// Creates the store's probes and the decider for a configuration. Nothing of it is used before all stored state
+    /// was read.
     async fn adopt(&mut self, fresh: Arc<Context>, now: Time) -> Result<()> {
         let config = fresh.config.clone();
         let wanted: Vec<WantedProbe> = config.probes().map(|(d, probe)| wanted(d, probe)).collect();
@@ -165,7 +165,7 @@ impl Engine {
         let redactor = fresh.redactor.clone();
         self.ctx = fresh;
         let (forgotten, mut decided) = self.decider.adopt((config, redactor), remembered, now);
-        // What was to be shown of the configuration before stands elsewhere now.
+        // Changes waiting to be shown refer to positions in the old configuration.
         self.writer.forget_shown();
         self.shown = std::mem::take(&mut decided.shown).into_iter().map(|(_, dependency)| dependency).collect();
         self.take_decided(decided);
@@ -175,7 +175,7 @@ impl Engine {
 }
 
 fn wanted(dependency: &crate::config::Dependency, probe: &crate::config::Probe) -> WantedProbe {
-    // Where nothing decides, the warnings are all there is.
+    // If no check decides, the warnings are all there is.
     let decides = probe.role.decides() || !dependency.probes.iter().any(|other| other.role.decides());
     WantedProbe {
         identity: probe.identity.clone(),

@@ -333,8 +333,8 @@ impl Decider {
         }
     }
 
-    /// The machine slept, or its clock was changed: what was held back before is told once everything was
-    /// checked again, which is soon; before anybody is blamed, plugwatch's own network is asked.
+    /// The machine slept, or its clock was changed: what was held back is announced once everything was checked again,
+    /// which is soon. plugwatch's own network is checked before any vendor is reported.
     fn wake(&mut self, now: Time) {
         self.fresh_since = now;
         let all: Vec<String> = self.config.dependencies.iter().map(|dependency| dependency.id.clone()).collect();

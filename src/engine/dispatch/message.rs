@@ -17,7 +17,7 @@ use crate::say::alert::{AlertView, Body, Footer};
 use crate::say::{Format, buttons, digest, short};
 use crate::store::{AlertRow, Amend, Delivery, Result};
 
-/// Newer messages get the line about their age only if they are late.
+/// A message mentions a newer one only if it is sent at least this late.
 const LATE: Duration = Duration::from_secs(120);
 
 /// So many texts are kept for the next place that hears the same.
@@ -72,7 +72,7 @@ impl Dispatcher {
             message.html = digest::text(&views, Format::Html, now, repeat, zone);
             (message.thread, message.buttons, message.over) = (None, Vec::new(), false);
             message.others.clear();
-            // Not the text of the last of them; as urgent as the most urgent one.
+            // Neither the id nor the thread of the last message; as urgent as the most urgent one.
             message.id = format!("{}-digest", message.id);
             message.level =
                 delivery.with.iter().map(|one| one.alert.level).max().unwrap_or(message.level).max(message.level);

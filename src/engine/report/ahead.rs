@@ -1,4 +1,4 @@
-//! Dates ahead, measured or typed in, and facts that changed.
+//! Dates ahead, measured or entered by a person, and facts that changed.
 
 use std::time::Duration;
 
@@ -19,9 +19,9 @@ pub(super) struct Ahead {
     pub(super) at: Time,
     pub(super) what: String,
     pub(super) owner: Option<String>,
-    /// How long it takes to see to, where that is configured.
+    /// How long handling it takes, if configured.
     pub(super) minutes: Option<u32>,
-    /// What ends: a dependency's id, or what was typed in.
+    /// What ends: a dependency's id, or the text that was entered.
     of: String,
     /// The check that measured it.
     check: Option<String>,
@@ -29,7 +29,7 @@ pub(super) struct Ahead {
 }
 
 impl Ahead {
-    /// Several checks may measure the same end, and a person may have typed it in.
+    /// Several checks may measure the same end, and a person may have entered it as well.
     pub(super) fn subject(&self) -> Subject {
         Subject::Ends(self.of.clone(), self.at.utc().date_naive())
     }
@@ -46,12 +46,12 @@ impl Ahead {
 }
 
 impl Decider {
-    /// Dates within 90 days, typed in or measured, the nearest first.
+    /// Dates within 90 days, entered or measured, the nearest first.
     pub(super) fn dates(&self, now: Time) -> Vec<Ahead> {
         within(self.typed_in().chain(self.measured()).collect(), now)
     }
 
-    /// The same as lines. What a letter announces is said with the letter.
+    /// The same as lines. A date announced by a letter is listed with the letter.
     pub(super) fn ahead(&self, when: When) -> Vec<Line<String>> {
         self.dates(when.now).iter().map(|date| date.line(when)).collect()
     }
@@ -89,7 +89,7 @@ impl Decider {
         self.plan.specs().filter_map(of_probe).flatten().collect::<Vec<_>>().into_iter()
     }
 
-    /// Monitored facts that changed: those that nobody accepted, and those that somebody did.
+    /// Monitored facts that changed: those that nobody has accepted, and those that somebody has.
     pub(super) fn changes(&self, facts: Vec<ChangedFact>, when: When) -> (Vec<String>, Vec<String>) {
         let (mut strange, mut ours) = (Vec::new(), Vec::new());
         for change in facts {
@@ -115,7 +115,7 @@ impl Decider {
 }
 
 fn within(mut all: Vec<Ahead>, now: Time) -> Vec<Ahead> {
-    // What was due yesterday is not forgotten today.
+    // A date that passed yesterday is still listed today.
     all.retain(|date| date.at.0 > now.0 - 86_400_000 && date.at <= now.plus(AHEAD));
     all.sort();
     all.dedup();

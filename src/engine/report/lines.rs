@@ -15,7 +15,7 @@ use crate::core::words::check_in::Takes;
 use crate::core::words::verdict::{Fault, Proof, Verdict};
 use crate::store::IncidentRow;
 
-/// Whom nobody has asked for so long is named.
+/// A person's confirmation that is older than this is listed.
 const UNASKED: Duration = Duration::from_secs(40 * 86_400);
 
 fn find<'b>(snapshot: &'b Snapshot, id: &str) -> Option<&'b DependencySnapshot> {
@@ -26,7 +26,7 @@ fn label<'b>(snapshot: &'b Snapshot, id: &'b str) -> &'b str {
     find(snapshot, id).map_or(id, |d| d.label.as_str())
 }
 
-/// Who dropped the platform or locked it out: what is so now first, then what was within the span.
+/// Who dropped the platform or locked it out: current losses first, then those within the span.
 pub(super) fn dropped(
     snapshot: &Snapshot,
     rows: &[IncidentRow],
@@ -37,7 +37,7 @@ pub(super) fn dropped(
     let gone = snapshot.each().filter(|d| d.shown() == Shown::Dropped).map(|d| gone(d, rows, acts, when));
     let locked = snapshot.each().filter(|d| d.shown() != Shown::Dropped).filter_map(|d| locked(d, when));
     let earlier = rows.iter().filter(|row| row.incident.worst == Verdict::Dropped);
-    // A drop that people called their own or false is no loss: it stands with what happened.
+    // A drop that people called their own or false is not a loss: it is listed with the incidents.
     let earlier =
         earlier.filter(|row| !matches!(said_of(row, acts), Some(ActionKind::FalseAlarm | ActionKind::ItWasUs)));
     let earlier = earlier.map(|row| incident(row, snapshot, acts, messages, when));
@@ -50,7 +50,7 @@ fn gone(d: &DependencySnapshot, rows: &[IncidentRow], acts: &[OperatorAction], w
     let row = rows.iter().find(|row| Some(&row.incident.public_id) == id.as_ref());
     let cause = row.map_or_else(String::new, |row| format!(". {}", cause(row, said_of(row, acts), Some(d))));
     let says = format!("{}: dropped{since}: {}{cause}", d.label, d.say().trim_end_matches('.'));
-    // Without an incident yet, the dependency stands for it.
+    // Without an incident yet, the dependency is listed itself.
     Line::new(Subject::Incident(id.unwrap_or_else(|| d.id.clone())), says)
 }
 
@@ -77,7 +77,7 @@ pub(super) fn blind_for(d: &DependencySnapshot, when: When) -> String {
     d.since().map_or_else(String::new, |at| format!(", for {}", when.ago(at)))
 }
 
-/// Those whose state is a person's word, and nobody gave it for long.
+/// Dependencies whose state only a person confirms, and whose last confirmation is old.
 pub(super) fn unasked<'b>(config: &Config, snapshot: &'b Snapshot) -> Vec<&'b DependencySnapshot> {
     let rests = |id: &str| {
         let dependency = config.dependencies.iter().find(|d| d.id == id);
@@ -104,7 +104,7 @@ pub(super) fn incidents(
             .iter()
             .find(|letter| is_by_letter(&row.incident.reason) && letter.notice.dependencies.contains(&row.dependency));
         let line = incident(row, snapshot, acts, messages, when);
-        // What only a letter says is told with the letter.
+        // What only a letter says is listed with the letter.
         match letter.filter(|_| row.incident.worst == Verdict::Degraded) {
             Some(letter) => line.about(Subject::Letter(letter.public_id.clone())),
             None => line,
@@ -135,7 +135,7 @@ fn incident(
     Line::new(Subject::Incident(incident.public_id.clone()), says)
 }
 
-/// What people said of an incident for good.
+/// What people finally said about an incident.
 fn said_of(row: &IncidentRow, acts: &[OperatorAction]) -> Option<ActionKind> {
     let said = acts.iter().rfind(|act| {
         act.about.as_deref() == Some(row.incident.public_id.as_str())
@@ -144,9 +144,9 @@ fn said_of(row: &IncidentRow, acts: &[OperatorAction]) -> Option<ActionKind> {
     said.map(|act| act.deed)
 }
 
-/// Whose doing it is: a person's word first; `likely` unless the vendor stated it.
+/// Who caused it: a person's word first; `likely` unless the vendor stated it.
 fn cause(row: &IncidentRow, said: Option<ActionKind>, d: Option<&DependencySnapshot>) -> String {
-    // The company that decides: a check such as that of a website is nobody who could.
+    // The company that decides: a generic check, such as that of a website, is not a company.
     let vendor = d.and_then(|d| d.companies.first()).map_or("the vendor", |(_, name)| name.as_str());
     let whose = match (said, row.incident.fault) {
         (Some(ActionKind::FalseAlarm), _) => return "False alarm, reported by your team".to_owned(),

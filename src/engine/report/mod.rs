@@ -1,4 +1,4 @@
-//! The report: gathered from the store, kept for ever, sent like every message.
+//! The report: created from the store, kept forever, sent like every message.
 
 mod ahead;
 mod lines;
@@ -42,7 +42,7 @@ pub enum Span {
 }
 
 impl Span {
-    /// As it stands in the store and in titles.
+    /// The name used in the store and in titles.
     pub fn word(self) -> &'static str {
         match self {
             Span::Week => "week",
@@ -58,7 +58,7 @@ impl Span {
     }
 }
 
-/// The reader's clock: what a report says of times is said as they read it when it is due.
+/// The reader's clock: times in a report are shown in the reader's zone when it is due.
 #[derive(Clone, Copy, Debug)]
 struct When {
     now: Time,
@@ -76,7 +76,7 @@ impl When {
         human(self.now.since(at))
     }
 
-    /// A day that was written or measured in UTC: `Tue 31 Mar 2026`.
+    /// A day that was entered or measured in UTC: `Tue 31 Mar 2026`.
     fn day(self, at: Time) -> String {
         let year = at.utc().format("%Y").to_string() == self.now.utc().format("%Y").to_string();
         at.utc().format(if year { "%a %-d %b" } else { "%a %-d %b %Y" }).to_string()
@@ -84,7 +84,7 @@ impl When {
 }
 
 impl Engine {
-    /// When reports are due next. One that fell into a time in which plugwatch did not run is due now.
+    /// When reports are due next. A report that was due while plugwatch was not running is due now.
     pub(super) async fn plan_reports(&mut self, now: Time) -> Result<()> {
         let week = self.store.last_report(Span::Week.word()).await?;
         self.decider.report_at = self.ctx.config.report.next(week.unwrap_or(now), 0);
@@ -95,10 +95,10 @@ impl Engine {
         Ok(())
     }
 
-    /// Gathers and tells the reports that are wanted. One that cannot be gathered stays wanted.
+    /// Creates and announces the reports that are due. One that cannot be created stays due.
     ///
     /// # Errors
-    /// The store cannot be read.
+    /// If the store cannot be read.
     pub(super) async fn gather_report(&mut self, now: Time) -> Result<()> {
         if !self.decider.reports_wanted.is_empty() {
             self.note_event(|| Logged::Report { at: now });
@@ -119,7 +119,7 @@ impl Engine {
 /// What a report would say now.
 ///
 /// # Errors
-/// The store cannot be read.
+/// If the store cannot be read.
 pub(super) async fn gather(decider: &Decider, store: &Store, span: Span, now: Time) -> Result<Report> {
     let since = Time(now.0 - millis(span.length()));
     let snapshot = decider.view_snapshot(now);
@@ -132,7 +132,7 @@ pub(super) async fn gather(decider: &Decider, store: &Store, span: Span, now: Ti
     let messages = spells::messages(&store.news_since(first).await?);
     let letters = &decider.people.letters;
     let mut report = decider.covered(span, &snapshot, when);
-    // The order in which sections are asked decides where a thing is said: the first one has it.
+    // The order of the sections decides where a thing is mentioned: the first section has it.
     let mut said = Said::default();
     report.dropped = said.first(lines::dropped(&snapshot, &incidents, &acts, &messages, when));
     report.todo = decider.todo(&snapshot, &acts, &mut said, when);
@@ -156,7 +156,7 @@ pub(super) async fn gather(decider: &Decider, store: &Store, span: Span, now: Ti
 }
 
 impl Decider {
-    /// Tells of a report that was gathered, and keeps it.
+    /// Announces a finished report, and keeps it.
     pub(super) fn tell_report(&mut self, kept: KeptReport, report: Report, now: Time) {
         let public_id = self.next_id();
         self.writes.reports.push(KeptReport { public_id, ..kept });
@@ -185,13 +185,13 @@ impl Decider {
     }
 }
 
-/// What has no check, with why. What only waits for its key stands with what could not be checked.
+/// Dependencies without a check, with the reason. Those that only lack a key are listed with what could not be checked.
 fn unmonitored(snapshot: &Snapshot) -> Vec<(&str, String)> {
     let blind = snapshot.each().filter(|d| !d.is_monitored() && d.shown() != Shown::NeedsKey);
     blind.map(|d| (d.label.as_str(), d.blind_reason())).collect()
 }
 
-/// What was served, the worst first, with a strip of days.
+/// Availability, the worst first, with a strip of days.
 async fn rows(
     store: &Store,
     snapshot: &Snapshot,

@@ -1,11 +1,11 @@
-//! Nothing is said twice: each line of the report says what it is about, and of two lines about the
-//! same, the one in the more important section is kept.
+//! Avoids repetition: each line of the report has a subject, and of two lines with the same subject, the one in the
+//! more important section is kept.
 
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-/// What a line is about.
+/// The subject of a line.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Subject {
     /// An incident, by public id.
@@ -18,7 +18,7 @@ pub(super) enum Subject {
     Leave(String),
     /// A vendor's letter, by public id.
     Letter(String),
-    /// Something ends on a day: a dependency by id, or a date as it was typed in.
+    /// Something ends on a day: a dependency by id, or a date as it was entered.
     Ends(String, NaiveDate),
     /// Whether test messages arrive.
     ChannelTest,
@@ -26,12 +26,12 @@ pub(super) enum Subject {
     Drill,
 }
 
-/// One line, or one thing to do, with what it is about.
+/// One line, or one thing to do, with its subject.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Line<T> {
-    /// It is left out where this was said before.
+    /// The line is left out if this subject was covered before.
     is: Subject,
-    /// Said with it, and not again further down.
+    /// Subjects that it covers too, and that are not repeated further down.
     covers: Vec<Subject>,
     says: T,
 }
@@ -41,24 +41,24 @@ impl<T> Line<T> {
         Line { is, covers: Vec::new(), says }
     }
 
-    /// The same line, about something else.
+    /// The same line with another subject.
     pub(super) fn about(self, is: Subject) -> Line<T> {
         Line { is, ..self }
     }
 
-    /// With it, these are said, too.
+    /// Adds further subjects that it covers.
     pub(super) fn covering(mut self, also: impl IntoIterator<Item = Subject>) -> Line<T> {
         self.covers.extend(also);
         self
     }
 }
 
-/// What the sections so far have said; they are asked in the order of their importance.
+/// The subjects of the sections so far; sections are processed in order of importance.
 #[derive(Debug, Default)]
 pub(super) struct Said(BTreeSet<Subject>);
 
 impl Said {
-    /// The lines about what was not said before, in their order.
+    /// The lines whose subjects were not covered before, in order.
     pub(super) fn first<T>(&mut self, lines: impl IntoIterator<Item = Line<T>>) -> Vec<T> {
         let mut kept = Vec::new();
         for line in lines {

@@ -9,15 +9,15 @@ use crate::core::platform::reliance::{Fallback, Loss};
 use crate::core::platform::snapshot::{DependencySnapshot, Snapshot};
 use crate::core::time::{Time, human};
 
-/// The company with the largest share of what still works: what would stop, the notice that
-/// contracts give, how long moving takes, and when a fallback was last drilled. A company all of
-/// whose dependencies are dropped has left already: it is a loss, not a risk.
+/// The company with the largest share of what still works: what would stop, the notice period in its contract, how long
+/// moving takes, and when a fallback was last drilled. A company whose dependencies are all dropped is a loss, not a
+/// risk.
 pub(super) fn risk(snapshot: &Snapshot, drilled: &BTreeMap<String, Time>, now: Time) -> Option<String> {
     let snapshot = still_serving(snapshot);
     let share = reliance::shares(&snapshot).into_iter().next()?;
     let loss = reliance::without(&snapshot, &(share.slug, share.name), drilled);
     let stops: Vec<String> = loss.stops.iter().filter_map(|stop| stopping(&snapshot, &stop.id)).collect();
-    // What nothing checks may be lost already.
+    // Dependencies that nothing checks may be lost already.
     let still =
         if snapshot.each().all(DependencySnapshot::is_monitored) { "that still work" } else { "not known lost" };
     let holds = match (share.critical, reliance::critical(&snapshot)) {

@@ -1,5 +1,5 @@
-//! Spells within the time: since when each incident was at its worst, as the messages of the time say, and what could
-//! not be judged for a while.
+//! Periods within the span: since when each incident was at its worst, according to the messages of the time, and what
+//! could not be judged for a while.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::engine::write::documents::alert_view;
 use crate::say::alert::Body;
 use crate::store::{AlertRow, IncidentRow};
 
-/// One message about one dependency, as far as it tells of a state.
+/// One message about one dependency, as far as it reports a state.
 #[derive(Clone, Debug)]
 pub(super) struct Message {
     incident: Option<i64>,
@@ -23,7 +23,7 @@ pub(super) struct Message {
     since: Time,
 }
 
-/// The messages that tell of a state, in their order.
+/// The messages that report a state, in order.
 pub(super) fn messages(rows: &[AlertRow]) -> Vec<Message> {
     let told = |row: &AlertRow| {
         let Body::Dependency(about) = alert_view(&row.snapshot).ok()?.body else { return None };
@@ -38,8 +38,8 @@ pub(super) fn messages(rows: &[AlertRow]) -> Vec<Message> {
     rows.iter().filter_map(told).collect()
 }
 
-/// From when, and until when if that is over, an incident was at its worst: a warning of days before an outage of
-/// hours was none.
+/// The period in which an incident was at its worst, with its end if it is over: a warning of days before an outage of
+/// hours is not part of the outage.
 pub(super) fn worst(row: &IncidentRow, messages: &[Message]) -> (Time, Option<Time>) {
     let incident = &row.incident;
     let own = || messages.iter().filter(|message| message.incident == Some(incident.id));
@@ -59,14 +59,14 @@ pub(super) fn before(row: &IncidentRow, from: Time) -> String {
     if before < Duration::from_secs(60) { String::new() } else { format!(", in trouble for {} before", human(before)) }
 }
 
-/// Reasons for not seeing something that concern people: a line is due though nothing was down.
+/// Reasons why something could not be checked that people must know: they are listed even if nothing was down.
 const NAMED: [(&str, &str); 3] = [
     ("access_lost", "the key was refused"),
     ("wrong_page", "showed the wrong page"),
     ("probably_removed", "probably removed, unconfirmed"),
 ];
 
-/// What could not be judged within the span, and is over; what still is stands further up.
+/// What could not be judged within the span and can be again; what still cannot is listed further up.
 pub(super) fn unjudged(rows: &[IncidentRow], snapshot: &Snapshot, when: When) -> Vec<Line<String>> {
     let line = |row: &IncidentRow| {
         let (_, words) = NAMED.iter().find(|(why, _)| row.incident.reason == *why)?;

@@ -17,9 +17,9 @@ use crate::core::words::verdict::Criticality;
 use crate::engine::decide::decider::Decider;
 use crate::say::report::Todo;
 
-/// Dates nearer than this are to be seen to.
+/// Dates nearer than this are listed as things to do.
 const NEAR: Duration = Duration::from_secs(30 * 86_400);
-/// A fallback that was not drilled for so long may not work.
+/// A fallback that was not drilled for this long may not work.
 const DRILL_AFTER: Duration = Duration::from_secs(180 * 86_400);
 
 impl Decider {
@@ -76,7 +76,7 @@ impl Decider {
         open.map(line).collect()
     }
 
-    /// The longest step of leaving what a letter ends, with the last moment to begin it.
+    /// The longest exit step for what a letter ends, with its latest start.
     fn of_leaving(&self, snapshot: &Snapshot, when: When) -> Vec<Line<Todo>> {
         let mut all = Vec::new();
         for letter in &self.people.letters {
@@ -105,7 +105,7 @@ impl Decider {
         Line::new(Subject::Repair(d.id.clone()), todo).covering([Subject::Blind(d.id.clone())])
     }
 
-    /// The first critical dependency with a fallback that was not drilled lately: one drill at a time.
+    /// The first critical dependency whose fallback was not drilled recently: one drill at a time.
     fn of_drills(&self, acts: &[OperatorAction], now: Time) -> Option<Line<Todo>> {
         let drilled = |id: &str| {
             let own = |act: &&OperatorAction| act.deed == ActionKind::Drill && act.dependency.as_deref() == Some(id);
@@ -115,23 +115,23 @@ impl Decider {
         let next = self.config.dependencies.iter().filter(critical).find(|d| !drilled(&d.id))?;
         let what = format!("Run a drill for {}: plugwatch drill {}", next.label, next.id);
         let todo = Todo { rank: 11, what, owner: next.owner.clone(), ..Todo::default() };
-        // That nobody ever held a drill is said by the same line.
+        // The same line covers the fact that no drill was ever held.
         let first = !acts.iter().any(|act| act.deed == ActionKind::Drill);
         let subject = if first { Subject::Drill } else { Subject::Leave(format!("drill {}", next.id)) };
         Some(Line::new(subject, todo))
     }
 
     pub(super) fn labels<'e>(&'e self, letter: &'e Letter) -> impl Iterator<Item = &'e str> {
-        // What is not configured any more goes by its id.
+        // A dependency that is no longer configured is named by its id.
         let label = |id: &'e String| self.dependency(id).map_or(id.as_str(), |dependency| dependency.label.as_str());
         letter.notice.dependencies.iter().map(label)
     }
 }
 
-/// From this rank on, what is to be repaired is that something cannot be checked.
+/// From this rank on, the problem is that something cannot be checked.
 const BLIND: u32 = 6;
 
-/// How pressing it is, and what to do about one dependency.
+/// How urgent it is, and what to do about one dependency.
 fn repair(d: &DependencySnapshot, snapshot: &Snapshot, when: When) -> Option<(u32, String)> {
     let label = &d.label;
     let hint = d.explaining().and_then(|held| held.hint.as_deref()).map(|hint| hint.trim_end_matches('.'));
@@ -161,7 +161,7 @@ fn repair(d: &DependencySnapshot, snapshot: &Snapshot, when: When) -> Option<(u3
     })
 }
 
-/// The fallback with its state first, then what the check advises.
+/// The fallback with its state first, then the check's advice.
 fn dropped(d: &DependencySnapshot, snapshot: &Snapshot, hint: Option<&str>) -> String {
     let on = d.fallback_on.as_ref().and_then(|id| snapshot.each().find(|other| other.id == *id));
     let fails = on.is_some_and(|on| on.shown() != Shown::Live);
@@ -176,14 +176,14 @@ fn dropped(d: &DependencySnapshot, snapshot: &Snapshot, hint: Option<&str>) -> S
     }
 }
 
-/// The measured date of which a warning warns, such as the end of a certificate.
+/// The measured date behind a warning, such as the end of a certificate.
 fn ending<'a>(d: &DependencySnapshot, dates: &'a [Ahead]) -> Option<&'a Ahead> {
     let held = d.explaining().filter(|_| d.shown() == Shown::Degraded)?;
     let warns = held.reason.split(['+', '_']).any(|word| matches!(word, "ends" | "expires"));
     dates.iter().find(|date| warns && date.is_measured_by(&d.id, &held.by))
 }
 
-/// What shows as degraded only because of this letter: the letter's line speaks for it.
+/// Whether it shows a warning only because of this letter, whose line covers it.
 fn warned(letter: &Letter, snapshot: &Snapshot) -> Vec<Subject> {
     let own = snapshot.each().filter(|d| letter.notice.dependencies.contains(&d.id));
     let only = |d: &&DependencySnapshot| {

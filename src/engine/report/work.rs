@@ -1,5 +1,5 @@
-//! How plugwatch itself did: how much of the time it monitored, how many messages were delivered, how
-//! fast people acknowledged, and whether channels and people were tested.
+//! plugwatch's own performance: what share of the time it monitored, how many messages were delivered, how fast people
+//! acknowledged, and whether channels and people were tested.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::core::people::action::{ActionKind, OperatorAction};
 use crate::core::time::{Time, human};
 use crate::store::ToldSince;
 
-/// How much of the time was monitored, how many messages arrived, how fast people acknowledged.
+/// The share of time monitored, the number of messages delivered, and the time to acknowledge.
 pub(super) fn work(notified: &ToldSince, gaps: &[(Time, Time)], since: Time, now: Time) -> String {
     let messages = if notified.sent == 1 { "1 message".to_owned() } else { format!("{} messages", notified.sent) };
     let dead = if notified.dead > 0 { format!(", {} could not be delivered", notified.dead) } else { String::new() };
@@ -21,14 +21,14 @@ pub(super) fn work(notified: &ToldSince, gaps: &[(Time, Time)], since: Time, now
     format!("Monitored {:.1} % of the time; {messages} delivered{dead}; {acked}", monitored(gaps, since, now))
 }
 
-/// In percent, rounded down: any gap at all is less than 100.0 %.
+/// In percent, rounded down: any gap at all gives less than 100.0 %.
 fn monitored(gaps: &[(Time, Time)], since: Time, now: Time) -> f64 {
     let whole = now.since(since).as_secs_f64().max(1.0);
     let missed: f64 = gaps.iter().map(|(from, to)| (*to).min(now).since((*from).max(since)).as_secs_f64()).sum();
     ((1_000.0 * (1.0 - missed / whole)).floor() / 10.0).clamp(0.0, 100.0)
 }
 
-/// Of sorted numbers: the middle one, or what lies halfway between the middle two.
+/// The median of sorted numbers.
 fn median(sorted: &[i64]) -> Option<i64> {
     let upper = *sorted.get(sorted.len() / 2)?;
     if sorted.len() % 2 == 1 {
@@ -56,10 +56,10 @@ fn drilled(drill: &OperatorAction, acts: &[OperatorAction], when: When) -> Strin
     format!("Last drill {}: acknowledged by {who}", when.at(drill.at))
 }
 
-/// A catalogue that is older says what vendors said two months ago.
+/// An older catalogue reflects what vendors said two months ago.
 const OLD: Duration = Duration::from_secs(60 * 24 * 3_600);
 
-/// How old the catalogue is, once that is worth a sentence.
+/// The age of the catalogue, once it is worth a sentence.
 pub(super) fn old_catalogue(edition: Edition, now: Time) -> Option<String> {
     let age = now.since(edition.date?);
     let days = age.as_secs() / (24 * 3_600);

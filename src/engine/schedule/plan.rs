@@ -1,4 +1,4 @@
-//! Which probe looks when; a suspicion brings the next check forward.
+//! Which probe is checked when; a suspicion brings the next check forward.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -10,12 +10,12 @@ use crate::core::time::Time;
 use crate::core::time::budget::come_back;
 use crate::core::time::schedule::stable;
 
-/// So many probes are checked for the first time at once: each may want a connection, and on a slow machine thousands of
-/// them would take more memory than all else ever does.
+/// How many probes are checked for the first time at once: each may need a connection, and on a slow machine thousands
+/// of them would use more memory than everything else.
 const FIRST_AT_ONCE: usize = 100;
-/// What takes longer than this holds up no other first check ...
+/// A check that takes longer than this no longer delays other first checks ...
 const FIRST_SLOW: Duration = Duration::from_secs(1);
-/// ... and who finds no room comes again after this.
+/// ... and a probe that finds no free place is tried again after this.
 const FIRST_AGAIN: Duration = Duration::from_millis(20);
 
 /// Where more than so many are asked because something fell, the others follow so far apart: all of five thousand at once
@@ -38,26 +38,26 @@ pub struct Spec {
 struct Planned {
     spec: Arc<Spec>,
     next_at: Time,
-    /// Why it is asked then.
+    /// The reason for that check.
     asking: Asking,
     in_flight: bool,
-    /// When it was due that is under way, if its schedule said so and it is not the first.
+    /// When the check in progress was due, if it was scheduled and is not the first.
     due: Option<Time>,
-    /// When it was asked last, for whatever reason.
+    /// When it was last checked, for whatever reason.
     last: Option<Time>,
     asked: Asked,
 }
 
 impl Planned {
-    /// Asks at `wish`, or as soon after it as the reason may; not at all where that reason has asked
-    /// often enough, or where it is asked before that anyway.
+    /// Plans a check at `wish`, or as soon afterwards as the reason allows; none if that reason has caused enough
+    /// checks, or if a check is planned earlier anyway.
     fn bring_forward(&mut self, asking: Asking, wish: Time) {
         if let Some(at) = self.asked.allowed(asking, wish).filter(|at| *at < self.next_at) {
             (self.next_at, self.asking) = (at, asking);
         }
     }
 
-    /// Its place in the queue; none while it is under way.
+    /// Its place in the queue; none while a check is in progress.
     fn place(&self) -> Option<(Time, i64)> {
         (!self.in_flight).then_some((self.next_at, self.spec.id))
     }
@@ -67,23 +67,23 @@ impl Planned {
 #[derive(Debug, Default)]
 pub struct Plan {
     probes: BTreeMap<i64, Planned>,
-    /// What is not under way, by when it is due: a wake looks at nothing else.
+    /// Probes without a check in progress, by due time: a wake-up visits nothing else.
     queue: BTreeSet<(Time, i64)>,
-    /// First checks that are under way, with when they began.
+    /// First checks in progress, with the time when they began.
     first: HashMap<i64, Time>,
     by_dependency: HashMap<String, Vec<i64>>,
-    /// By the vendor that a check belongs to.
+    /// Probes by the vendor of their check.
     by_vendor: HashMap<String, Vec<i64>>,
-    /// How often a check was brought forward; jitters the next one.
+    /// How often a check was brought forward; used as jitter for the next one.
     hurried: u64,
 }
 
 impl Plan {
-    /// Plans these probes. One that was planned before keeps its next check if that is nearer.
+    /// Plans these probes. A probe that was planned before keeps its next check if that is earlier.
     pub fn new(specs: Vec<Arc<Spec>>, old: Plan, now: Time) -> Plan {
         let count = specs.len();
         let planned = |spec: Arc<Spec>| {
-            // Without its key nothing is asked, so nobody has to wait for that.
+            // Without its key no check is made, so nothing has to wait for it.
             let first =
                 if spec.probe.waits_for_key() { now } else { spec.probe.schedule.first(now, phase(&spec), count) };
             let kept = old.probes.get(&spec.id);
@@ -103,7 +103,7 @@ impl Plan {
         Plan { probes, queue, first: HashMap::new(), by_dependency, by_vendor, hurried: old.hurried }
     }
 
-    /// Changes one, and its place in the queue.
+    /// Changes a probe and its place in the queue.
     fn change(&mut self, id: i64, change: impl FnOnce(&mut Planned)) {
         let Some(planned) = self.probes.get_mut(&id) else { return };
         if let Some(place) = planned.place() {
@@ -118,7 +118,7 @@ impl Plan {
         self.queue = self.probes.values().filter_map(Planned::place).collect();
     }
 
-    /// Nothing is under way any more: what was is due anew.
+    /// Abandons all checks in progress: they are due again.
     pub fn forget_flights(&mut self) {
         self.first.clear();
         self.change_all(|planned| planned.in_flight = false);
@@ -129,16 +129,16 @@ impl Plan {
         self.queue.first().map(|(at, _)| *at)
     }
 
-    /// When a check that is under way was due by its schedule, and when it began.
+    /// When a check in progress was due by its schedule, and when it began.
     pub fn times(&self, id: i64) -> Option<(Time, Time)> {
         let planned = self.probes.get(&id).filter(|planned| planned.in_flight)?;
         Some((planned.due?, planned.last?))
     }
 
-    /// Takes what is due, with why; each comes back with [`Plan::done`].
+    /// Takes the due probes, with the reasons; each returns with [`Plan::done`].
     pub fn take_due(&mut self, now: Time) -> Vec<(Arc<Spec>, Asking)> {
         let mut due: Vec<i64> = self.queue.iter().take_while(|(at, _)| *at <= now).map(|(_, id)| *id).collect();
-        // In the order of their numbers, as they were written down.
+        // In the order of their numbers, as stored.
         due.sort_unstable();
         let mut taken = Vec::with_capacity(due.len());
         let mut room =
@@ -164,8 +164,8 @@ impl Plan {
         taken
     }
 
-    /// A check is done; the next comes by schedule, or earlier for one of the `wishes`, each with its
-    /// reason and how long it waits. Never while the vendor asked us to stay away.
+    /// A check is done; the next is made by schedule, or earlier for one of the `wishes`, each with its reason and
+    /// delay. Never before the time until which the vendor asked clients to wait.
     pub fn done(&mut self, id: i64, now: Time, wishes: &[(Asking, Duration)], stay_away: Option<Duration>) {
         self.hurried += 1;
         self.first.remove(&id);
@@ -174,7 +174,7 @@ impl Plan {
             planned.next_at = planned.spec.probe.schedule.next(now, phase(&planned.spec));
             (planned.asking, planned.in_flight) = (Asking::Routine, false);
             for (asking, wait) in wishes {
-                // Up to a tenth later, never earlier: confirmation wants its time in full.
+                // Up to a tenth later, never earlier: confirmation needs its full time.
                 planned.bring_forward(*asking, now.plus(wait.mul_f64(1.0 + 0.1 * jitter)));
             }
             let welcome = stay_away.map_or(now, |wait| come_back(now, wait));
@@ -182,7 +182,7 @@ impl Plan {
         });
     }
 
-    /// All storefronts of the same listing are asked now, each once since the doubt began.
+    /// All storefronts of the same listing are checked now, each once since the doubt began.
     pub fn hurry_spread(&mut self, dependency: &str, spread: &str, but: i64, since: Time, now: Time) {
         let ids = self.by_dependency.get(dependency).cloned().unwrap_or_default();
         for id in ids.into_iter().filter(|id| *id != but) {
@@ -194,7 +194,7 @@ impl Plan {
         }
     }
 
-    /// The clock was set back: nothing is planned further ahead than its own schedule has it.
+    /// The clock was set back: nothing is planned further ahead than its own schedule allows.
     pub fn clock_set_back(&mut self, now: Time) {
         self.change_all(|planned| {
             planned.asked.forget_after(now);
@@ -206,8 +206,8 @@ impl Plan {
         });
     }
 
-    /// The home probes of these dependencies look now, unless they are about to.
-    /// Returns those that are asked earlier for it.
+    /// The home probes of these dependencies are checked now, unless they are due anyway. Returns the dependencies that
+    /// are checked earlier because of this.
     pub fn hurry_dependencies(&mut self, dependencies: &[String], now: Time) -> Vec<String> {
         let mut earlier = dependencies.to_vec();
         let apart = HURRIED_APART.min(HURRIED_WITHIN / u32::try_from(dependencies.len()).unwrap_or(u32::MAX).max(1));
@@ -216,13 +216,13 @@ impl Plan {
         earlier
     }
 
-    /// The other home probes of a dependency look now: one may see why the other fell. Returns the dependency if
-    /// any is asked earlier for it.
+    /// The other home probes of a dependency are checked now: one may show why the first failed. Returns the dependency
+    /// if any is checked earlier.
     pub fn hurry_beside(&mut self, dependency: &str, but: i64, now: Time) -> Option<String> {
         self.hurry_but(dependency, Some(but), now).then(|| dependency.to_owned())
     }
 
-    /// Whether any home probe of a dependency, but for one, is asked earlier.
+    /// Whether any home probe of a dependency, except one, is now checked earlier.
     fn hurry_but(&mut self, dependency: &str, but: Option<i64>, now: Time) -> bool {
         let soon = now.plus(Duration::from_secs(1));
         let ids = self.by_dependency.get(dependency).cloned().unwrap_or_default();
@@ -236,7 +236,7 @@ impl Plan {
         moved
     }
 
-    /// When a probe looks next.
+    /// When a probe is checked next.
     pub fn next_at(&self, id: i64) -> Time {
         self.probes.get(&id).map_or(Time(0), |planned| planned.next_at)
     }
@@ -247,7 +247,7 @@ impl Plan {
         ids.iter().filter_map(|id| self.probes.get(id)).map(|planned| &planned.spec)
     }
 
-    /// Those that ask the same vendor as a check.
+    /// Probes that query the same vendor as a check.
     pub fn of_vendor(&self, check: &str) -> impl Iterator<Item = &Arc<Spec>> {
         let ids = self.by_vendor.get(vendor_of(check)).map_or(&[][..], Vec::as_slice);
         ids.iter().filter_map(|id| self.probes.get(id)).map(|planned| &planned.spec)
@@ -289,7 +289,7 @@ mod tests {
         assert!(plan.take_due(Time(1_020)).is_empty());
         first.iter().take(10).for_each(|(spec, _)| plan.done(spec.id, Time(1_030), &[], None));
         assert_eq!(plan.take_due(Time(1_040)).len(), 10);
-        // Some that hang hold nobody up.
+        // Some hanging checks do not delay the others.
         assert_eq!(plan.take_due(Time(2_100)).len(), 40);
     }
 

@@ -1,4 +1,4 @@
-//! What is known, as views for people: the snapshot, and what an alert says.
+//! What is known, as views for people: the snapshot, and the contents of an alert.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -46,14 +46,14 @@ impl Decider {
         }
     }
 
-    /// The dependency at a position, with what people did about it.
+    /// The dependency at a position, with people's acts about it.
     pub(in crate::engine) fn view_at(&self, position: usize, now: Time) -> DependencySnapshot {
         let mut shown = self.view_noted(position, now);
         shown.not_after(now);
         shown
     }
 
-    /// The same, to be compared; nothing where some of it lies ahead of the clock.
+    /// The same, for comparison; `None` if some of it lies ahead of the clock.
     pub(in crate::engine) fn rebuilt_at(&self, position: usize, now: Time) -> Option<DependencySnapshot> {
         let rebuilt = self.view_at(position, now);
         (rebuilt == self.view_noted(position, now)).then_some(rebuilt)
@@ -138,31 +138,31 @@ impl Decider {
         catalog.check(by).map(|(vendor, _)| vendor).or_else(first)
     }
 
-    /// The vendor behind a dependency, where a reader has to be told: not behind what is one's own, or is named like it.
+    /// The vendor behind a dependency, if a reader needs it: not for your own things, or if the label names it.
     pub(in crate::engine) fn behind(&self, dependency: &Dependency, by: &str) -> Option<String> {
         let vendor = self.vendor(dependency, by)?;
         (vendor.parent != "own" && vendor.name != dependency.label).then(|| vendor.name.clone())
     }
 
-    /// Who decides there, as messages say it.
+    /// Who decides there, as messages name them.
     pub(in crate::engine) fn decider(&self, dependency: &Dependency) -> String {
         self.vendor(dependency, "").map_or_else(String::new, |vendor| vendor.decider.clone())
     }
 
-    /// Who decided what holds: whom the rule names, or else whom its vendor's file does.
+    /// Who decided the current state: the party that the rule names, or else the one in the vendor's file.
     fn decider_of(&self, vendor: Option<&Vendor>, held: &Held) -> String {
         let named = self.rule(held).and_then(|rule| rule.decider.clone());
         named.or_else(|| Some(vendor?.decider.clone())).unwrap_or_default()
     }
 
-    /// The rule of the catalogue that reads so.
+    /// The catalogue rule with this reading.
     pub(in crate::engine) fn rule(&self, held: &Held) -> Option<&Rule> {
         let rules = self.config.catalog.check(&held.by)?.1.rules.as_slice();
         let same = || rules.iter().filter(|rule| rule.reason == held.reason);
         same().find(|rule| rule.fault == held.fault).or_else(|| same().next())
     }
 
-    /// What an alert names already: what it is about, and losses that last.
+    /// What an alert names already: its subject, and losses that last.
     fn named(&self, telling: &Telling) -> BTreeSet<usize> {
         let shown = |loss: &usize| {
             let state = self.known.dependency(&self.config.dependencies[*loss].id);
@@ -178,7 +178,7 @@ impl Decider {
         telling.members.iter().chain(telling.losses.iter().filter(lasts)).copied().collect()
     }
 
-    /// Everything that an alert about a dependency says. `began` is when what is over began.
+    /// The full contents of an alert about a dependency. `began` is when a state that is now over began.
     pub(in crate::engine) fn about(
         &self,
         dependency: &Dependency,
@@ -225,7 +225,7 @@ impl Decider {
             contract_notice_days: dependency.contract_notice_days,
             leave: dependency.leave.iter().map(|step| self.step_text(dependency, step, at)).collect(),
             status_page: vendor.and_then(|vendor| vendor.status_page.as_ref()).map(front_door),
-            // What merely cannot be seen is no place to look first.
+            // What merely cannot be checked is not the first place to look.
             stands_on: self.troubled(dependency, |shown| shown != Shown::NotVerified),
             also_down: self.down(&others),
             proven: status::by_proof(&standing),
@@ -260,13 +260,13 @@ impl Decider {
         }
     }
 
-    /// The time without a monitor in which what began before it ended, if it did: nobody knows when.
+    /// The gap in monitoring within which a state that began before it ended, if so: the exact time is unknown.
     fn unwatched(&self, dependency: &Dependency, began: Time, ended: Time) -> Option<(Time, Time)> {
         let (from, to) = self.gap.filter(|(from, to)| *from >= began && *to <= ended)?;
         let decides = self.plan.of(&dependency.id).filter(|spec| spec.probe.role.decides());
         let standings: Vec<_> = decides.filter_map(|spec| Some(self.known.probe(spec.id)?.standing.clone())).collect();
         let seen_after = |standing: &Arc<Standing>| standing.before_until.is_some_and(|at| at > from);
-        // A letter that was withdrawn ends without any check's turning.
+        // A withdrawn letter ends without any change in a check.
         let turned = |standing: &Arc<Standing>| {
             let since = standing.confirmed.as_ref().map(|held| held.since);
             standing.before_until.is_some() && since.is_some_and(|since| since >= to)
@@ -274,23 +274,22 @@ impl Decider {
         (standings.iter().any(turned) && !standings.iter().any(seen_after)).then_some((from, to))
     }
 
-    /// What of it cannot be seen.
+    /// Which parts of it cannot be checked.
     fn unseen(&self, id: &str) -> Option<String> {
         let unseen = self.known.dependency(id)?.combined.unseen.first();
         unseen.map(|unseen| format!("{}: {}", unseen.held.by, unseen.held.say))
     }
 
-    /// The latest notice about it that has come.
+    /// The latest notice received about it.
     fn announced(&self, id: &str, at: Time) -> Option<String> {
         let concerns = |notice: &&Notice| notice.received <= at && notice.dependencies.iter().any(|other| other == id);
         let notice = self.notices().filter(concerns).max_by_key(|notice| notice.received)?;
-        // The message ends the sentence itself.
+        // The message adds the full stop.
         let text = notice.text.trim_end_matches(['.', ' ', '\n']);
         Some(format!("{}: \u{201c}{text}\u{201d}", notice.received.short()))
     }
 
-    /// What the fallback depends on with its last check, and whether it works; nothing where nobody
-    /// monitors it.
+    /// What the fallback depends on, with its last check and whether it works; `None` if it is not monitored.
     pub(in crate::engine) fn fallback_now(&self, dependency: &Dependency) -> Option<(Working, bool)> {
         let other = self.dependency(dependency.fallback_on.as_ref()?)?;
         let shown = self.view_dependency(other);
@@ -299,25 +298,24 @@ impl Decider {
         Some((Working { label: other.label.clone(), checked }, works))
     }
 
-    /// When what the fallback depends on ends itself, as a letter says.
+    /// When a letter says that what the fallback depends on ends, too.
     pub(in crate::engine) fn fallback_ends(&self, dependency: &Dependency, at: Time) -> Option<Time> {
         self.ends_at(dependency.fallback_on.as_ref()?, at)
     }
 
-    /// Advice as far as it can be followed: where no fallback is configured, or it does not work, nobody is
-    /// sent to one.
+    /// Advice as far as it can be followed: without a working fallback, no message recommends switching to it.
     pub(in crate::engine) fn possible(&self, hint: Option<&str>, dependency: &Dependency) -> Option<String> {
         let works = || self.fallback_now(dependency).is_none_or(|(_, works)| works);
         let hint = match dependency.fallback {
             Some(_) if works() => hint?.to_owned(),
             _ => without_fallback(hint?)?,
         };
-        // The core's own advice, and what older versions kept.
+        // The core's own advice, and advice stored by older versions.
         let vendor = dependency.vendors.first().and_then(|id| self.config.catalog.vendors.get(id));
         Some(named(hint, vendor))
     }
 
-    /// What has no fallback left because these are down.
+    /// Dependencies that have no fallback left because these are down.
     pub(in crate::engine) fn without_fallback(&self, down: &[usize]) -> Vec<String> {
         let of = down.iter().flat_map(|position| self.platform.fallback_for(*position));
         let of = of.filter(|position| !down.contains(position)).map(|position| &self.config.dependencies[*position]);
@@ -326,7 +324,7 @@ impl Decider {
         of.filter(up).map(|other| other.label.clone()).collect()
     }
 
-    /// How what the fallback depends on stands, in words.
+    /// The state of what the fallback depends on, in words.
     fn fallback_state(&self, dependency: &Dependency) -> Option<String> {
         let other = self.dependency(dependency.fallback_on.as_ref()?)?;
         Some(match self.shown_of(&other.id) {
@@ -337,7 +335,7 @@ impl Decider {
         })
     }
 
-    /// What it needs and is not live now, of what counts.
+    /// What it needs and is not live now, if that counts.
     pub(in crate::engine) fn troubled(&self, dependency: &Dependency, counts: impl Fn(Shown) -> bool) -> Vec<String> {
         let needed = dependency.needs.iter().filter_map(|need| self.dependency(need));
         needed

@@ -1,5 +1,5 @@
-//! A glance at how things stand, from what was written down: for a terminal beside a program that
-//! runs, or after one that does not. Nothing is asked, nothing is written.
+//! The stored state, for a terminal while plugwatch runs or after it has stopped. No requests are sent, nothing is
+//! written.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -20,13 +20,13 @@ use crate::ids::Ids;
 use crate::say::report::Report;
 use crate::store::{Result, Store};
 
-/// How things stand, as far as it was written down.
+/// The state of everything, as stored.
 ///
 /// # Errors
-/// The store cannot be read.
+/// If the store cannot be read.
 pub async fn offline_status(config: Config, store: &Store, now: Time) -> Result<Snapshot> {
     let mut snapshot = read(config, store, now).await?.view_snapshot(now);
-    // Nothing is known of what a running program plans next.
+    // The plans of a running program are not known here.
     for dependency in &mut snapshot.dependencies {
         Arc::make_mut(dependency).probes.iter_mut().for_each(|probe| probe.next_at = Time(0));
     }
@@ -34,15 +34,15 @@ pub async fn offline_status(config: Config, store: &Store, now: Time) -> Result<
     Ok(snapshot)
 }
 
-/// What the report would say now, from what was written down.
+/// What the report would say now, from the stored state.
 ///
 /// # Errors
-/// The store cannot be read.
+/// If the store cannot be read.
 pub async fn report_now(config: Config, store: &Store, span: Span, now: Time) -> Result<Report> {
     gather(&read(config, store, now).await?, store, span, now).await
 }
 
-/// One that knows what was written down, and decides nothing.
+/// A decider that knows the stored state, and decides nothing.
 async fn read(config: Config, store: &Store, now: Time) -> Result<Decider> {
     let redactor = Arc::new(Redactor::new(&[]));
     let mut decider = Decider::new(Arc::new(config), redactor, Ids::Random, 0, now);
@@ -87,7 +87,7 @@ async fn read(config: Config, store: &Store, now: Time) -> Result<Decider> {
     Ok(decider)
 }
 
-/// A sentence that was worded anew is written with its probe only, for it decides nothing: it is taken from there.
+/// A sentence with changed wording is stored with its probe only, because it decides nothing: it is taken from there.
 fn word_anew(decider: &mut Decider, now: Time) {
     for dependency in decider.config.clone().dependencies.iter() {
         let known = decider.known.dependency(&dependency.id).is_some();
@@ -106,8 +106,8 @@ fn word_anew(decider: &mut Decider, now: Time) {
     }
 }
 
-/// What nothing can check comes to the same, whatever was written down of it; and what waits for its key, where
-/// nothing was.
+/// The state of what nothing can check does not depend on what is stored; that of what waits for its key does not, if
+/// nothing is stored.
 fn unmonitored(dependency: &Dependency, known: bool) -> Option<Combined> {
     if let Some(why) = &dependency.not_monitored {
         return Some(Combined::not_monitored(why));
@@ -116,7 +116,7 @@ fn unmonitored(dependency: &Dependency, known: bool) -> Option<Combined> {
     waits.then(|| Combined::never_seen("needs_key", "its key is not set"))
 }
 
-/// Since when our own network was down, if the last check of all found it so.
+/// Since when plugwatch's own network was down, if the most recent check found it so.
 fn blind_since(known: &Known) -> Option<Time> {
     let newest = known.probes().filter_map(|state| state.last.as_ref()).max_by_key(|last| last.at)?;
     let unseen = known.probes().filter_map(|state| state.standing.unverified.as_ref());

@@ -1,4 +1,4 @@
-//! What alerts and reports say, as it is kept: from the words' side to the store's and back.
+//! The stored form of alerts and reports: converts the views to the store's documents and back.
 
 use serde_json::Value;
 
@@ -68,29 +68,29 @@ impl Kept<Body> for BodyDocument {
     }
 }
 
-/// An alert, as it is kept and as webhooks carry it.
+/// An alert in its stored form, which webhooks carry as well.
 pub fn alert_snapshot(view: &AlertView) -> Value {
     // A view is plain data; it always becomes JSON.
     freeze::<AlertView, AlertDocument>(view).unwrap_or_default()
 }
 
-/// An alert from what was kept.
+/// An alert from its stored form.
 ///
 /// # Errors
-/// It was written by a newer plugwatch, or is damaged.
+/// If it was written by a newer plugwatch, or is damaged.
 pub fn alert_view(snapshot: &Value) -> Result<AlertView> {
     thaw::<AlertView, AlertDocument>(snapshot)
 }
 
-/// A report, as it is kept.
+/// A report in its stored form.
 pub(in crate::engine) fn report_snapshot(report: &Report) -> Result<Value> {
     freeze::<Report, ReportDocument>(report)
 }
 
-/// A report from what was kept.
+/// A report from its stored form.
 ///
 /// # Errors
-/// It was written by a newer plugwatch, or is damaged.
+/// If it was written by a newer plugwatch, or is damaged.
 pub fn kept_report(snapshot: &Value) -> Result<Report> {
     thaw::<Report, ReportDocument>(snapshot)
 }

@@ -1,4 +1,4 @@
-//! What was decided is written: one commit at a time, and what happens while nothing can be.
+//! Writes decisions, one commit at a time, and handles failing writes.
 
 pub(super) mod documents;
 pub(super) mod shed;

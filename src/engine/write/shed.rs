@@ -1,16 +1,15 @@
-//! While nothing can be written, what is to be written is kept small, and what is missing then is counted.
+//! While nothing can be written, pending data is kept small, and the omissions are counted.
 
 use std::collections::HashSet;
 
 use crate::store::{Batch, CheckRow, DependencyChange};
 
-/// So many checks are kept one by one while nothing can be written: at ten a second, some twenty
-/// minutes.
+/// How many checks are kept one by one while nothing can be written: at ten a second, about twenty minutes.
 const MOST_LOOKS: usize = 10_000;
-/// So much of raw answers is kept in memory meanwhile.
+/// How many bytes of raw answers are kept in memory meanwhile.
 const MOST_BYTES: usize = 32 << 20;
 
-/// What is missing of a time in which nothing could be written.
+/// What is missing from a period in which nothing could be written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Shed {
     /// Checks that are kept as sums only.
@@ -35,8 +34,8 @@ impl Shed {
     }
 }
 
-/// While the store fails: makes what is to be written small, and says what is missing then. Of each
-/// dependency and each standing only the last state is needed.
+/// While the store fails: makes pending data small, and returns what is then missing. Only the last state of each
+/// dependency and each standing is needed.
 pub fn shed(batch: &mut Batch) -> Shed {
     let mut last: HashSet<String> = HashSet::new();
     let mut kept: Vec<DependencyChange> =
@@ -58,7 +57,7 @@ pub fn shed(batch: &mut Batch) -> Shed {
     Shed { checks: sum_up(batch), answers }
 }
 
-/// Beyond some thousands plain checks are kept as sums of their hours and days, the oldest first.
+/// Beyond some thousands, plain checks are kept as hourly and daily sums, the oldest first.
 fn sum_up(batch: &mut Batch) -> usize {
     let over = batch.looks.len().saturating_sub(MOST_LOOKS);
     let plain = |look: &CheckRow| {
@@ -82,7 +81,7 @@ fn sum_up(batch: &mut Batch) -> usize {
     over - left
 }
 
-/// The latest raw answers that fit stay; of the others only their hash and facts do.
+/// The latest raw answers that fit are kept; of the others only the hash and the facts.
 fn shed_answers(batch: &mut Batch) -> usize {
     let (mut size, mut shed) = (0, 0);
     for evidence in batch.looks.iter_mut().rev().filter_map(|look| look.evidence.as_mut()) {

@@ -1,7 +1,7 @@
-//! While nothing can be written (a full disk, a broken one): decisions go on in memory and are written
-//! with their true times when the disk takes them again. Flips, incidents and alerts are all kept;
-//! plain checks beyond some thousands become sums, and raw answers beyond some megabytes are left out.
-//! People hear once that history is not being written, and once that it is again, and what is missing.
+//! While nothing can be written (a full or broken disk), decisions continue in memory and are written with their true
+//! times once the disk can be written again. Flips, incidents and alerts are all kept; plain checks beyond some
+//! thousands become sums, and raw answers beyond some megabytes are left out. People are notified once that history is
+//! not being written, and once that it is again, with what is missing.
 
 use std::time::Duration;
 
@@ -14,14 +14,14 @@ use crate::store::Error;
 
 use crate::engine::dispatch::Unsaid;
 
-/// Seconds between the first tries; afterwards every half minute.
+/// Seconds between the first tries; afterwards one try every 30 seconds.
 const BACKOFF: [u64; 5] = [1, 2, 5, 10, 30];
-/// For so long it is a hiccup; after that it is worth a message.
+/// How long writing may fail before people are notified.
 const TELL_AFTER: Duration = Duration::from_secs(30);
-/// The log says it again this often.
+/// How often the log repeats it.
 const LOG_EVERY: Duration = Duration::from_secs(600);
 
-/// How writing goes.
+/// The state of writing.
 #[derive(Debug, Default)]
 pub(in crate::engine) struct Unwritten {
     /// Since when nothing could be written.
@@ -34,12 +34,12 @@ pub(in crate::engine) struct Unwritten {
 }
 
 impl Unwritten {
-    /// Whether it is too early for another try.
+    /// Whether it is too early to retry.
     pub(in crate::engine) fn waits(&self, now: Time) -> bool {
         self.since.is_some() && now < self.retry_at
     }
 
-    /// When it is tried again.
+    /// When writing is retried.
     pub(in crate::engine) fn due(&self) -> Option<Time> {
         self.since.map(|_| self.retry_at)
     }
@@ -51,7 +51,7 @@ impl Unwritten {
         self.logged_at = self.logged_at.map(|at| at.min(now));
     }
 
-    /// Notes that nothing could be written. Since when that is so, and whether people are to hear of it now.
+    /// Records that nothing could be written. Returns since when, and whether people must be notified now.
     fn note(&mut self, error: &Error, now: Time) -> (Time, bool) {
         let since = *self.since.get_or_insert(now);
         let step = self.tries.min(BACKOFF.len() - 1);
@@ -68,7 +68,7 @@ impl Unwritten {
 }
 
 impl Engine {
-    /// Nothing could be written: what was decided is kept, and made small.
+    /// Nothing could be written: decisions are kept, and made small.
     pub(in crate::engine) fn note_unwritten(&mut self, error: &Error, now: Time) {
         let (since, tell) = self.unwritten.note(error, now);
         self.apply(vec![Event::Unwritten(since, tell.then(|| error.to_string()))], now);
@@ -78,7 +78,7 @@ impl Engine {
         self.bell.notify_one();
     }
 
-    /// It could be written again; who heard of the trouble hears of its end.
+    /// Writing works again: everybody who was notified of the failure is notified of its end.
     pub(in crate::engine) fn note_written(&mut self, now: Time) {
         let Unwritten { since: Some(since), told, shed, .. } = std::mem::take(&mut self.unwritten) else { return };
         self.unsaid.send_replace(std::sync::Arc::default());

@@ -1,5 +1,5 @@
-//! What was decided is written: one commit at a time, while decisions go on. What is shown and delivered
-//! follows what is committed; while nothing can be written it is shown from memory, and marked.
+//! Writes decisions, one commit at a time, while deciding continues. Only committed state is shown and delivered; while
+//! nothing can be written, it is shown from memory, and marked.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,25 +14,25 @@ use crate::engine::decide::decider::Decided;
 use crate::engine::{Engine, Logged, SHOW_EVERY};
 use crate::store::{Batch, Result, Store};
 
-/// By position.
+/// Views by position.
 type Shown = BTreeMap<usize, Arc<DependencySnapshot>>;
 
-/// What is decided and not written yet.
+/// Decisions that are not written yet.
 #[derive(Default)]
 pub(in crate::engine) struct Writer {
-    /// What goes with the next commit.
+    /// The contents of the next commit.
     pub(in crate::engine) waiting: Batch,
     /// What is shown once that is written.
     shown: Shown,
     under_way: Option<Commit>,
-    /// Until when it was written last that somebody watched.
+    /// The end of the monitored time, as last written.
     watched_until: Time,
 }
 
-/// Until when somebody watched is written this often: it costs a page of the disk, and gaps are counted from minutes on.
+/// How often the end of the monitored time is written: each write costs a disk page, and gaps count from minutes on.
 const WATCHED_EVERY: Duration = Duration::from_secs(10);
 
-/// A commit that is under way.
+/// A commit in progress.
 struct Commit {
     batch: Arc<Batch>,
     shown: Shown,
@@ -48,23 +48,23 @@ pub(in crate::engine) struct Committed {
 }
 
 impl Writer {
-    /// Takes up what was decided.
+    /// Adds decisions.
     pub(in crate::engine) fn add(&mut self, decided: Batch, shown: Vec<(usize, Arc<DependencySnapshot>)>) {
         self.waiting.append(decided);
         self.shown.extend(shown);
     }
 
-    /// What was decided so far is not shown any more.
+    /// What was decided so far is no longer shown.
     pub(in crate::engine) fn forget_shown(&mut self) {
         self.shown.clear();
     }
 
-    /// The next commit says until when somebody watched.
+    /// The next commit records the end of the monitored time.
     pub(in crate::engine) fn watch_ends(&mut self) {
         self.watched_until = Time::default();
     }
 
-    /// Whether a commit is under way.
+    /// Whether a commit is in progress.
     pub(in crate::engine) fn is_busy(&self) -> bool {
         self.under_way.is_some()
     }
@@ -82,7 +82,7 @@ impl Writer {
         self.under_way = Some(Commit { batch, shown: std::mem::take(&mut self.shown), decided, result });
     }
 
-    /// Waits for the commit that is under way; for ever where none is.
+    /// Waits for the commit in progress; forever if there is none.
     pub(in crate::engine) async fn done(&mut self) -> Committed {
         let Some(commit) = &mut self.under_way else { return std::future::pending().await };
         let result = (&mut commit.result).await;
@@ -92,10 +92,10 @@ impl Writer {
         }
     }
 
-    /// What could not be written waits, before what was decided since.
+    /// What could not be written is placed before what was decided since.
     fn put_back(&mut self, batch: Arc<Batch>, mut shown: Shown) {
         let since = std::mem::take(&mut self.waiting);
-        // The commit is over: nobody else holds it.
+        // The commit is over: nothing else holds a reference.
         self.waiting = Arc::unwrap_or_clone(batch);
         self.waiting.append(since);
         shown.append(&mut self.shown);
@@ -104,7 +104,7 @@ impl Writer {
 }
 
 impl Engine {
-    /// Takes up what was decided.
+    /// Adds decisions.
     pub(in crate::engine) fn take_decided(&mut self, decided: Decided) {
         let Decided { writes, shown, ids, changed } = decided;
         self.note_ids(ids);
@@ -112,7 +112,7 @@ impl Engine {
         self.changed |= changed;
     }
 
-    /// Begins to write what was decided, unless a commit is under way.
+    /// Begins to write decisions, unless a commit is in progress.
     pub(in crate::engine) fn begin_write(&mut self, now: Time) {
         if self.writer.is_busy() || self.writer.waiting.is_empty() {
             return;
@@ -125,10 +125,10 @@ impl Engine {
         self.writer.begin(self.store.clone(), decided);
     }
 
-    /// Takes up how a commit ended.
+    /// Handles the end of a commit.
     ///
     /// # Errors
-    /// Nothing was written; it waits for the next commit.
+    /// If nothing was written; the decisions wait for the next commit.
     pub(in crate::engine) fn end_write(&mut self, Committed { commit, result }: Committed, now: Time) -> Result<()> {
         let Commit { batch, shown, decided, .. } = commit;
         if let Err(error) = result {
@@ -146,19 +146,19 @@ impl Engine {
         if batch.is_urgent() || !batch.dependencies.is_empty() {
             self.shown_at = Time(0);
         }
-        // A message that is to be changed is something to deliver, too.
+        // A message that must be edited is something to deliver, too.
         if !batch.alerts.is_empty() || batch.situation.is_some() {
             self.bell.notify_one();
         }
-        // What it tells of its end goes with the next commit.
+        // The note about the end of the failure goes with the next commit.
         self.note_written(now);
         Ok(())
     }
 
-    /// Writes what was decided, and waits for it.
+    /// Writes the decisions, and waits for the commit.
     ///
     /// # Errors
-    /// The store could not write; what was decided is kept, and written with the next commit.
+    /// If the store could not write; the decisions are kept, and written with the next commit.
     pub async fn flush(&mut self, now: Time) -> Result<()> {
         if self.writer.is_busy() {
             let committed = self.writer.done().await;
@@ -173,11 +173,11 @@ impl Engine {
         Ok(())
     }
 
-    /// Holds what is kept up to date with each change, the platform and what is shown, against what it would be
-    /// if it were made anew. For bench and simulation, after everything was committed.
+    /// Compares the incrementally updated state, the platform and the views, with one built from scratch. For bench and
+    /// simulation, after everything was committed.
     ///
     /// # Errors
-    /// They differ.
+    /// If they differ.
     pub fn check_rebuilt(&self, now: Time) -> std::result::Result<(), String> {
         if let Some(differs) = self.decider.differs_from_rebuilt() {
             return Err(differs);
@@ -202,10 +202,10 @@ impl Engine {
         }
     }
 
-    /// Sends the latest snapshot to whoever follows: changes at once, plain checks once a second.
+    /// Sends the latest snapshot to all followers: changes at once, plain checks once a second.
     pub(in crate::engine) fn show(&mut self, now: Time) {
         if !self.writer.is_busy() && self.writer.waiting.is_empty() {
-            // Nothing of it is written: a person's word, or another hour for the next check.
+            // None of this is written: a person's act, or another time for the next check.
             let shown = std::mem::take(&mut self.writer.shown);
             self.take_shown(shown);
         }
