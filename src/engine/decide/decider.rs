@@ -32,9 +32,9 @@ use crate::store::{Batch, KeptReport};
 /// How long to wait before repeating a check that failed inside plugwatch.
 const LOST: Duration = Duration::from_secs(5);
 
-/// Where more than so many are not at rest, what is told is looked at again after this at the earliest: a thousand things
-/// that fail within a minute are looked at ten times a second, each time all of them. Where there are more of them, the
-/// more seldom: looking takes the same small share of the time however many there are.
+/// If more than `CROWD` dependencies are not at rest, alerts are reviewed at most once per `CROWDED_GAP`, because each
+/// review covers all of them. Above `GAP_FOR` the gap grows in proportion, so that reviews take the same small share of
+/// the time however many there are.
 const CROWD: usize = 100;
 const CROWDED_GAP: Duration = Duration::from_millis(100);
 const GAP_FOR: usize = 1_000;

@@ -18,11 +18,11 @@ use crate::say::about::About;
 impl Decider {
     /// The earlier losses, and the position of this one among them.
     pub(in crate::engine) fn say_losses(&self, about: &mut About, telling: &Telling, seen: &Seen, now: Time) {
-        // Whether a refused key is a loss is not known: those stand apart, at the end.
+        // It is not known whether a refused key is a loss: those are listed separately, at the end.
         let (refused, sure): (Vec<usize>, Vec<usize>) =
             telling.losses.iter().partition(|loss| is_refused_only(seen.state(**loss)));
         let line = |loss: &usize| self.loss_line(*loss, seen.state(*loss));
-        // Those of last are news to more of those who read.
+        // The latest losses are news to more readers.
         let (earlier, named) = sure.split_at(sure.len().saturating_sub(NAMED));
         (about.losses, about.lost_at) = named.iter().map(line).unzip();
         let counts = |at: Time| now.since(at) <= LOSS_COUNTS && telling.reason == Reason::Cascade;
@@ -39,7 +39,8 @@ impl Decider {
         about.refused_losses = refused.len();
     }
 
-    /// Others were lost lately, or a letter is about to end another company's: what still works is prepared, too.
+    /// Whether others were lost recently, or a letter is about to end another company's service: then the message also
+    /// says how to prepare what still works.
     pub(in crate::engine) fn is_one_of_several(&self, about: &About, seen: &Seen, now: Time) -> bool {
         let lost = about.verdict == Verdict::Dropped;
         let ending = || {
@@ -80,8 +81,8 @@ impl Decider {
         (format!("{} ({}{now})", dependency.label, self.decider(dependency)), at)
     }
 
-    /// The steps that are still possible where nothing is lost yet, the longest first. What no longer fits before an
-    /// announced end gives way to what still does.
+    /// The steps that are still possible while nothing is lost yet, the longest first. Steps that no longer fit before
+    /// an announced end are left out in favour of those that do.
     pub(in crate::engine) fn steps_left(&self, seen: &Seen, now: Time) -> Vec<String> {
         let gone = |position: usize| {
             let incident = seen.state(position).incident.as_ref();

@@ -12,7 +12,7 @@ use crate::core::words::verdict::{Proves, Verdict};
 use crate::say::about::Working;
 use crate::say::tally;
 
-/// So many things of one kind stand in a message by name, the critical first: nobody reads more at night.
+/// How many dependencies of one kind a message names, the critical first: nobody reads more at night.
 pub(super) const NAMED: usize = 12;
 
 /// The others, each in the order of the configuration.
@@ -99,7 +99,7 @@ impl Decider {
 
     /// Labels of other dependencies that are not live, with their states.
     pub(in crate::engine) fn down(&self, others: &Others) -> Vec<String> {
-        // What works at its last check is on its way back.
+        // A dependency that worked at its last check is recovering.
         let returns = |position: usize| {
             let state = self.known.dependency(&self.config.dependencies[position].id);
             let doubt = state.and_then(|state| state.combined.suspicion.as_ref());

@@ -163,7 +163,8 @@ impl Decider {
         self.config.catalog.advice(&dependency.kind)
     }
 
-    /// What the letter says that ends it next, or without a date: what it asks for, and whether it is about terms only.
+    /// The wording of the letter that ends it next, or of one without a date: what the letter asks for, and whether it
+    /// concerns terms only.
     pub(in crate::engine) fn letter_of(&self, id: &str, now: Time) -> Wording {
         let ahead = |notice: &&Notice| notice.received <= now && notice.effective.is_none_or(|at| at > now);
         let own = self.notices().filter(ahead).filter(|notice| notice.dependencies.iter().any(|other| other == id));

@@ -162,7 +162,7 @@ impl Platform {
         self.restless.len()
     }
 
-    /// What it needs, directly and through others, the nearest first.
+    /// What it needs, directly and indirectly, the nearest first.
     pub(in crate::engine) fn under(&self, position: usize) -> Vec<usize> {
         let of = |position: usize| self.needs.get(position).map_or(&[][..], Vec::as_slice);
         let (mut found, mut next) = (of(position).to_vec(), 0);
@@ -202,7 +202,7 @@ pub(in crate::engine) struct Seen {
 }
 
 impl Seen {
-    /// These, as `state` gives them.
+    /// These positions, with the states that `state` returns.
     pub(in crate::engine) fn of<'s>(
         positions: Vec<usize>,
         state: impl Fn(usize) -> Option<&'s Arc<DependencyState>>,

@@ -349,12 +349,12 @@ fn in_situation(mut subjects: Vec<Subject<'_>>, open: bool) -> Vec<Subject<'_>> 
     subjects
 }
 
-/// Every check that decides was a good one last.
+/// Whether the last result of every decisive check was good.
 fn well(combined: &Combined) -> bool {
     combined.suspicion.is_none() && combined.unseen.is_empty()
 }
 
-/// The incident that is told of: the one that is open, or the one that has just ended.
+/// The incident that a message is about: the open one, or the one that has just ended.
 fn concerned(state: &DependencyState) -> Option<(i64, String)> {
     let open = state.incident.as_ref().map(|incident| (incident.id, incident.public_id.clone()));
     open.or_else(|| state.notified.incident.clone())

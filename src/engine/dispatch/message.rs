@@ -92,7 +92,7 @@ impl Dispatcher {
         Ok(message)
     }
 
-    /// The texts, which many places have in common.
+    /// The texts, which many recipients share.
     fn texts(&self, view: &AlertView, alert: &str, now: Time, footer: &Footer) -> (String, String) {
         let written =
             |text: &Written| text.alert == alert && text.second == now.0.div_euclid(1_000) && text.footer == *footer;
@@ -115,7 +115,7 @@ impl Dispatcher {
         (plain, html)
     }
 
-    /// The same with its picture, where it is a report's.
+    /// The same, with its picture if it is a report.
     pub(super) async fn with_picture(&self, delivery: &Delivery, message: Message) -> Message {
         let alone = delivery.with.is_empty() && delivery.alert.reason == Reason::Report;
         let Some(view) = alone.then(|| view(&delivery.alert).ok()).flatten() else { return message };

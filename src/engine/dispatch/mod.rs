@@ -59,9 +59,9 @@ pub struct Dispatcher {
     unwritable_since: Mutex<Option<Time>>,
     /// Outbox rows whose messages are being edited.
     amending: Mutex<HashSet<i64>>,
-    /// The last texts that were written.
+    /// The most recently rendered texts.
     written: Mutex<VecDeque<Written>>,
-    /// Where what came of deliveries is noted, if anywhere.
+    /// The event log for the results of deliveries, if there is one.
     events: Option<EventLog>,
 }
 

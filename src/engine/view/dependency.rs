@@ -319,7 +319,7 @@ impl Decider {
     pub(in crate::engine) fn without_fallback(&self, down: &[usize]) -> Vec<String> {
         let of = down.iter().flat_map(|position| self.platform.fallback_for(*position));
         let of = of.filter(|position| !down.contains(position)).map(|position| &self.config.dependencies[*position]);
-        // What is down itself is past its fallback.
+        // A dependency that is down itself no longer needs its fallback.
         let up = |other: &&Dependency| !matches!(self.shown_of(&other.id), Shown::Dropped | Shown::Outage);
         of.filter(up).map(|other| other.label.clone()).collect()
     }
