@@ -97,8 +97,8 @@ pub struct Decider {
     pub(in crate::engine) plan: Plan,
     pub(in crate::engine) platform: Platform,
     pub(in crate::engine) known: Known,
-    /// Recently failed dependencies that others need: until when they are checked every minute, and the newest failure
-    /// among those others.
+    /// Dependencies that recently failed ones need: until when they are checked every minute, and the position of the
+    /// newest failed one.
     pub(in crate::engine) causes: BTreeMap<usize, (Time, usize)>,
     /// When everything of a company, or everything at all (empty name), was last checked because of a failure.
     pub(in crate::engine) asked_all: HashMap<String, Time>,

@@ -81,8 +81,8 @@ impl Decider {
         (format!("{} ({}{now})", dependency.label, self.decider(dependency)), at)
     }
 
-    /// The steps that are still possible while nothing is lost yet, the longest first. Steps that no longer fit before
-    /// an announced end are left out in favour of those that do.
+    /// The steps that are still possible while nothing is lost yet, the longest first. A step that no longer fits
+    /// before an announced end is replaced by the catalogue's advice for that case, if there is any.
     pub(in crate::engine) fn steps_left(&self, seen: &Seen, now: Time) -> Vec<String> {
         let gone = |position: usize| {
             let incident = seen.state(position).incident.as_ref();

@@ -60,8 +60,8 @@ impl Decider {
         (home && every > HEIGHTENED_LEAST).then(|| (every / 3).max(HEIGHTENED_LEAST))
     }
 
-    /// Recently failed dependencies that others need are checked every minute, until those others work again or the
-    /// cause is confirmed.
+    /// A dependency that a recently failed one needs is checked every minute, until the failed one works again or this
+    /// one is found to be the cause.
     fn cause_pace(&mut self, spec: &Spec, at: Time) -> Option<Duration> {
         let position = self.platform.position(&spec.probe.dependency).filter(|_| spec.probe.home)?;
         let (until, fallen) = self.causes.get(&position).copied()?;

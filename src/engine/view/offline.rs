@@ -106,8 +106,8 @@ fn word_anew(decider: &mut Decider, now: Time) {
     }
 }
 
-/// The state of what nothing can check does not depend on what is stored; that of what waits for its key does not, if
-/// nothing is stored.
+/// The state of a dependency that nothing checks, whatever is stored; or, if nothing is stored, of one that waits for its
+/// key.
 fn unmonitored(dependency: &Dependency, known: bool) -> Option<Combined> {
     if let Some(why) = &dependency.not_monitored {
         return Some(Combined::not_monitored(why));
