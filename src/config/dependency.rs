@@ -78,7 +78,7 @@ const OWN_KEYS: [&str; 25] = [
     "id",
     "was",
     "label",
-    "kind",
+    "category",
     "vendor",
     "check",
     "probe",
@@ -185,11 +185,11 @@ fn read_companies(table: &Table<'_>, vendors: &[String], catalog: &Catalog) -> V
 fn read_kind(table: &Table<'_>, vendors: &[String], catalog: &Catalog) -> String {
     let vendor = vendors.first().and_then(|id| catalog.vendors.get(id));
     let usual = || vendor.map_or_else(String::new, |vendor| vendor.category.clone());
-    let Some(kind) = table.string("kind") else { return usual() };
+    let Some(kind) = table.string("category") else { return usual() };
     if !catalog.advice.contains_key(&kind.value) {
         let known: Vec<&str> = catalog.advice.keys().map(String::as_str).collect();
-        let what = format!("`{}` is not a kind that plugwatch knows", kind.value);
-        table.problem(kind.span, what, format!("kinds are: {}", known.join(", ")));
+        let what = format!("`{}` is not a category that plugwatch knows", kind.value);
+        table.problem(kind.span, what, format!("categories are: {}", known.join(", ")));
     }
     kind.value
 }

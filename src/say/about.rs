@@ -218,6 +218,13 @@ pub(super) fn between(since: Time, lasted: Duration) -> Duration {
     if minutes == 0 { lasted } else { Duration::from_secs(u64::try_from(minutes).unwrap_or(0) * 60) }
 }
 
+/// Hours are counted in hours for two days: that is what is left to act.
+pub(super) fn left(ends: Time, now: Time) -> String {
+    let left = ends.since(now);
+    let hours = left.as_secs() / 3_600;
+    if (24..48).contains(&hours) { format!("{hours} h") } else { human(left) }
+}
+
 pub(super) fn ago(one: &Working, now: Time) -> String {
     let age = now.since(one.checked);
     if age < Duration::from_secs(60) { "just now".to_owned() } else { format!("{} ago", human(age)) }

@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 use minijinja::{Value, context};
 use serde::Serialize;
 
-use super::about::{Working, ago, with_more};
+use super::about::{Working, ago, left, with_more};
 use super::title::Title;
 use crate::core::time::{Time, human};
 
@@ -221,13 +221,6 @@ fn near(at: Time, now: Time, zone: Tz) -> String {
 /// What the letter asks for.
 fn demand(item: &Item) -> Option<String> {
     Some(format!("The letter about {} asks: \u{201c}{}\u{201d}", item.label, item.demand.as_ref()?))
-}
-
-/// Hours are counted in hours for two days: that is what is left to act.
-pub(super) fn left(ends: Time, now: Time) -> String {
-    let left = ends.since(now);
-    let hours = left.as_secs() / 3_600;
-    if (24..48).contains(&hours) { format!("{hours} h") } else { human(left) }
 }
 
 /// A step is named in the title so long before it has to begin, and for so long after: then it no longer fits.

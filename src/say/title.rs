@@ -2,7 +2,7 @@
 
 use chrono_tz::Tz;
 
-use super::about::{About, Group, OpenItem, between};
+use super::about::{About, Group, OpenItem, between, left};
 use crate::core::dependency::incident::Reason;
 use crate::core::dependency::storefronts::{is_at_home, is_mostly, is_partly};
 use crate::core::people::notice::{is_by_letter, is_ending, is_spent, is_terms, is_undated};
@@ -156,7 +156,7 @@ fn warned_of(why: &str) -> String {
 fn when(ends: Time, at: Time, zone: Tz) -> String {
     let near = ends.since(at).as_secs() < 6 * 86_400;
     let day = if near && !ends.is_midnight(zone) { ends.weekday(zone) } else { ends.day(zone, at) };
-    format!(", {day} (in {})", super::situation::left(ends, at))
+    format!(", {day} (in {})", left(ends, at))
 }
 
 /// What happened, without the name and the time.
@@ -236,7 +236,7 @@ pub(super) fn still_open(items: &[OpenItem], at: Time) -> Title {
         () if items.iter().all(unseen) => "⚪",
         () => "🟠",
     };
-    let left = first.ends.filter(|ends| *ends > at).map(|ends| super::situation::left(ends, at));
+    let left = first.ends.filter(|ends| *ends > at).map(|ends| left(ends, at));
     let lasted = human(between(first.since, at.since(first.since)));
     let vendor = first.vendor.clone().unwrap_or_default();
     match (items.len(), left) {

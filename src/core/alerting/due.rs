@@ -324,7 +324,7 @@ mod tests {
     #[test]
     fn a_letter_for_a_far_day_rings_at_no_night_and_silences_nothing_else_that_is_critical() {
         assert_eq!(reminded("ends", 2), Some(5));
-        assert_eq!(reminded("ends", 30), Some(29 * 24 * 60), "the day before it");
+        assert_eq!(reminded("ends", 30), Some(23 * 24 * 60), "a week before it");
         assert_eq!(reminded("ends+said_by_turns", 30), Some(5));
         assert_eq!(reminded("ends+gone_in_27_of_28_storefronts", 30), Some(5));
     }

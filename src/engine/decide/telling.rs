@@ -21,7 +21,7 @@ use crate::core::dependency::state::Combined;
 use crate::core::dependency::storefronts::{is_at_home, is_mostly, is_partly};
 use crate::core::people::notice::{is_by_letter, is_spent, is_terms, is_undated};
 use crate::core::probe::doubt::is_by_turns;
-use crate::core::probe::standing::Standing;
+use crate::core::probe::standing::{Held, Standing};
 use crate::core::probe::weigh::without_witnesses;
 use crate::core::time::Time;
 use crate::core::words::check_in::Takes;
@@ -283,23 +283,7 @@ impl Decider {
             let cause = down(*member);
             let trouble = state.incident.as_ref().map(|incident| incident.began_at).filter(|began| *began < held.since);
             let flaps = state.notified.flapping.is_some();
-            let word = match held.verdict {
-                _ if access.is_some() => "access_lost",
-                Verdict::Unknown if held.reason == "wrong_page" => "wrong_page",
-                Verdict::Unknown if held.reason == "probably_removed" => "probably_removed",
-                Verdict::Unknown => "unseen",
-                // A drop that was announced although its answers alternate counts as one.
-                verdict if flaps && verdict != Verdict::Dropped => "flapping",
-                Verdict::Degraded if is_by_turns(&held.reason) => "by_turns",
-                Verdict::Degraded if is_at_home(&held.reason) => "gone_at_home",
-                Verdict::Degraded if is_mostly(&held.reason) => "mostly_gone",
-                Verdict::Degraded if is_partly(&held.reason) => "partly",
-                // What is in doubt is not called working.
-                Verdict::Degraded if is_spent(&held.reason) && well(&state.combined) => "outlived",
-                Verdict::Degraded if is_undated(&held.reason) => "undated",
-                Verdict::Outage if held.reason == "mostly_refused" => "refused",
-                verdict => verdict.word(),
-            };
+            let word = word_of(held, state, access.is_some());
             Some(OpenItem {
                 id: dependency.id.clone(),
                 label: dependency.label.clone(),
@@ -347,6 +331,28 @@ fn in_situation(mut subjects: Vec<Subject<'_>>, open: bool) -> Vec<Subject<'_>> 
     let newest = subjects.iter().filter_map(unseen_news).max().unwrap_or(Time(0));
     subjects.iter_mut().for_each(|subject| subject.in_situation = open.then_some(newest));
     subjects
+}
+
+/// The state of an open dependency, in the word that a reminder is written by.
+fn word_of(held: &Held, state: &DependencyState, refused: bool) -> &'static str {
+    let flaps = state.notified.flapping.is_some();
+    match held.verdict {
+        _ if refused => "access_lost",
+        Verdict::Unknown if held.reason == "wrong_page" => "wrong_page",
+        Verdict::Unknown if held.reason == "probably_removed" => "probably_removed",
+        Verdict::Unknown => "unseen",
+        // A drop that was announced although its answers alternate counts as one.
+        verdict if flaps && verdict != Verdict::Dropped => "flapping",
+        Verdict::Degraded if is_by_turns(&held.reason) => "by_turns",
+        Verdict::Degraded if is_at_home(&held.reason) => "gone_at_home",
+        Verdict::Degraded if is_mostly(&held.reason) => "mostly_gone",
+        Verdict::Degraded if is_partly(&held.reason) => "partly",
+        // What is in doubt is not called working.
+        Verdict::Degraded if is_spent(&held.reason) && well(&state.combined) => "outlived",
+        Verdict::Degraded if is_undated(&held.reason) => "undated",
+        Verdict::Outage if held.reason == "mostly_refused" => "refused",
+        verdict => verdict.word(),
+    }
 }
 
 /// Whether the last result of every decisive check was good.
