@@ -218,11 +218,11 @@ pub(super) fn between(since: Time, lasted: Duration) -> Duration {
     if minutes == 0 { lasted } else { Duration::from_secs(u64::try_from(minutes).unwrap_or(0) * 60) }
 }
 
-/// Hours are counted in hours for two days: that is what is left to act.
+/// The time left, in hours for the first few days, because that is the time to act.
 pub(super) fn left(ends: Time, now: Time) -> String {
     let left = ends.since(now);
     let hours = left.as_secs() / 3_600;
-    if (24..48).contains(&hours) { format!("{hours} h") } else { human(left) }
+    if (24..96).contains(&hours) { format!("{hours} h") } else { human(left) }
 }
 
 pub(super) fn ago(one: &Working, now: Time) -> String {

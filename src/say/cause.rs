@@ -12,7 +12,8 @@ const ASKED: [&str; 7] = ["balance", "unpaid", "bill", "Billing", "invoice", "yo
 pub(super) fn rule_out(about: &About) -> Option<&'static str> {
     let own_word = about.fault == Fault::Unclear && about.proof == Proof::Stated && about.verdict == Verdict::Dropped;
     let asked = about.hint.as_ref().is_some_and(|hint| ASKED.iter().any(|word| hint.contains(word)));
-    (own_word && about.decider != "your host" && !asked).then_some(match &about.appeal {
+    // A letter that announced it gave the reason.
+    (own_word && about.decider != "your host" && !asked && about.announced.is_none()).then_some(match &about.appeal {
         Some(_) => "Check for unpaid bills and ask your team before you appeal.",
         None => "Check for unpaid bills and ask your team first.",
     })

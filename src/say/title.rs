@@ -4,7 +4,7 @@ use chrono_tz::Tz;
 
 use super::about::{About, Group, OpenItem, between, left};
 use crate::core::dependency::incident::Reason;
-use crate::core::dependency::storefronts::{is_at_home, is_mostly, is_partly};
+use crate::core::dependency::storefronts::{is_mostly, is_partly};
 use crate::core::people::notice::{is_by_letter, is_ending, is_spent, is_terms, is_undated};
 use crate::core::probe::doubt::is_by_turns;
 use crate::core::probe::refused::is_refused_by_turns;
@@ -111,9 +111,6 @@ pub(super) fn of(reason: Reason, about: &About, at: Time, zone: Tz) -> Title {
         (Reason::Settled, Verdict::Live) => {
             Title { what: "STABLE AGAIN".to_owned(), lasted: lasting("up and down for "), ..title }
         }
-        (Reason::Sighted, _) if about.why == "access_again" => {
-            Title { what: "KEY WORKS AGAIN".to_owned(), lasted: lasting("refused for "), ..title }
-        }
         (Reason::Sighted, _) => Title { what: "CHECKING AGAIN".to_owned(), lasted: lasting("blind "), ..title },
         (Reason::Cascade, verdict) => {
             // It is not known whether a refused key is a loss, so the number is only in the message.
@@ -211,8 +208,6 @@ fn warning(why: &str) -> &'static str {
         "ends_undated" => "CUT-OFF LETTER, no date",
         _ if is_by_turns(why) => "POSSIBLY DROPPED, on and off",
         _ if is_refused_by_turns(why) => "KEY REFUSED, on and off",
-        _ if is_at_home(why) => "REMOVED in your home market",
-        _ if is_mostly(why) => "REMOVED in most countries",
         _ if is_partly(why) => "REMOVED in some countries",
         _ => WARNING,
     }
@@ -250,9 +245,7 @@ pub(super) fn still_open(items: &[OpenItem], at: Time) -> Title {
                 "outlived" => "STILL WORKING after its cut-off time".to_owned(),
                 "access_lost" => format!("KEY STILL REFUSED ({lasted})"),
                 "undated" => format!("CUT-OFF LETTER, still no date ({lasted})"),
-                "gone_at_home" => format!("STILL REMOVED in your home market ({lasted})"),
-                "mostly_gone" => format!("STILL REMOVED in most countries ({lasted})"),
-                "partly" => format!("STILL REMOVED in some countries ({lasted})"),
+                "partly" | "gone_at_home" | "mostly_gone" => format!("STILL REMOVED in some countries ({lasted})"),
                 "unseen" => format!("STILL CAN'T CHECK ({lasted})"),
                 "probably_removed" => format!("STILL PROBABLY REMOVED ({lasted})"),
                 "wrong_page" => format!("STILL THE WRONG PAGE ({lasted})"),
