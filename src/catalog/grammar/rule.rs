@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use scraper::Selector;
 
 use super::expr::Expr;
+use crate::core::people::advice::Wanted;
 use crate::core::words::verdict::{Basis, Fault, Proof, Verdict};
 
 /// One rule: if `when` holds, the answer gets this verdict.
@@ -26,6 +27,8 @@ pub struct Rule {
     pub say: String,
     /// What to do about it.
     pub hint: Option<String>,
+    /// Which advice for the kind of thing takes the hint's place, where there is one.
+    pub advice: Option<Wanted>,
     /// Who decides about that, if not the file's decider.
     pub decider: Option<String>,
     /// The company that is known to have answered even if the check does not ask it: only its software returns this

@@ -8,6 +8,7 @@ use super::{advice, permission, recording, registry, usual, words};
 use crate::catalog::grammar::ask::Ask;
 use crate::catalog::grammar::catalog::{Catalog, Edition};
 use crate::catalog::grammar::registry::Family;
+use crate::catalog::grammar::rule::Rule;
 use crate::catalog::grammar::vendor::Vendor;
 use crate::core::time::Time;
 use crate::read::{Problem, Source, Table};
@@ -47,6 +48,7 @@ pub(super) fn read_all(mut shipped: Files, mut own: Files) -> (Catalog, Vec<Prob
     mark_status_pages(&mut catalog);
     hand_out_lines(&mut catalog);
     problems.extend(unknown_parents(&catalog));
+    problems.extend(strange_rules(&catalog));
     (catalog, problems)
 }
 
@@ -137,4 +139,35 @@ fn unknown_parents(catalog: &Catalog) -> Vec<Problem> {
     };
     let strangers = catalog.carriers.iter().filter(|(_, company)| !catalog.parents.contains_key(*company));
     catalog.vendors.values().filter(known).map(problem).chain(strangers.map(carrier)).collect()
+}
+
+/// Rules whose company is unknown, and rules that are known by the same reason and fault but blame different companies:
+/// from a reason nobody could tell which of them held.
+fn strange_rules(catalog: &Catalog) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for check in catalog.vendors.values().flat_map(|vendor| vendor.checks.values()) {
+        for (n, rule) in check.rules.iter().enumerate() {
+            let cure = "add it to _parents.toml";
+            if let Some(parent) = rule.parent.as_ref().filter(|parent| !catalog.parents.contains_key(*parent)) {
+                problems.push(Problem::of_file(
+                    &rule.place,
+                    format!("the company `{parent}` is not in _parents.toml"),
+                    cure,
+                ));
+            }
+            let same = |other: &&Rule| {
+                (other.reason == rule.reason && other.fault == rule.fault)
+                    && (&other.parent, other.advice) != (&rule.parent, rule.advice)
+            };
+            if let Some(other) = check.rules[..n].iter().find(same) {
+                let what = format!("`{}` is the reason of another rule with another company or advice", rule.reason);
+                problems.push(Problem::of_file(
+                    &rule.place,
+                    what,
+                    format!("give it a reason of its own: see {}", other.place),
+                ));
+            }
+        }
+    }
+    problems
 }

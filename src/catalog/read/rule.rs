@@ -8,6 +8,7 @@ use super::tables::{texts_of, values};
 use crate::catalog::grammar::example::Example;
 use crate::catalog::grammar::expr::{Expr, template_names};
 use crate::catalog::grammar::rule::Rule;
+use crate::core::people::advice::Wanted;
 use crate::core::words::question::asker_names;
 use crate::core::words::verdict::{Basis, Fault, Proof, Verdict};
 use crate::read::{At, Source, Table};
@@ -32,6 +33,7 @@ fn read_rule(table: &Table<'_>, source: &Source, basis: Option<Basis>) -> Option
     let proof = table.word("proof", &["stated", "inferred", "told"]);
     let own_basis = table.word("basis", &["own_statement", "absence"]);
     let hint = table.string("hint");
+    let advice: Option<At<Wanted>> = table.word("advice", &["cut", "refused", "failing"]);
     let decider = table.string("decider");
     let parent = table.string("parent");
     let first = table.flag("first").is_some_and(|flag| flag.value);
@@ -61,6 +63,7 @@ fn read_rule(table: &Table<'_>, source: &Source, basis: Option<Basis>) -> Option
         basis,
         say: say?.value,
         hint: hint.map(|hint| hint.value),
+        advice: advice.map(|advice| advice.value),
         decider: decider.map(|decider| decider.value),
         parent: parent.map(|parent| parent.value),
         first,

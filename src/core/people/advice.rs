@@ -1,6 +1,31 @@
 //! What to do about one kind of thing, in the catalogue's words: a store listing holds no data to copy out, and a
 //! model has no mailbox.
 
+use crate::core::words::verdict::words;
+
+words! {
+    /// Which advice of a kind a rule of the catalogue calls for.
+    Wanted {
+        /// It was ended.
+        Cut = "cut",
+        /// Its key is refused.
+        Refused = "refused",
+        /// Calls to it fail.
+        Failing = "failing",
+    }
+}
+
+impl Advice {
+    /// The advice that a rule calls for.
+    pub fn wanted(&self, wanted: Wanted) -> &str {
+        match wanted {
+            Wanted::Cut => &self.cut,
+            Wanted::Refused => &self.refused,
+            Wanted::Failing => &self.failing,
+        }
+    }
+}
+
 /// What people are advised about one kind of thing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Advice {

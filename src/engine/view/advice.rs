@@ -24,8 +24,6 @@ impl Decider {
         let advice = self.advice(dependency);
         let by_kind = match held.reason.as_str() {
             "access_lost" => advice.map(|advice| advice.refused.as_str()),
-            "left_us" | "account_ended" => advice.map(|advice| advice.cut.as_str()),
-            "mostly_failing" | "mostly_refused" => advice.map(|advice| advice.failing.as_str()),
             reason if is_partly(reason) => self.where_gone(dependency),
             // Its letter has given the reason: nobody has to look for one.
             _ if held.verdict == Verdict::Dropped && self.was_announced(dependency) => {
@@ -33,7 +31,8 @@ impl Decider {
             }
             _ => self.in_an_account(dependency, held).map(|advice| advice.down.as_str()),
         };
-        let by_kind = by_kind.filter(|text| !text.is_empty());
+        let by_rule = self.rule(held).and_then(|rule| rule.advice).zip(advice);
+        let by_kind = by_rule.map(|(wanted, advice)| advice.wanted(wanted)).or(by_kind).filter(|text| !text.is_empty());
         // What a rule says of a refused key is about a key that never worked.
         self.possible(by_kind.or(held.hint.as_deref()), dependency)
     }
