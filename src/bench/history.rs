@@ -52,9 +52,9 @@ impl<'a> Outcome<'a> {
         Some(Outcome { timeline, scenario, case, first, cut, messages, updates, wrong })
     }
 
-    /// Whether people knew before anything stopped.
+    /// Whether people knew before anything stopped. A letter that announces no end warns of none.
     pub fn before_the_cut(&self) -> bool {
-        self.first.is_some_and(|told| told.at < self.case.cut)
+        self.first.is_some_and(|told| told.at < self.case.cut && told.why != "noticed")
     }
 
     /// Whether people knew before the victim did, on the real day.

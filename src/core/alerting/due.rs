@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use super::notified::Notified;
 use super::reminder;
+use super::reworded;
 use super::subject::Subject;
 use crate::core::dependency::incident::{Incident, Level, Reason};
 use crate::core::dependency::shown::Shown;
 use crate::core::dependency::state::Unseen;
-use crate::core::dependency::storefronts::is_mostly;
+use crate::core::dependency::storefronts::{is_gone_in_fewer, is_mostly};
 use crate::core::people::action::SeenTo;
 use crate::core::people::notice::{call_at, is_ending, is_undated};
 use crate::core::probe::doubt::is_by_turns;
@@ -60,7 +61,7 @@ fn about_incident(subject: &Subject<'_>, incident: &Incident, notified: &Notifie
     let reason = match notified.verdict {
         None => Reason::Opened,
         Some(Verdict::Dropped) if is_another(&held, notified, incident, now) => Reason::Grew,
-        Some(before) => turn(before, notified, incident)?,
+        Some(before) => turn(before, notified, incident, &held)?,
     };
     Some(Due { reason, before: notified.verdict, held })
 }
@@ -72,7 +73,7 @@ fn is_another(held: &Held, notified: &Notified, incident: &Incident, now: Time) 
     other && incident.verdict == Verdict::Dropped && notified.is_settled_news(now)
 }
 
-fn turn(before: Verdict, notified: &Notified, incident: &Incident) -> Option<Reason> {
+fn turn(before: Verdict, notified: &Notified, incident: &Incident, held: &Held) -> Option<Reason> {
     let ours = incident.fault == Fault::Ours && notified.fault != Some(Fault::Ours);
     match (before, incident.verdict) {
         (Verdict::Dropped, Verdict::Outage) if notified.proof == Some(Proof::Inferred) => Some(Reason::Corrected),
@@ -81,7 +82,15 @@ fn turn(before: Verdict, notified: &Notified, incident: &Incident) -> Option<Rea
         _ if ours => Some(Reason::ItWasUs),
         // The same verdict with other reasons: one warning more or one fewer.
         (Verdict::Degraded, _) if notified.reason == incident.reason => None,
+        // An older version told of it under another reason, and nothing has happened since.
+        (Verdict::Degraded, _)
+            if notified.reason == reworded::before(&incident.reason) && notified.news_at >= Some(held.since) =>
+        {
+            None
+        }
         (Verdict::Degraded, _) if notified.reason.contains(&incident.reason) => Some(Reason::Eased),
+        // Back in one more storefront: the end is told once it is back in all, and reminders name the rest.
+        (Verdict::Degraded, _) if is_gone_in_fewer(&incident.reason, &notified.reason) => None,
         (Verdict::Degraded, _) => Some(Reason::Grew),
         // A different wording of a drop or an outage is not news.
         _ => None,
@@ -301,20 +310,24 @@ mod tests {
         }
     }
 
-    /// When the next reminder comes of a warning for this reason, told at the beginning, which ends after so many days.
-    fn reminded(reason: &str, days: i64) -> Option<i64> {
-        let held = held(Verdict::Degraded, reason);
-        let incident = Incident {
+    fn incident(held: &Held) -> Incident {
+        Incident {
             id: 1,
             public_id: "pw-1".to_owned(),
-            verdict: Verdict::Degraded,
-            worst: Verdict::Degraded,
-            reason: reason.to_owned(),
+            verdict: held.verdict,
+            worst: held.verdict,
+            reason: held.reason.clone(),
             fault: held.fault,
             proof: held.proof,
             began_at: Time(0),
             alerts: 1,
-        };
+        }
+    }
+
+    /// When the next reminder comes of a warning for this reason, told at the beginning, which ends after so many days.
+    fn reminded(reason: &str, days: i64) -> Option<i64> {
+        let held = held(Verdict::Degraded, reason);
+        let incident = incident(&held);
         let state = Combined { held: Some(held), ..Combined::default() };
         let notified = Notified { verdict: Some(Verdict::Degraded), news_at: Some(Time(0)), ..Notified::default() };
         let subject = Subject { ends: Some(Time(days * 24 * HOUR)), ..subject(&state, Some(&incident), &notified) };
@@ -327,6 +340,23 @@ mod tests {
         assert_eq!(reminded("ends", 30), Some(23 * 24 * 60), "a week before it");
         assert_eq!(reminded("ends+said_by_turns", 30), Some(5));
         assert_eq!(reminded("ends+gone_in_27_of_28_storefronts", 30), Some(5));
+    }
+
+    #[test]
+    fn what_an_older_version_told_under_another_reason_is_no_news() {
+        let said = |told: &str, since: i64| {
+            let held = Held { since: Time(since), ..held(Verdict::Degraded, "ends_undated") };
+            let notified = Notified {
+                verdict: Some(Verdict::Degraded),
+                reason: told.to_owned(),
+                news_at: Some(Time(HOUR)),
+                ..Notified::default()
+            };
+            turn(Verdict::Degraded, &notified, &incident(&held), &held)
+        };
+        assert_eq!(said("noticed", 0), None, "it was told before the update");
+        assert_eq!(said("noticed", 2 * HOUR), Some(Reason::Grew), "another letter came since");
+        assert_eq!(said("account_warning", 0), Some(Reason::Grew));
     }
 
     #[test]

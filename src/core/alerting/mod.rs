@@ -8,6 +8,7 @@ pub mod notified;
 pub mod platform_view;
 pub mod reminder;
 pub mod review;
+mod reworded;
 pub mod round;
 pub mod route;
 pub mod situation;

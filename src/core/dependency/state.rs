@@ -93,6 +93,11 @@ impl Combined {
         lost.map(|unseen| &unseen.held)
     }
 
+    /// Whether the last check was not a good one, or there was none.
+    pub fn is_in_doubt(&self) -> bool {
+        self.suspicion.is_some() || !self.unseen.is_empty()
+    }
+
     /// Whether it is `live`, every deciding check has run, and nothing contradicts it. A check that cannot be read
     /// keeps its last verdict, so it cannot be masked by others that are `live`.
     pub fn is_surely_live(&self) -> bool {

@@ -136,12 +136,22 @@ const FEW: usize = 5;
 
 /// Whether a warning says that it is gone in more than half of the storefronts, so for most users.
 pub fn is_mostly(reason: &str) -> bool {
-    let counts = |one: &str| -> Option<bool> {
+    is_at_home(reason) || counts(reason).is_some_and(|(gone, of)| of >= FEW && gone * 2 > of)
+}
+
+/// In how many of how many storefronts it is gone, as a reason says, alone or among others.
+fn counts(reason: &str) -> Option<(usize, usize)> {
+    let one = |one: &str| {
         let (gone, of) = one.strip_prefix(PARTLY)?.split_once("_storefronts")?.0.split_once("_of_")?;
-        let (gone, of) = (gone.parse::<usize>().ok()?, of.parse::<usize>().ok()?);
-        Some(of >= FEW && gone * 2 > of)
+        Some((gone.parse().ok()?, of.parse().ok()?))
     };
-    is_at_home(reason) || reason.split('+').filter_map(counts).any(|most| most)
+    reason.split('+').find_map(one)
+}
+
+/// Whether a reason says of the same storefronts that it is gone in fewer of them than `before`.
+pub fn is_gone_in_fewer(reason: &str, before: &str) -> bool {
+    let (now, before) = (counts(reason), counts(before));
+    now.zip(before).is_some_and(|((now, of), (before, of_before))| of == of_before && now < before)
 }
 
 /// Whether a warning is that it is gone in the home storefront, the first that is configured.

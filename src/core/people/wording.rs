@@ -21,10 +21,20 @@ pub struct Wording {
 
 /// Reads a letter's text.
 pub fn of(text: &str) -> Wording {
-    let demand = sentences(text).find(|sentence| has("if", sentence));
-    let terms = demand.is_none() && has("price", text) && !deadline::speaks_of_an_end(text);
-    let demand = demand.map(|sentence| clean(sentence.trim_end_matches('.'), DEMAND));
+    let demand = demand(text);
+    let terms = demand.is_none() && changes_price(text) && !deadline::speaks_of_an_end(text);
     Wording { demand, terms, ends: has("end", text) }
+}
+
+/// The sentence that says what ends unless somebody acts. One that begins with "otherwise" has its condition in the one
+/// before it.
+fn demand(text: &str) -> Option<String> {
+    let all: Vec<&str> = sentences(text).collect();
+    let threatens = |sentence: &&str| has("if", sentence) && deadline::speaks_of_an_end(sentence);
+    let at = all.iter().position(threatens)?;
+    let before = all.get(at.wrapping_sub(1)).filter(|_| has("else", all[at]));
+    let asked = before.into_iter().chain([&all[at]]).map(|sentence| sentence.trim_end_matches('.'));
+    Some(clean(&asked.collect::<Vec<_>>().join(". "), DEMAND))
 }
 
 /// The sentences of a text; a full stop within a name or a number ends none.
@@ -32,13 +42,34 @@ fn sentences(text: &str) -> impl Iterator<Item = &str> {
     text.split(['\n', '!', '?']).flat_map(|line| line.split(". ")).map(str::trim).filter(|line| !line.is_empty())
 }
 
+/// Words of `new` and `pricing` stand so near to each other: "the new API pricing", "we raise all our prices".
+const NEAR: usize = 3;
+
+/// Whether a text says that prices or terms change.
+fn changes_price(text: &str) -> bool {
+    let words = words(text);
+    let of = |kind: &str| {
+        let known: Vec<&str> = phrases(kind).collect();
+        (0..words.len()).filter(|n| known.contains(&words[*n].as_str())).collect::<Vec<_>>()
+    };
+    let (prices, changes) = (of("price"), of("change"));
+    prices.iter().any(|price| changes.iter().any(|change| price.abs_diff(*change) <= NEAR))
+}
+
 /// Whether one of the phrases of a kind stands in a text, as whole words.
 fn has(kind: &str, text: &str) -> bool {
-    let words: Vec<String> = text.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase).collect();
-    let words: Vec<&str> = words.iter().map(String::as_str).filter(|word| !word.is_empty()).collect();
-    let text = format!(" {} ", words.join(" "));
-    let phrases = PHRASES.lines().filter_map(|line| line.split_once(": ")).filter(|(of, _)| *of == kind);
-    phrases.map(|(_, phrase)| format!(" {phrase} ")).any(|phrase| text.contains(&phrase))
+    let text = format!(" {} ", words(text).join(" "));
+    phrases(kind).map(|phrase| format!(" {phrase} ")).any(|phrase| text.contains(&phrase))
+}
+
+fn phrases(kind: &str) -> impl Iterator<Item = &'static str> {
+    let lines = PHRASES.lines().filter_map(|line| line.split_once(": "));
+    lines.filter(move |(of, _)| *of == kind).map(|(_, phrase)| phrase)
+}
+
+fn words(text: &str) -> Vec<String> {
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.map(str::to_lowercase).collect()
 }
 
 #[cfg(test)]
@@ -63,6 +94,23 @@ mod tests {
     }
 
     #[test]
+    fn what_otherwise_refers_to_stands_in_the_demand() {
+        let asked = "Please send the form within 48 hours. Otherwise your account will be suspended";
+        assert_eq!(demand(&format!("Dear customer. {asked}.")).as_deref(), Some(asked));
+        let asked = "Senden Sie uns das Formular bis Freitag. Andernfalls sperren wir Ihr Konto";
+        assert_eq!(demand(&format!("{asked}.")).as_deref(), Some(asked));
+    }
+
+    #[test]
+    fn a_condition_that_ends_nothing_of_ours_is_no_demand() {
+        let plain =
+            "We terminate our agreement with you on Friday. Unless otherwise required by law, invoices stay payable.";
+        assert_eq!(demand(plain), None);
+        assert_eq!(demand("If you do not know who runs your account, ask your team."), None);
+        assert_eq!(demand("Your account or your team's was used to send this."), None);
+    }
+
+    #[test]
     fn a_plain_end_has_no_condition() {
         let plain = of("Because you cannot comply with our terms, we suspend your account on Friday.");
         assert_eq!(plain, Wording { demand: None, terms: false, ends: true });
@@ -82,6 +130,10 @@ mod tests {
         assert!(of("The new pricing applies from 1 May 2027: 3 USD for 1,000 calls.").terms);
         assert!(!of("Pay the new price by Friday, or your workspace will be closed.").terms);
         assert!(!of("We close your account; open fees are due.").terms);
+        assert!(of("The new API pricing takes effect on July 1: 12 USD for 1,000 calls.").terms);
+        assert!(of("Am 1. Mai ändern wir unsere Preise.").terms);
+        assert!(!of("Your page violates our terms. Reply by 5 May.").terms);
+        assert!(!of("The late fee is due on Friday.").terms);
     }
 
     #[test]

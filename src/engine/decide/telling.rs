@@ -17,9 +17,8 @@ use crate::core::alerting::review::{Review, review};
 use crate::core::alerting::subject::Subject;
 use crate::core::alerting::subject_index::SubjectIndex;
 use crate::core::dependency::incident::{Level, Reason};
-use crate::core::dependency::state::Combined;
 use crate::core::dependency::storefronts::{is_at_home, is_mostly, is_partly};
-use crate::core::people::notice::{is_by_letter, is_spent, is_terms, is_undated};
+use crate::core::people::notice::{is_by_letter, is_outlived, is_spent, is_terms, is_undated};
 use crate::core::probe::doubt::is_by_turns;
 use crate::core::probe::standing::{Held, Standing};
 use crate::core::probe::weigh::without_witnesses;
@@ -348,16 +347,11 @@ fn word_of(held: &Held, state: &DependencyState, refused: bool) -> &'static str 
         Verdict::Degraded if is_mostly(&held.reason) => "mostly_gone",
         Verdict::Degraded if is_partly(&held.reason) => "partly",
         // What is in doubt is not called working.
-        Verdict::Degraded if is_spent(&held.reason) && well(&state.combined) => "outlived",
+        Verdict::Degraded if is_outlived(&held.reason) && !state.combined.is_in_doubt() => "outlived",
         Verdict::Degraded if is_undated(&held.reason) => "undated",
         Verdict::Outage if held.reason == "mostly_refused" => "refused",
         verdict => verdict.word(),
     }
-}
-
-/// Whether the last result of every decisive check was good.
-fn well(combined: &Combined) -> bool {
-    combined.suspicion.is_none() && combined.unseen.is_empty()
 }
 
 /// The incident that a message is about: the open one, or the one that has just ended.

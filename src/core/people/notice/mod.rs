@@ -18,7 +18,7 @@ use crate::core::probe::standing::Held;
 use crate::core::time::{Time, human};
 use crate::core::words::verdict::{Fault, Proof, Verdict};
 
-pub use reason::{is_by_letter, is_ending, is_spent, is_terms, is_undated};
+pub use reason::{is_by_letter, is_ending, is_outlived, is_spent, is_terms, is_undated};
 
 /// What somebody was told about some dependencies.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -215,21 +215,22 @@ impl Told<'_> {
     fn outlived(&self, state: Combined, worked_on: bool, ends: Time) -> Combined {
         let (announced, ends, text) = (self.announces(true), ends.short(), self.text());
         let (reason, say) = match &state.held {
-            None => {
-                let say = format!("a letter {announced} for {ends}, and it cannot be checked");
-                ("ended_unseen", format!("{say}: \u{201c}{text}\u{201d}"))
-            }
-            // The last check contradicts what was believed before: neither is said. Nor does a person's word of before.
-            Some(held) if worked_on || is_in_doubt(&state) || held.proof == Proof::Told => {
+            // The last check contradicts what was believed before: neither is said.
+            Some(held) if held.proof != Proof::Told && (worked_on || state.is_in_doubt()) => {
                 let say =
                     format!("the announced cut-off passed on {ends}, and whether it still works is not known yet");
                 ("outlived_notice", format!("{say}. The letter: \u{201c}{text}\u{201d}"))
             }
-            Some(_) => {
+            Some(held) if held.proof != Proof::Told => {
                 let say = format!(
                     "the announced cut-off passed on {ends}, and the service still works. It can stop at any moment"
                 );
                 ("outlived_notice", format!("{say}. The letter: \u{201c}{text}\u{201d}"))
+            }
+            // A person's word of before is no check.
+            Some(_) | None => {
+                let say = format!("a letter {announced} for {ends}, and it cannot be checked");
+                ("ended_unseen", format!("{say}: \u{201c}{text}\u{201d}"))
             }
         };
         let hint = self.hint(Verdict::Degraded, reason);
@@ -286,11 +287,6 @@ fn without_work(state: Combined, around: Around<'_>, ends: Time) -> (Combined, b
     let worked_on = state.held.as_ref().is_some_and(explained);
     let held = state.held.map(|held| Held { verdict: if worked_on { Verdict::Live } else { held.verdict }, ..held });
     (Combined { held, ..state }, worked_on)
-}
-
-/// The last check was not a good one, or there was none.
-fn is_in_doubt(state: &Combined) -> bool {
-    state.suspicion.is_some() || !state.unseen.is_empty()
 }
 
 /// A breakdown after the announced hour may be none.

@@ -13,6 +13,11 @@ pub fn is_spent(reason: &str) -> bool {
     reason.split('+').any(|reason| matches!(reason, "ended_unseen" | "outlived_notice"))
 }
 
+/// Whether a reason, perhaps one of several, is that it works after the hour of a letter.
+pub fn is_outlived(reason: &str) -> bool {
+    reason.split('+').any(|reason| reason == "outlived_notice")
+}
+
 /// Whether a reason, perhaps one of several, is that it ends, and nobody knows when.
 pub fn is_undated(reason: &str) -> bool {
     reason.split('+').any(|reason| reason == "ends_undated")

@@ -13,7 +13,7 @@ fn notice() -> Notice {
 
 fn held(verdict: Verdict, since: Time) -> Combined {
     let held = notified(Combined::default(), Verdict::Dropped, "x", None, "x".to_owned(), since).held;
-    let held = held.map(|held| Held { verdict, fault: Fault::Unclear, ..held });
+    let held = held.map(|held| Held { verdict, fault: Fault::Unclear, proof: Proof::Stated, ..held });
     Combined { held, ..Combined::default() }
 }
 
@@ -111,4 +111,11 @@ fn our_own_blindness_is_no_silence_of_theirs() {
     };
     assert_eq!(unseen("own_network", Fault::Ours), Verdict::Degraded);
     assert_eq!(unseen("unrecognised", Fault::Unclear), Verdict::Dropped);
+}
+
+#[test]
+fn a_persons_word_of_before_is_no_check_after_the_hour() {
+    let mut state = held(Verdict::Live, Time(0));
+    state.held = state.held.map(|held| Held { proof: Proof::Told, ..held });
+    assert_eq!(after(32, state), (Verdict::Degraded, "ended_unseen".to_owned()));
 }
