@@ -95,7 +95,7 @@ def listing_removed(world, claims, watcher):
     world.pages.remove_from_play(PACKAGE)
     changed(claims, watcher, "android-app", "dropped", "not_listed", "vendor_decision")
     told(world, claims, "the alert of the removed listing arrives", "DROPPED: android-app",
-         "(Google Play)", "Likely Google's decision.", "a second check agrees", "new installs")
+         "(Google Play)", "Likely Google's decision.", "A second check agrees", "new installs")
     history = watcher.history("android-app")
     claims.hold("watching", "its history shows the flip", "working -> dropped (not_listed)" in history, history)
 
