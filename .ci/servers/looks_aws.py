@@ -32,7 +32,7 @@ def prove(world, claims):
         Look("other", "aws/identity", "unknown (another_account_answers)", "",
              "another account than ours answers", {"account_id": "210987654321"} | with_key(key)),
         Look("member", "aws/organization", "working", "", "a member account", account(member)),
-        Look("closed", "aws/organization", "says dropped (unconfirmed)", "suspended", "a member account that was closed",
+        Look("closed", "aws/organization", "says dropped (unconfirmed)", "SUSPENDED", "a member account that was closed",
              account(closed)),
         Look("removed", "aws/organization", "says degraded (unconfirmed)", "", "a member account that was removed",
              account(removed)),
