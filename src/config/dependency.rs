@@ -103,7 +103,10 @@ const OWN_KEYS: [&str; 25] = [
 ];
 
 pub(super) fn read_all(root: &Table<'_>, catalog: &Catalog, zone: Tz) -> Vec<Dependency> {
-    root.tables("dependency").iter().filter_map(|table| read(table, catalog, zone)).collect()
+    let mut all: Vec<_> = root.tables("dependency").iter().filter_map(|table| read(table, catalog, zone)).collect();
+    // They are kept as long as the program runs: a vector grown by doubling holds up to twice as much.
+    all.shrink_to_fit();
+    all
 }
 
 fn read(table: &Table<'_>, catalog: &Catalog, zone: Tz) -> Option<Dependency> {

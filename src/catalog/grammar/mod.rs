@@ -17,5 +17,6 @@ pub(super) mod rows;
 pub(super) mod rule;
 pub(super) mod seen;
 pub(super) mod usual;
+pub(super) mod values;
 pub(super) mod vendor;
 pub(super) mod words;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use regex::Regex;
 use serde_json::Value;
 
+use super::values::Values;
 use crate::core::words::question::Key;
 use crate::read::duration_text;
 
@@ -90,7 +91,7 @@ impl Param {
 #[derive(Clone, Debug, Default)]
 pub struct Params {
     /// Values that may be shown.
-    pub public: BTreeMap<String, Value>,
+    pub public: Values,
     /// Secrets, which are never shown.
     pub secret: BTreeMap<String, Key>,
 }

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::catalog::grammar::check::Check;
 use crate::catalog::grammar::param::{Param, Params};
+use crate::catalog::grammar::values::Values;
 use crate::core::words::question::{Key, Secret};
 
 /// Finds values in an example that no configuration could have: a name that the check does not have, or a text that
@@ -24,7 +25,7 @@ pub(super) fn impossible(check: &Check, given: &BTreeMap<String, Value>) -> Vec<
 /// The given parameters, with defaults for the others and a placeholder for each secret.
 pub(super) fn params_of(check: &Check, given: &BTreeMap<String, Value>) -> Params {
     let default = |param: &Param| Some((param.name.clone(), param.default.clone()?));
-    let mut public: BTreeMap<_, _> = check.params.iter().filter_map(default).collect();
+    let mut public: Values = check.params.iter().filter_map(default).collect();
     public.extend(given.clone());
     let secrets = check.params.iter().filter(|param| param.secret);
     let secret = secrets.map(|param| (param.name.clone(), Key::Set(Secret::new("secret")))).collect();

@@ -52,7 +52,7 @@ mod tests {
 
     fn params() -> Params {
         Params {
-            public: BTreeMap::from([("id".to_owned(), Value::from("a/b c"))]),
+            public: [("id".to_owned(), Value::from("a/b c"))].into_iter().collect(),
             secret: BTreeMap::from([
                 ("token".to_owned(), Key::Set(Secret::new("s3cret"))),
                 ("unset".to_owned(), Key::Unset("the variable X".to_owned())),

@@ -17,7 +17,7 @@ use url::Url;
 
 use super::{Domain, Seen, Signs, clean};
 use crate::ask::Askers;
-use crate::catalog::{Catalog, Params, question};
+use crate::catalog::{Catalog, Params, Values, question};
 use crate::clock::Clock;
 use crate::core::words::answer::{Answer, Failure};
 use crate::core::words::question::{Field, HttpQuestion, Lookup, LookupQuestion, Question};
@@ -112,7 +112,7 @@ impl Gathering<'_> {
     async fn check(&self, id: &str, params: &[(&str, Value)]) -> Option<(Answer, Reading)> {
         let (_, check) = self.catalog.check(id)?;
         let usual = check.params.iter().filter_map(|param| Some((param.name.clone(), param.default.clone()?)));
-        let mut public: BTreeMap<String, Value> = usual.collect();
+        let mut public: Values = usual.collect();
         public.extend(params.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
         let params = Params { public, secret: BTreeMap::new() };
         let now = self.clock.now();
