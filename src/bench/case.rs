@@ -1,4 +1,4 @@
-//! What really happened: who dropped whom, what came before it, and how the victim learnt of it.
+//! A real case: who dropped whom, what preceded it, and how the victim learnt of it.
 
 use std::time::Duration;
 
@@ -11,17 +11,17 @@ use crate::read::Table;
 words! {
     /// How much of a case can be played.
     Kind {
-        /// What could be seen from outside is known.
+        /// The source states what could be seen from outside.
         Exact = "exact",
-        /// Known in outline; the answers are reconstructed.
+        /// The case is known in outline; the answers are reconstructed.
         Shape = "shape",
-        /// Nothing to see from outside before the cut, but a letter.
+        /// Before the cut there was only a letter, and nothing to see from outside.
         Letter = "letter",
-        /// Only the platform's own traffic shows it.
+        /// Only the platform's own traffic shows the drop.
         Feed = "feed",
-        /// The day was known long before.
+        /// The day was known long in advance.
         Date = "date",
-        /// plugwatch could not have known.
+        /// plugwatch could not have noticed it.
         Miss = "miss",
     }
 }
@@ -29,35 +29,35 @@ words! {
 /// A real case.
 #[derive(Clone, Debug)]
 pub struct Case {
-    /// Its number, from the first of 2021 on.
+    /// The case's number, counted from the first one of 2021.
     pub number: u32,
-    /// How much of it can be played.
+    /// How much of the case can be played.
     pub kind: Kind,
-    /// Who dropped them.
+    /// The company that dropped the victim.
     pub dropped_by: String,
-    /// Whom.
+    /// The victim.
     pub victim: String,
-    /// Who reported it.
+    /// Who reported the case.
     pub source: String,
-    /// When it was reported.
+    /// The date of the report.
     pub reported: String,
-    /// What came before the cut, by which way.
+    /// The notice given before the cut, and the way it was given.
     pub notice: String,
-    /// The first thing that stopped, since the scenario began.
+    /// When the first thing stopped, since the scenario began.
     pub cut: Duration,
     /// How the victim learnt of it.
     pub learnt: String,
-    /// When, if that is known.
+    /// When the victim learnt of it, since the scenario began; `None` if that is unknown.
     pub learnt_at: Option<Duration>,
-    /// Before that hour nobody could have handed a letter over.
+    /// The earliest time at which a person could have entered a letter, since the scenario began.
     pub letter_from: Option<Duration>,
-    /// What the other side says, where it is disputed.
+    /// The other side's account, if the case is disputed.
     pub disputed: Option<String>,
-    /// Whose clock the times are of, where the source has two.
+    /// Whose clock the times come from, if the source gives two.
     pub whose_time: Option<String>,
-    /// Of a miss: why plugwatch would not have known.
+    /// For a miss: why plugwatch would not have noticed.
     pub missed: Option<String>,
-    /// What would have helped, or helps beside it.
+    /// What else would have helped, or helps in addition to plugwatch.
     pub would_help: Option<String>,
 }
 
@@ -95,7 +95,7 @@ pub(super) fn read(table: &Table<'_>, begins: Time) -> Option<Case> {
     Some(case)
 }
 
-/// A miss says why, and what would help; nothing else is one.
+/// A miss must state why it was missed and what would help; other cases must not have `missed`.
 fn check_miss(table: &Table<'_>, case: &Case) {
     let miss = case.kind == Kind::Miss;
     for (key, given) in [("missed", case.missed.is_some()), ("would_help", case.would_help.is_some())] {
@@ -104,12 +104,16 @@ fn check_miss(table: &Table<'_>, case: &Case) {
         }
     }
     if !miss && case.missed.is_some() {
-        table.problem(table.key_span("missed"), "only a miss has this", "say `kind = \"miss\"`");
+        table.problem(
+            table.key_span("missed"),
+            "only a case with `kind = \"miss\"` has this key",
+            "remove it, or change `kind`",
+        );
     }
 }
 
-/// Holds the steps of a real case: each answer is known or reconstructed, and no letter comes before a person
-/// could have handed it over.
+/// Checks the steps of a real case: each answer is marked as known or reconstructed, and no letter is brought before
+/// a person could have entered it.
 pub(super) fn check(root: &Table<'_>, steps: &[Step], case: Option<&Case>) {
     let Some(case) = case else { return };
     for (step, table) in steps.iter().zip(root.tables("step")) {
@@ -119,7 +123,7 @@ pub(super) fn check(root: &Table<'_>, steps: &[Step], case: Option<&Case>) {
         }
         let brings = step.happens.iter().any(|happens| matches!(happens, Happens::Person(_, Does::Bring(_))));
         if brings && case.letter_from.is_none_or(|from| step.at < from) {
-            let what = "nobody could have handed this letter over yet";
+            let what = "nobody could have entered this letter yet";
             table.problem(table.key_span("at"), what, "see `letter_from` in `[case]`");
         }
     }

@@ -1,4 +1,4 @@
-//! The configuration of a scenario, beside the files that it names.
+//! The configuration of a scenario, with the files that it names.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -7,14 +7,14 @@ use super::scenario::Scenario;
 use crate::config::Config;
 use crate::engine::Logged;
 
-/// What a configuration's text needs to be read.
+/// The files that the text of a configuration refers to.
 #[derive(Clone, Debug)]
 pub(super) struct Files {
     /// The scenario's name.
     pub(super) name: String,
-    /// Vendor files of its own, by name.
+    /// The scenario's own vendor files, as name and text.
     pub(super) catalog: Vec<(String, String)>,
-    /// Secrets of a shape of their own, by the name that follows `KEY_`.
+    /// Secrets that need a certain format, by the name after `KEY_`.
     pub(super) secrets: BTreeMap<String, String>,
 }
 
@@ -28,15 +28,15 @@ impl Files {
         Files { name: name.clone(), catalog: catalog.clone(), secrets: secrets.clone() }
     }
 
-    /// The first line of an event log.
+    /// The first line of an event log: it names these files.
     pub(super) fn event(self) -> Logged {
         Logged::Scenario { name: self.name, catalog: self.catalog, secrets: self.secrets }
     }
 
-    /// The configuration with this text; its database and keys lie in `folder`.
+    /// Reads the configuration with the text `own`; its database and keys are in `folder`.
     ///
     /// # Errors
-    /// It is wrong, or the folder cannot be written.
+    /// If the configuration is invalid, or `folder` cannot be written.
     pub(super) fn configuration(&self, own: &str, folder: &Path) -> Result<Config, String> {
         std::fs::write(folder.join("key"), "not-a-real-key-for-anything").map_err(text)?;
         let overlay = folder.join("catalog");

@@ -1,4 +1,4 @@
-//! What one decision costs, beside how many dependencies that are idle.
+//! Measures how long one decision takes, for a given number of idle dependencies.
 
 use std::fmt::Write;
 use std::time::Duration;
@@ -9,24 +9,24 @@ use crate::core::time::Time;
 use crate::core::words::verdict::Verdict;
 use crate::engine::Rehearsal;
 
-/// How often each kind of decision is made: often enough that one interruption does not show in the median.
+/// How many times each kind of decision is made: so many that one interruption does not affect the median.
 const TIMES: usize = 200;
 
-/// What decisions cost beside so many others.
+/// How long decisions about one dependency take while others are idle.
 #[derive(Clone, Copy, Debug)]
 pub struct Cost {
-    /// Dependencies that are idle beside it.
+    /// The number of idle dependencies.
     pub idle: usize,
-    /// A check that reads as before: the median.
+    /// The median time for a check with an unchanged result.
     pub same: Duration,
-    /// The check that confirms a drop, with its alert: the median.
+    /// The median time for the check that confirms a drop, including its alert.
     pub drop: Duration,
 }
 
-/// Measures decisions about one dependency beside `idle` others.
+/// Measures decisions about one dependency while `idle` others do nothing.
 ///
 /// # Errors
-/// The configuration was not understood: a bug.
+/// If the generated configuration is invalid, which is a bug.
 pub fn cost(idle: usize) -> Result<Cost, String> {
     let config = Config::read("cost.toml", configuration(idle)).map_err(|problems| problems.to_string())?;
     let mut rehearsal = Rehearsal::new(config);
@@ -34,7 +34,7 @@ pub fn cost(idle: usize) -> Result<Cost, String> {
     rehearsal.all_live(now);
     let (mut same, mut drops) = (Vec::new(), Vec::new());
     for _ in 0..TIMES {
-        // A week lies between two drops, so that each is told as the first.
+        // Two drops are a week apart, so that none of them counts as part of a cascade.
         now = now.plus(Duration::from_secs(7 * 86_400));
         for verdict in [Verdict::Live; 3] {
             now = now.plus(Duration::from_secs(300));
@@ -68,11 +68,11 @@ fn median(all: &mut [Duration]) -> Duration {
     all.get(all.len() / 2).copied().unwrap_or_default()
 }
 
-/// One thing, and many that have nothing to do with it.
+/// The text of a configuration with one dependency and `idle` unrelated ones.
 pub(super) fn configuration(idle: usize) -> String {
     let mut text = "platform = \"Cost\"\ndatabase = \"cost.db\"\n".to_owned();
     for n in 0..=idle {
-        // Writing to a text cannot fail.
+        // Writing to a `String` cannot fail.
         let _ = write!(
             text,
             "[[dependency]]\nid = \"d{n}\"\ncheck = \"website/page\"\nurl = \"https://d{n}.example/\"\n\

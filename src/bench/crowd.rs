@@ -1,4 +1,4 @@
-//! What decisions cost while very much fails at once.
+//! Measures how long decisions take while many dependencies fail at once.
 
 use std::time::Duration;
 
@@ -9,34 +9,34 @@ use crate::core::time::Time;
 use crate::core::words::verdict::Verdict;
 use crate::engine::Rehearsal;
 
-/// Each of them is checked so often.
+/// The interval at which each dependency is checked.
 const EVERY: Duration = Duration::from_secs(20);
-/// Within so long they begin to fail.
+/// The time within which all of `failing` begin to fail.
 const WITHIN: Duration = Duration::from_secs(60);
-/// And so long it goes on: all of it is confirmed and told by then.
+/// The duration of the measurement: by its end, every drop is confirmed and announced.
 const LASTS: Duration = Duration::from_secs(600);
 
-/// What the decisions of ten minutes cost.
+/// How long the decisions of ten minutes took.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Crowd {
-    /// How many decisions there were.
+    /// The number of decisions.
     pub decisions: usize,
-    /// Half of them took no longer.
+    /// The median time for a decision.
     pub median: Duration,
-    /// All but one of a hundred.
+    /// The 99th percentile.
     pub p99: Duration,
-    /// The longest: so long everything else waits.
+    /// The longest time: everything else waits that long.
     pub most: Duration,
-    /// All of them together.
+    /// The total of all decisions.
     pub all: Duration,
-    /// The alerts that came of them.
+    /// The number of resulting alerts.
     pub alerts: usize,
 }
 
-/// Measures the decisions about `all` unrelated dependencies, of which `failing` drop within a minute.
+/// Measures the decisions about `all` unrelated dependencies, of which `failing` are dropped within a minute.
 ///
 /// # Errors
-/// The configuration was not understood: a bug.
+/// If the generated configuration is invalid, which is a bug.
 pub fn crowd(all: usize, failing: usize) -> Result<Crowd, String> {
     let config = Config::read("crowd.toml", configuration(all)).map_err(|problems| problems.to_string())?;
     let mut rehearsal = Rehearsal::new(config);
@@ -47,7 +47,7 @@ pub fn crowd(all: usize, failing: usize) -> Result<Crowd, String> {
         for n in 0..all {
             let since = EVERY * round + EVERY.mul_f64(n as f64 / all as f64);
             let begun = failing as f64 * (since.as_secs_f64() / WITHIN.as_secs_f64()).min(1.0);
-            // Spread over all of them, and so over each round.
+            // The failing ones are spread evenly over all, and therefore over each round.
             let turn = n * failing / all.max(1);
             let fails = (n + 1) * failing / all.max(1) > turn && turn < begun as usize;
             let verdict = if fails { Verdict::Dropped } else { Verdict::Live };

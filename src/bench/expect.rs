@@ -1,5 +1,5 @@
-//! What a truth says about the messages themselves: how loud, under which title, whose doing, which words
-//! must stand in them and which must not.
+//! What a truth expects of the messages: their level, title and fault, the words that they must contain, and the
+//! words that they must not.
 
 use std::collections::BTreeMap;
 
@@ -10,48 +10,48 @@ use crate::read::{At, Table};
 use super::score::Finding;
 use super::told::Told;
 
-/// What is expected of the message that first tells a truth, and of all that are about it.
+/// The expectations for the message that first announces a truth, and for all messages about it.
 #[derive(Clone, Debug, Default)]
 pub struct Expect {
-    /// How loud the first one is.
+    /// The level of the first message.
     pub level: Option<Level>,
-    /// Its title, as a lock screen shows it; `*` stands for anything.
+    /// The title of the first message, as a lock screen shows it; `*` matches anything.
     pub title: Option<String>,
-    /// Whose doing it says that it is.
+    /// The fault that the first message states.
     pub fault: Option<Fault>,
-    /// Who is named in it as the one who decides.
+    /// Whose decision it was, by the name in the first message.
     pub culprit: Option<String>,
-    /// It is told as a cascade, or is not.
+    /// Whether the first message announces a cascade.
     pub cascade: Option<bool>,
-    /// What must stand in the first one.
+    /// Texts that the first message must contain.
     pub says: Vec<String>,
-    /// What must stand in no message about the dependency.
+    /// Texts that no message about the dependency may contain.
     pub never_says: Vec<String>,
-    /// That it is over is told, or is not.
+    /// Whether the end is announced.
     pub live_again: Option<bool>,
-    /// No more messages are about the dependency while it is true, and a little afterwards.
+    /// The maximum number of messages about the dependency while the truth holds and shortly afterwards.
     pub most_messages: Option<usize>,
-    /// Countries that the first one names.
+    /// Countries that the first message must name.
     pub countries: Vec<String>,
-    /// What the first one says of the fallback: its name, and how it is.
+    /// What the first message must say about the fallback: its name or its state.
     pub fallback: Option<String>,
-    /// It may be told as a lost access although it cannot be seen.
+    /// For `unseen`: whether it may be announced as lost access.
     pub access_lost: bool,
-    /// More than one message for a reason, and why that is right here.
+    /// The reasons for which several messages are correct here, and why.
     pub more: More,
 }
 
-/// How many messages of each reason an event may bring, where that is more than one.
+/// The maximum number of messages of an event for each reason, if that is more than one.
 #[derive(Clone, Debug, Default)]
 pub struct More {
-    /// By reason.
+    /// The maximum number of messages, by reason.
     pub most: BTreeMap<Reason, usize>,
-    /// Why.
+    /// Why several messages are correct.
     pub because: String,
 }
 
 impl Expect {
-    /// Reads what a `[[truth]]` says of its messages.
+    /// Reads what a `[[truth]]` expects of its messages.
     pub(super) fn read(table: &Table<'_>) -> Expect {
         let texts = |key: &str| -> Vec<String> {
             let list: Option<At<Vec<At<String>>>> = table.strings(key);
@@ -76,7 +76,7 @@ impl Expect {
         }
     }
 
-    /// Holds the message that first told a truth against what is expected of it.
+    /// Compares the message that first announced a truth with the expectations.
     pub(super) fn judge_first(&self, dependency: &str, first: &Told, wrong: &mut Vec<Finding>) {
         let mut find = |what: String| wrong.push(Finding::new("message", format!("{dependency}: {what}")));
         if let Some(level) = self.level.filter(|level| *level != first.level) {
@@ -106,8 +106,8 @@ impl Expect {
         }
     }
 
-    /// Holds all messages about a dependency, while a truth holds and a little afterwards, against it, and
-    /// whether its end was told.
+    /// Compares all messages about a dependency, while a truth holds and shortly afterwards, with the expectations.
+    /// `again` says whether the end was announced.
     pub(super) fn judge_all(&self, dependency: &str, all: &[&Told], again: bool, wrong: &mut Vec<Finding>) {
         let mut find = |what: String| wrong.push(Finding::new("message", format!("{dependency}: {what}")));
         for told in all {
@@ -125,7 +125,7 @@ impl Expect {
     }
 }
 
-/// Reads how many messages of a reason are right; more than one needs a reason of its own.
+/// Reads `more`: how many messages of a reason are correct, with the required explanation.
 fn more(table: &Table<'_>) -> More {
     let Some(given) = table.table("more") else { return More::default() };
     let mut more =
@@ -148,22 +148,22 @@ fn more(table: &Table<'_>) -> More {
     more
 }
 
-/// A country stands in a text as a word of its own.
+/// Whether `text` contains `country` as a separate word.
 fn names_country(text: &str, country: &str) -> bool {
     let edge = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
     let mut found = text.match_indices(country);
     found.any(|(at, _)| edge(text[..at].chars().next_back()) && edge(text[at + country.len()..].chars().next()))
 }
 
-/// What stands in the line about the fallback.
+/// Whether the line about the fallback contains `fallback`.
 fn names_fallback(text: &str, fallback: &str) -> bool {
-    // Files of before name how it is in the words that messages had then.
+    // Older scenario files use the earlier wording of this line.
     let before = |line: &str| line.replace("Fallback not working: ", "Fallback: does not work: ");
     let line = |line: &&str| ["Fallback:", "Fallback not working:", "Switch to:"].iter().any(|at| line.starts_with(at));
     text.lines().filter(line).any(|line| line.contains(fallback) || before(line).contains(fallback))
 }
 
-/// Whether a text fits a pattern in which `*` stands for anything.
+/// Whether `text` matches `pattern`, in which `*` matches anything.
 fn fits(pattern: &str, text: &str) -> bool {
     let mut parts = pattern.split('*');
     let first = parts.next().unwrap_or("");

@@ -1,4 +1,4 @@
-//! What plugwatch would have said on a real day, beside what the victim knew.
+//! What plugwatch would have said in a real case, compared with what the victim knew.
 
 use std::time::Duration;
 
@@ -12,29 +12,29 @@ use crate::core::dependency::incident::{Level, Reason};
 use crate::core::time::human;
 use crate::core::words::verdict::Verdict;
 
-/// A real case as it came out.
+/// The result of playing a real case.
 #[derive(Debug)]
 pub struct Outcome<'a> {
     /// The scenario.
     pub scenario: &'a Scenario,
-    /// Every message but reminders, in its order: what somebody who tells the story needs.
+    /// All messages in order, except reminders and updates of the situation.
     pub timeline: Vec<&'a Told>,
-    /// What really happened.
+    /// The real case.
     pub case: &'a Case,
-    /// The first message about any of it.
+    /// The first message about any of the case's truths.
     pub first: Option<&'a Told>,
-    /// The message about the cut itself; the first where a case ends before it.
+    /// The message about the cut itself, or else the first one.
     pub cut: Option<&'a Told>,
-    /// How many messages there were, but for the situation's.
+    /// The number of messages, without updates of the situation.
     pub messages: usize,
-    /// How often the situation was brought up to date: one message, edited in place without a sound.
+    /// How many times the situation was updated: that is one message, which is edited silently.
     pub updates: usize,
-    /// What is not as it should be.
+    /// What was found wrong; empty if nothing was.
     pub wrong: Vec<Finding>,
 }
 
 impl<'a> Outcome<'a> {
-    /// What a scenario came to; none where it has no case.
+    /// The outcome of a scenario; `None` if it has no case.
     pub fn of(scenario: &'a Scenario, played: &'a Played) -> Option<Outcome<'a>> {
         let case = scenario.case.as_ref()?;
         let first = played.told.iter().find(|told| scenario.truths.iter().any(|truth| tells(truth, told)));
@@ -52,23 +52,23 @@ impl<'a> Outcome<'a> {
         Some(Outcome { timeline, scenario, case, first, cut, messages, updates, wrong })
     }
 
-    /// Whether people knew before anything stopped. A letter that announces no end warns of none.
+    /// Whether people were alerted before anything stopped. A letter that announces no end does not count.
     pub fn before_the_cut(&self) -> bool {
         self.first.is_some_and(|told| told.at < self.case.cut && told.why != "noticed")
     }
 
-    /// Whether people knew before the victim did, on the real day.
+    /// Whether people were alerted before the victim knew, in the real case.
     pub fn before_the_victim(&self) -> bool {
         let told = [self.first, self.cut].into_iter().flatten().map(|told| told.at).min();
         told.zip(self.case.learnt_at).is_some_and(|(told, learnt)| told < learnt)
     }
 
-    /// How long after the cut it was said; none where it was said before, or never.
+    /// How long after the cut it was announced; `None` if it was announced earlier, or never.
     pub fn after_the_cut(&self) -> Option<Duration> {
         self.cut.and_then(|told| told.at.checked_sub(self.case.cut))
     }
 
-    /// Whether plugwatch could not have known.
+    /// Whether plugwatch could not have noticed it.
     pub fn missed(&self) -> bool {
         self.case.kind == Kind::Miss
     }
@@ -78,7 +78,7 @@ impl<'a> Outcome<'a> {
         self.scenario.steps.iter().any(|step| matches!(step.origin, Some(Origin::Reconstructed(_))))
     }
 
-    /// A time since the scenario began, with its day: `29 Jan 21:35`.
+    /// The date and time, in UTC, of a moment since the scenario began: `29 Jan 21:35`.
     pub fn date(&self, at: Duration) -> String {
         self.scenario.begins.plus(at).utc().format("%-d %b %H:%M").to_string()
     }
@@ -88,7 +88,7 @@ impl<'a> Outcome<'a> {
         self.scenario.begins.plus(self.case.cut).utc().format("%-d %b %Y").to_string()
     }
 
-    /// How many messages there were: `4`, or `4, and 2 updates of the situation`.
+    /// The number of messages as text: `4`, or `4, and 2 updates of the situation`.
     pub fn how_many(&self) -> String {
         match self.updates {
             0 => self.messages.to_string(),
@@ -97,7 +97,7 @@ impl<'a> Outcome<'a> {
         }
     }
 
-    /// What was said, at which level and when.
+    /// A message's time, level and title.
     pub fn said(&self, told: &Told) -> String {
         let cut = self.case.cut;
         let when = match (told.at.checked_sub(cut), cut.checked_sub(told.at)) {
@@ -109,23 +109,23 @@ impl<'a> Outcome<'a> {
     }
 }
 
-/// A level in a word that needs no explanation.
+/// A level as a word.
 fn loud(level: Level) -> &'static str {
     level.word()
 }
 
-/// Messages that are about no event: that the program started, a report, a person's own trial.
+/// Whether a message is about no event: a start of the program, a report, or a person's test.
 pub(super) fn of_itself(reason: Reason) -> bool {
     matches!(reason, Reason::Started | Reason::Report | Reason::Drill | Reason::Test)
 }
 
-/// Whether a message tells a truth while it holds.
+/// Whether a message is about a truth, while that holds.
 fn tells(truth: &Truth, told: &Told) -> bool {
     let about = told.ids.contains(&truth.dependency) && !of_itself(told.reason) && !told.reason.reminds();
     about && told.at >= truth.from && truth.to.is_none_or(|to| told.at <= to)
 }
 
-/// Whether a message says what is so, and is no step on the way there.
+/// Whether a message announces the final state, and not an intermediate one.
 fn is_said(is: Is, told: &Told) -> bool {
     match is {
         Is::Dropped => told.verdict == Some(Verdict::Dropped) && told.reason != Reason::Suspected,
@@ -134,7 +134,7 @@ fn is_said(is: Is, told: &Told) -> bool {
     }
 }
 
-/// What was announced is said before it comes.
+/// The finding that nobody was alerted in time, although the cut was announced.
 fn too_late(case: &Case, first: Option<&Told>) -> Option<Finding> {
     let announced = matches!(case.kind, Kind::Letter | Kind::Date);
     let late = first.is_none_or(|told| told.at >= case.cut);
@@ -144,26 +144,26 @@ fn too_late(case: &Case, first: Option<&Told>) -> Option<Finding> {
 /// All cases together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Totals {
-    /// How many cases there are.
+    /// The number of cases.
     pub cases: usize,
-    /// In how many people knew before anything stopped.
+    /// Cases in which people were alerted before anything stopped.
     pub before_the_cut: usize,
-    /// In how many before the victim did, where that time is known.
+    /// Cases in which people were alerted before the victim knew, if that time is known.
     pub before_the_victim: usize,
-    /// How many cases have a time at which the victim knew.
+    /// Cases for which the time is known at which the victim noticed.
     pub learnt_known: usize,
-    /// How many were said after the cut, within the check's confirmation time.
+    /// Cases that were announced after the cut, within the check's confirmation time.
     pub after_the_cut: usize,
-    /// How many of those before the victim is known to have noticed, and how many after.
+    /// Of those: before the victim is known to have noticed, and after it.
     pub beside_the_victim: (usize, usize),
-    /// How long after the cut in the middle of those, and at most.
+    /// Of those: the median and the maximum time after the cut.
     pub took: Option<(Duration, Duration)>,
-    /// How many would have been missed.
+    /// Cases that would have been missed.
     pub missed: usize,
 }
 
 impl Totals {
-    /// Sums them up.
+    /// Counts the outcomes.
     pub fn of(outcomes: &[Outcome<'_>]) -> Totals {
         let count = |which: &dyn Fn(&Outcome<'_>) -> bool| outcomes.iter().filter(|one| which(one)).count();
         let played: Vec<&Outcome<'_>> = outcomes.iter().filter(|one| !one.missed()).collect();
@@ -184,7 +184,7 @@ impl Totals {
         }
     }
 
-    /// All of it in a sentence.
+    /// The totals as sentences.
     pub fn sentence(&self) -> String {
         let took = self.took.map_or_else(String::new, |(middle, longest)| {
             format!(" ({} after it in the median, {} at most)", human(middle), human(longest))

@@ -1,4 +1,4 @@
-//! `docs/HISTORY.md`: real drops, and what plugwatch would have said.
+//! Writes `docs/HISTORY.md`: real drops, and what plugwatch would have said about them.
 
 use std::fmt::Write as _;
 
@@ -6,7 +6,7 @@ use super::history::{Outcome, Totals};
 use super::step::Origin;
 use super::told::Told;
 
-/// What stands before the table.
+/// The text above the table.
 const HEAD: &str = "# What plugwatch would have said
 
 28 real drops of 2021 to 2026, played through the real decision in virtual time. What is true comes from the source
@@ -21,7 +21,7 @@ history` plays them, `--show N` prints every message of a case, and a test holds
 - **miss**: plugwatch could not have known.
 ";
 
-/// The page, of all cases in their order.
+/// The page with all cases, in order.
 pub fn page(outcomes: &[Outcome<'_>]) -> String {
     let mut page = format!("{HEAD}\n{}\n\n", Totals::of(outcomes).sentence());
     page.push_str("| | who dropped whom | notice | the victim learnt of it | plugwatch would have said | messages |\n");

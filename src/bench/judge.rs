@@ -1,4 +1,4 @@
-//! Holds what was told and shown against the truth.
+//! Compares the messages and the displayed states with the truth.
 
 use super::score::{AFTERWARDS, Finding, Marks};
 use std::collections::BTreeMap;
@@ -15,27 +15,27 @@ use crate::core::dependency::shown::Shown;
 use crate::core::time::{Time, human};
 use crate::core::words::verdict::{Fault, Verdict};
 
-/// A message that says for the first time, or anew, that something is so.
+/// Whether a message announces a state, for the first time or again.
 fn says(told: &Told) -> bool {
     use Reason::{Cascade, Corrected, Eased, Grew, Opened, Settled, Worsened};
     matches!(told.reason, Opened | Worsened | Grew | Cascade | Settled | Eased | Corrected)
 }
 
-/// A message that opens a new event.
+/// Whether a message opens a new incident.
 fn opens(told: &Told) -> bool {
     matches!(told.reason, Reason::Opened | Reason::Worsened | Reason::Cascade)
 }
 
-/// What a scenario came to.
+/// The result of judging a scenario.
 #[derive(Debug, Default)]
 pub(super) struct Judged {
     pub wrong: Vec<Finding>,
     pub marks: Marks,
-    /// How many messages each event brought.
+    /// The number of messages for each event.
     pub messages: Vec<usize>,
 }
 
-/// Judges a scenario. `begin` is when its own time begins.
+/// Judges a scenario. `begin` is the time at which it begins.
 pub(super) fn judge(scenario: &Scenario, told: &[Told], arrived: &[Arrived], shows: &Shows, begin: Time) -> Judged {
     let (mut wrong, mut marks) = (Vec::new(), Marks::default());
     for truth in &scenario.truths {
@@ -86,7 +86,7 @@ fn judge_truth(truth: &Truth, told: &[Told], wrong: &mut Vec<Finding>, marks: &m
             wrong.push(Finding::new("late", format!("{} is {verdict}; alerted after {took}", truth.dependency)));
         }
         (Some(told), _) => {
-            // Dated within the event: never before it began.
+            // The message must not date the event before its beginning.
             if truth.openings > 0 && told.since.is_some_and(|since| since < begin.plus(truth.from)) {
                 wrong.push(Finding::new("date", format!("{} is dated before it happened", truth.dependency)));
             }
@@ -94,7 +94,7 @@ fn judge_truth(truth: &Truth, told: &[Told], wrong: &mut Vec<Finding>, marks: &m
     }
 }
 
-/// What the messages themselves say.
+/// Compares the texts of the messages with the expectations.
 fn judge_messages(truth: &Truth, told: &[Told], wrong: &mut Vec<Finding>) {
     let within = |told: &&Told| truth.spans(told.at, AFTERWARDS);
     let all: Vec<&Told> = about(told, &truth.dependency).filter(within).collect();
@@ -112,7 +112,7 @@ fn judge_messages(truth: &Truth, told: &[Told], wrong: &mut Vec<Finding>) {
     truth.expect.judge_all(&truth.dependency, &all, ends, wrong);
 }
 
-/// The verdict that a truth should be told as.
+/// The verdict that the messages about a truth should have.
 fn verdict_of(is: Is) -> Verdict {
     match is {
         Is::Dropped => Verdict::Dropped,
@@ -122,7 +122,7 @@ fn verdict_of(is: Is) -> Verdict {
     }
 }
 
-/// What is ours is told in time too: somebody has to mend it.
+/// A fault on your side must be announced in time, too, because somebody has to fix it.
 fn judge_ours<'t>(truth: &Truth, mut after: impl Iterator<Item = &'t Told>, wrong: &mut Vec<Finding>) {
     let in_time = |told: &Told| told.at.saturating_sub(truth.from) <= truth.within;
     if !truth.silent && !after.any(|told| in_time(told) && (says(told) || told.reason == Reason::Blind)) {
@@ -143,7 +143,7 @@ fn judge_undecidable<'t>(truth: &Truth, mut after: impl Iterator<Item = &'t Told
     }
 }
 
-/// Nothing that is gone is shown green once the policy's time is over.
+/// Nothing that is gone is shown green after the time within which it must be announced.
 fn judge_green(truth: &Truth, shows: &Shows, lasts: Duration, wrong: &mut Vec<Finding>) {
     if !matches!(truth.is, Is::Dropped | Is::Undecidable | Is::Outage) {
         return;
@@ -163,7 +163,7 @@ fn shown_until(shows: &Shows, dependency: &str, n: usize, lasts: Duration) -> Du
     shows.get(dependency).and_then(|shown| shown.get(n + 1)).map_or(lasts, |(at, _)| *at)
 }
 
-/// Everything told is true.
+/// Every announced state must be true.
 fn judge_false(scenario: &Scenario, told: &[Told], wrong: &mut Vec<Finding>, marks: &mut Marks) {
     for told in told.iter().filter(|told| says(told)) {
         let claims = |verdict: &Verdict| !matches!(verdict, Verdict::Live | Verdict::Unknown);
@@ -185,13 +185,14 @@ fn judge_false(scenario: &Scenario, told: &[Told], wrong: &mut Vec<Finding>, mar
     }
 }
 
-/// That it is over is told once that is sure: a check of every half hour takes its time.
+/// How long after its end a truth may still get messages that it is over: with a check every half hour, certainty
+/// takes that long.
 const ENDS_WITHIN: Duration = Duration::from_secs(2 * 3_600);
 
-/// Nobody is told anything of a dependency while all is well with it.
+/// No message may be about a dependency that works.
 fn judge_unfounded(scenario: &Scenario, told: &[Told], wrong: &mut Vec<Finding>) {
     let claims = |told: &&Told| !told.verdict.is_none_or(|verdict| matches!(verdict, Verdict::Live | Verdict::Unknown));
-    // What claims a verdict is held against the truth of it, and what a person asked for is his.
+    // Messages that claim a verdict are compared with the truth elsewhere, and people may request messages at any time.
     let own = |told: &&Told| matches!(told.reason, Reason::Started | Reason::Report | Reason::Drill | Reason::Retired);
     for told in told.iter().filter(|told| !(own(told) || (says(told) && claims(told)))) {
         let ends = matches!(told.reason, Reason::Recovered | Reason::Sighted | Reason::Cleared | Reason::Settled);
@@ -207,12 +208,13 @@ fn judge_unfounded(scenario: &Scenario, told: &[Told], wrong: &mut Vec<Finding>)
     }
 }
 
-/// What cannot be seen for long is told as that, and never as a lost access unless the file allows it.
+/// A dependency that cannot be checked for long must be announced as such, and as lost access only if the file
+/// allows it.
 fn judge_unseen(truth: &Truth, told: &[Told], wrong: &mut Vec<Finding>) {
     let within = |told: &&Told| truth.spans(told.at, AFTERWARDS);
-    // That plugwatch's own network is down says it of everything.
+    // A message that plugwatch's own network is down covers every dependency.
     let about = |told: &&Told| told.ids.is_empty() || told.ids.contains(&truth.dependency);
-    // So does the message of a start in the middle of it.
+    // So does the message about a start during that time.
     let starts = |told: &Told| told.reason == Reason::Started && told.text.contains("Can't check anything");
     let says_so = |told: &&Told| told.reason == Reason::Blind || starts(told);
     let blind: Vec<&Told> = told.iter().filter(says_so).filter(within).filter(about).collect();
@@ -221,7 +223,7 @@ fn judge_unseen(truth: &Truth, told: &[Told], wrong: &mut Vec<Finding>) {
     }
     let lasts = truth.to.is_none_or(|to| to.saturating_sub(truth.from) > truth.within);
     let in_time = |told: &&Told| told.at.saturating_sub(truth.from) <= truth.within;
-    // Beside something else that is down it is enough that it is named as not confirmed.
+    // If something else is down, it is enough that the message names the dependency as not confirmed.
     let doubted = |told: &&Told| {
         let line = |line: &&str| line.contains("Not confirmed:");
         told.text.lines().filter(line).any(|line| line.contains(truth.dependency.as_str()))
@@ -234,8 +236,8 @@ fn judge_unseen(truth: &Truth, told: &[Told], wrong: &mut Vec<Finding>) {
     }
 }
 
-/// What may be said of something that is so. A drop may be seen as an outage, or as a
-/// warning, on its way.
+/// Whether a message may claim a verdict while a truth holds. A drop may first look like an outage
+/// or a warning.
 fn allows(is: Is, verdict: Verdict, told: &Told) -> bool {
     match is {
         Is::Dropped => true,
@@ -246,7 +248,7 @@ fn allows(is: Is, verdict: Verdict, told: &Told) -> bool {
     }
 }
 
-/// One event is one opening; a consequence and announced work open nothing.
+/// Each event must open one incident; consequences and announced maintenance open none.
 fn judge_openings(scenario: &Scenario, told: &[Told], wrong: &mut Vec<Finding>) {
     let mut events: BTreeMap<&str, Vec<&Truth>> = BTreeMap::new();
     for truth in scenario.truths.iter().filter(|truth| matches!(truth.is, Is::Dropped | Is::Outage | Is::Degraded)) {
@@ -262,7 +264,7 @@ fn judge_openings(scenario: &Scenario, told: &[Told], wrong: &mut Vec<Finding>) 
         };
         let count = told.iter().filter(|told| opens(told)).filter(within).filter(fits).count();
         let wanted = truths.iter().map(|truth| truth.openings).max().unwrap_or(0);
-        // One message may open for several of them.
+        // One message may open an incident for several of them.
         let of = |told: &Told| truths.iter().filter(|truth| told.ids.contains(&truth.dependency)).count();
         let gathered: usize = told.iter().filter(|told| opens(told)).filter(within).filter(fits).map(of).sum();
         if count != wanted && !(count > 0 && count < wanted && gathered >= wanted) {

@@ -1,4 +1,4 @@
-//! Scenarios as they lie in a folder, or ship with the program.
+//! Reads the scenarios in a folder, or those that ship with the program.
 
 use std::path::Path;
 
@@ -10,13 +10,13 @@ use crate::read::{Problem, Problems};
 
 /// The scenarios that ship with the program.
 static SHIPPED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/tests/scenarios/drops");
-/// What really happened.
+/// The real cases that ship with the program.
 static HISTORY: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/tests/scenarios/history");
 
-/// The scenarios of a folder, or those that ship with the program.
+/// The scenarios in `folder`, or those that ship with the program.
 ///
 /// # Errors
-/// Everything that is wrong in any of them.
+/// If any of them is invalid; all problems are returned.
 pub fn load(folder: Option<&Path>) -> Result<Vec<Scenario>, Problems> {
     let files = match folder {
         Some(folder) => read_folder(folder)?,
@@ -29,11 +29,11 @@ pub fn load(folder: Option<&Path>) -> Result<Vec<Scenario>, Problems> {
     read_all(files, &world)
 }
 
-/// The cases of real history in a folder, or those that ship with the program, by number. What they add to
-/// the shared world stands in files that begin with `_world`.
+/// The real cases in `folder`, or those that ship with the program, sorted by number. Their additions to
+/// the shared world are in files whose names begin with `_world`.
 ///
 /// # Errors
-/// Everything that is wrong in any of them; a scenario without a case is, too.
+/// If any of them is invalid, or has no `[case]`; all problems are returned.
 pub fn load_history(folder: Option<&Path>) -> Result<Vec<Scenario>, Problems> {
     let files = match folder {
         Some(folder) => read_folder(folder)?,
@@ -85,7 +85,7 @@ fn read_folder(folder: &Path) -> Result<Vec<(String, String)>, Problems> {
     }
     let files = sorted(files.into_iter());
     if files.iter().all(|(name, _)| name.starts_with('_')) {
-        return Err(Problems(vec![Problem::of_file(&name, "holds no scenario", "give a folder with scenarios")]));
+        return Err(Problems(vec![Problem::of_file(&name, "contains no scenario", "give a folder with scenarios")]));
     }
     Ok(files)
 }
@@ -96,7 +96,7 @@ fn sorted(files: impl Iterator<Item = (String, String)>) -> Vec<(String, String)
     files
 }
 
-/// The world that files bring whose names begin with `_world`.
+/// The world in the files whose names begin with `_world`; `None` if there are none.
 fn world_of(files: &[(String, String)]) -> Result<Option<World>, Problems> {
     let mut world: Option<World> = None;
     for (name, text) in files.iter().filter(|(name, _)| name.starts_with("_world")) {

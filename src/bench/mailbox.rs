@@ -1,4 +1,4 @@
-//! The channels of a scenario: each keeps what it took, or takes nothing for a while.
+//! The channels of a scenario: each keeps the messages that it accepted, and can fail for a while.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,23 +12,23 @@ use crate::notify::{Message, Sender, Senders, Tried, Trying};
 /// A message as it arrived.
 #[derive(Clone, Debug)]
 pub struct Arrived {
-    /// When, by the scenario's own time.
+    /// When it arrived, in the scenario's own time.
     pub at: Time,
-    /// How far the machine's clock was from that then, in milliseconds.
+    /// The difference between the machine's clock and the scenario's own time at that moment, in milliseconds.
     pub shifted: i64,
-    /// The channel that took it.
+    /// The channel that accepted it.
     pub channel: String,
     /// The alert's public id.
     pub alert: String,
-    /// Why it was sent.
+    /// The reason for the message.
     pub reason: Reason,
-    /// How loud.
+    /// Its level.
     pub level: Level,
-    /// What people read.
+    /// The text that people read.
     pub text: String,
 }
 
-/// All channels of a scenario; they outlive the program.
+/// All channels of a scenario. They outlive the program, which a scenario can kill.
 #[derive(Clone, Default)]
 pub(super) struct Mailbox {
     state: Arc<Mutex<State>>,
@@ -48,27 +48,27 @@ struct Slot {
 }
 
 impl Mailbox {
-    /// What a channel does with messages from now on.
+    /// Sets what a channel does with messages from now on.
     pub(super) fn set(&self, channel: &str, takings: Takings) {
         self.lock().takings.insert(channel.to_owned(), takings);
     }
 
-    /// The machine's clock is so far from the scenario's own time from now on, in milliseconds.
+    /// Moves the machine's clock by this many milliseconds relative to the scenario's own time.
     pub(super) fn shift(&self, by: i64) {
         self.lock().shifted += by;
     }
 
-    /// Everything that arrived, in its order.
+    /// All messages that arrived, in order.
     pub(super) fn arrived(&self) -> Vec<Arrived> {
         self.lock().arrived.clone()
     }
 
-    /// What arrived after the first so many.
+    /// The messages that arrived after the first `count`.
     pub(super) fn arrived_since(&self, count: usize) -> Vec<Arrived> {
         self.lock().arrived.get(count..).map(<[Arrived]>::to_vec).unwrap_or_default()
     }
 
-    /// The places of a configuration, each of which leads here.
+    /// The channels of a configuration, all of which deliver to this mailbox.
     pub(super) fn ways(&self, config: &crate::config::Config) -> Ways {
         let slot = |channel: &crate::config::Channel| {
             let slot = Slot { channel: channel.name.clone(), mailbox: self.clone() };
@@ -103,7 +103,7 @@ impl Sender for Slot {
             Takings::Works => Tried::Sent(None),
             Takings::Unreachable => Tried::Retry { after: None, why: "it does not answer".to_owned() },
             Takings::AnswerLost => Tried::Unsure { why: "its answer was lost".to_owned() },
-            Takings::Refuses => Tried::Refused { why: "it refuses us".to_owned() },
+            Takings::Refuses => Tried::Refused { why: "it rejected the message".to_owned() },
         };
         Box::pin(async { tried })
     }

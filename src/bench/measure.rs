@@ -1,5 +1,5 @@
-//! How many messages there were, and whether they arrived: one for each event and reason, no more in an hour
-//! than a person reads, and all of them somewhere.
+//! Counts the messages, and checks that they arrived: one for each event and reason, no more in an hour
+//! than a person can read, and each of them at some channel.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -14,26 +14,26 @@ use crate::core::dependency::incident::{Level, Reason};
 use crate::core::time::{Time, human};
 use crate::core::words::text::sloppy;
 
-/// More messages within an hour are read by nobody at night. One event brings three or four: it is dropped,
-/// the next one with it, a reminder, its end.
+/// Nobody reads more messages than this in an hour at night. One event has three or four: the drop,
+/// a second drop, a reminder, the end.
 const MOST_AN_HOUR: usize = 8;
-/// What is called before an announced end: a day, twelve, six, three and one hours before it, and once before
+/// The key for the reminders before an announced end: 24, 12, 6, 3 and 1 hours before it, and one before
 /// somebody has acknowledged the letter.
 const CALLS: &str = "calls";
 const MOST_CALLS: usize = 6;
-/// A critical alert is with somebody by then, where any channel works.
+/// A critical alert must arrive within this time if any channel works.
 const CRITICAL_WITHIN: Duration = Duration::from_secs(60);
 
-/// The event that a message belongs to: the one that began last of those that it may be about. A reminder
-/// speaks of everything that is open, and belongs to what it names first.
+/// The event that a message belongs to: of those that it may be about, the one that began last. A reminder
+/// names everything that is open, and belongs to the dependency that it names first.
 fn event_of<'s>(scenario: &'s Scenario, told: &Told) -> Option<&'s str> {
     let ids = if told.reason.reminds() { told.ids.get(..1).unwrap_or_default() } else { &told.ids };
     let fits = |truth: &&Truth| ids.contains(&truth.dependency) && truth.spans(told.at, AFTERWARDS);
     scenario.truths.iter().filter(fits).max_by_key(|truth| truth.from).map(|truth| truth.event.as_str())
 }
 
-/// One message for each event and reason, unless the file gives a reason for more. Returns how many each
-/// event brought.
+/// Finds events with more than one message for a reason, unless the file explains them. Returns the number of
+/// messages of each event.
 pub(super) fn judge_events(scenario: &Scenario, told: &[Told], wrong: &mut Vec<Finding>) -> Vec<usize> {
     let mut events: BTreeMap<&str, Vec<&Told>> =
         scenario.truths.iter().map(|truth| (truth.event.as_str(), Vec::new())).collect();
@@ -47,10 +47,10 @@ pub(super) fn judge_events(scenario: &Scenario, told: &[Told], wrong: &mut Vec<F
         let loud = loud.count();
         let mut reasons: BTreeMap<(Reason, &str), Vec<&str>> = BTreeMap::new();
         for one in messages {
-            // What cannot be seen for another reason is another thing to do.
+            // Being unable to check for a different reason requires a different action.
             let why = match one.reason {
                 Reason::Blind => one.why.as_str(),
-                // The hours before an announced end have calls of their own.
+                // The reminders in the hours before an announced end are counted separately.
                 Reason::StillOpen if one.title.starts_with("CUT-OFF in") => CALLS,
                 _ => "",
             };
@@ -73,7 +73,7 @@ pub(super) fn judge_events(scenario: &Scenario, told: &[Told], wrong: &mut Vec<F
 
 fn most(scenario: &Scenario, event: &str, reason: Reason, loud: usize) -> usize {
     let truths = || scenario.truths.iter().filter(|truth| truth.event == event);
-    // What comes and goes opens and ends as often.
+    // A state that comes and goes opens and ends as many incidents as the file says.
     let turns = matches!(reason, Reason::Opened | Reason::Worsened | Reason::Cascade | Reason::Recovered);
     let openings = truths().map(|truth| truth.openings).max().filter(|_| turns).unwrap_or(1);
     let given = truths().filter_map(|truth| truth.expect.more.most.get(&reason)).max().copied().unwrap_or(1);
@@ -85,7 +85,7 @@ fn most(scenario: &Scenario, event: &str, reason: Reason, loud: usize) -> usize 
     openings.max(given).max(reminders)
 }
 
-/// How often anything changes: a situation gathers what changed within the hour.
+/// The number of hours in which anything changes: one message about the situation gathers the changes of an hour.
 fn changes(scenario: &Scenario) -> usize {
     let hour = |at: Duration| at.as_secs() / 3_600;
     let begins = scenario.truths.iter().map(|truth| hour(truth.from));
@@ -93,7 +93,7 @@ fn changes(scenario: &Scenario) -> usize {
     begins.chain(ends).collect::<BTreeSet<_>>().len()
 }
 
-/// How many reminders of an event are right: those before somebody acknowledges each of so many critical
+/// The correct number of reminders of an event: those until somebody acknowledges, for each of `loud` critical
 /// messages, and those afterwards.
 fn reminders(scenario: &Scenario, event: &str, loud: usize) -> usize {
     let truths = || scenario.truths.iter().filter(|truth| truth.event == event);
@@ -109,10 +109,10 @@ fn reminders(scenario: &Scenario, event: &str, loud: usize) -> usize {
     before * loud.max(1) + count(&|spoken| reminder::acknowledged(after, spoken), after, lasts)
 }
 
-/// An alert has so many lines at most: that is what a phone shows at once.
+/// The maximum number of lines of an alert: a phone shows that many without scrolling.
 const MOST_LINES: usize = 9;
 
-/// No message is put together badly, and no alert is longer than a phone's screen.
+/// Finds badly composed messages, and alerts that are longer than a phone's screen.
 pub(super) fn judge_style(told: &[Told], wrong: &mut Vec<Finding>) {
     for one in told {
         let lines = one.text.lines().filter(|line| !line.is_empty()).count();
@@ -127,7 +127,7 @@ pub(super) fn judge_style(told: &[Told], wrong: &mut Vec<Finding>) {
     }
 }
 
-/// No hour brings more than a person reads.
+/// Finds an hour with more messages than a person can read.
 pub(super) fn judge_hours(scenario: &Scenario, told: &[Told], wrong: &mut Vec<Finding>) {
     let most = scenario.most_an_hour.as_ref().map_or(MOST_AN_HOUR, |(most, _)| *most);
     let counts = |told: &&Told| !matches!(told.reason, Reason::Started | Reason::Report);
@@ -141,7 +141,7 @@ pub(super) fn judge_hours(scenario: &Scenario, told: &[Told], wrong: &mut Vec<Fi
     }
 }
 
-/// Every alert arrived somewhere; what is critical within a minute, where no channel was in trouble.
+/// Finds alerts that arrived nowhere, and critical ones that took longer than a minute although every channel worked.
 pub(super) fn judge_arrived(
     scenario: &Scenario,
     told: &[Told],
@@ -160,7 +160,7 @@ pub(super) fn judge_arrived(
     let mut missing = BTreeSet::new();
     for one in told {
         let at = first.get(one.id.as_str());
-        // What was told in the last minute may still be on its way.
+        // Messages of the last minute may still be in transit.
         let ends = scenario.lasts.saturating_sub(CRITICAL_WITHIN);
         if at.is_none() && one.at < ends && missing.insert(&one.title) {
             wrong.push(Finding::new("undelivered", format!("nobody got \u{201c}{}\u{201d}", one.title)));

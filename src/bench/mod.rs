@@ -1,8 +1,8 @@
-//! The drop bench: scenarios with a known truth, played through the real pipeline in
-//! virtual time, and judged. Only the answers are scripted, at the seam where askers
-//! bring them; catalogue, core, store and outbox are those of `plugwatch run`.
+//! The drop bench: scenarios with a known truth are played through the real pipeline in
+//! virtual time, and the result is judged. Only the answers are scripted, at the interface
+//! of the askers; catalogue, core, store and outbox are those of `plugwatch run`.
 //!
-//! The format of a scenario stands in `tests/scenarios/drops/README.md`; real history, in the same format, in
+//! `tests/scenarios/drops/README.md` describes the format of a scenario. Real cases, in the same format, are in
 //! `tests/scenarios/history`.
 
 mod begin;

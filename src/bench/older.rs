@@ -1,9 +1,9 @@
-//! Scenario files that were written before plugwatch read a field go on to mean what they meant: the field that
-//! they leave out is filled in as it was then.
+//! Keeps older scenario files valid: if plugwatch now reads a field that they do not have, the field is added with
+//! the value that was implied.
 
-/// A body with what older files leave out.
+/// A body with the fields that older files lack.
 pub(super) fn completed(body: String) -> String {
-    // Whether Apple sells the app where its owner chose it stands in a field of its own since.
+    // Apple has a separate field for whether it sells the app in a territory that its owner chose.
     let territories = body.contains("\"territoryAvailabilities\"") && !body.contains("contentStatuses");
     if !territories {
         return body;

@@ -1,4 +1,4 @@
-//! What people do in a scenario, by the very acts that the bot and the terminal use.
+//! The acts of people in a scenario. They are the same acts that the bot and the terminal use.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,17 +10,17 @@ use crate::core::time::Time;
 use crate::ids::Ids;
 use crate::store::Store;
 
-/// People, and the letters that they brought, by the names in the file.
+/// The people of a scenario, and the ids of the letters that they entered, by the letter's name in the file.
 #[derive(Default)]
 pub(super) struct People {
     letters: HashMap<String, String>,
 }
 
 impl People {
-    /// Does it. `begin` is when the scenario's own time began.
+    /// Performs an act. `begin` is the time at which the scenario began.
     ///
     /// # Errors
-    /// It cannot be done: the sentence that the person would read.
+    /// If the act is refused; the error is the sentence that the person would read.
     pub(super) async fn act(
         &mut self,
         (store, config, ids): (&Arc<Store>, &Config, &Ids),

@@ -20,45 +20,45 @@ use crate::core::dependency::incident::Reason;
 use crate::core::time::budget::Budget;
 use crate::engine::EventLog;
 
-/// No check is made more often within a minute: confirmations of the shipped checks are half a minute
-/// apart, and those of scenarios some seconds.
+/// The maximum number of times that one check may run within a minute: confirmations of the shipped checks are
+/// half a minute apart, those of some scenarios a few seconds.
 const MOST_A_MINUTE: i64 = 20;
 
-/// What one scenario came to.
+/// The result of playing one scenario.
 #[derive(Debug)]
 pub struct Played {
-    /// What was found wrong; empty if all is right.
+    /// What was found wrong; empty if nothing was.
     pub wrong: Vec<Finding>,
-    /// What counts towards precision and recall.
+    /// The scenario's share of precision and recall.
     pub marks: Marks,
-    /// How many alerts were made.
+    /// The number of alerts, without those about a start of the program.
     pub alerts: usize,
-    /// How many checks were made.
+    /// The number of checks that ran.
     pub looks: i64,
-    /// What was told, as people would read it.
+    /// The messages as people would read them.
     pub texts: Vec<String>,
-    /// How many messages each event brought.
+    /// The number of messages for each event.
     pub messages: Vec<usize>,
-    /// What was told, in its order.
+    /// The messages in order.
     pub told: Vec<Told>,
 }
 
-/// Plays a scenario; its database lives in `folder`.
+/// Plays a scenario; its database is in `folder`.
 ///
 /// # Errors
-/// The scenario's configuration is wrong, or the store fails.
+/// If the scenario's configuration is invalid, or the store fails.
 pub async fn play(scenario: &Scenario, folder: &Path) -> Result<Played, String> {
     play_logged(scenario, folder, None).await
 }
 
-/// The same; everything that enters the decision is noted in `events`.
+/// Plays a scenario and writes all inputs of its decisions to `events`.
 ///
 /// # Errors
 /// As for [`play`].
 pub async fn play_logged(scenario: &Scenario, folder: &Path, events: Option<EventLog>) -> Result<Played, String> {
     let script = Arc::new(Scripted::new(scenario.world.clone()).beginning(scenario.begins));
     let behind = script.clone();
-    // One for the whole run, as in the program: a reload forgets nothing that was asked.
+    // There is one gate for the whole run, as in the program: a reload does not reset the hosts' budgets.
     let kept = OnceLock::new();
     let askers = move |config: &Config, clock: &Clock| {
         let gate = kept.get_or_init(|| Arc::new(Gate::new(Budget::default(), clock.clone()))).clone();
@@ -68,8 +68,8 @@ pub async fn play_logged(scenario: &Scenario, folder: &Path, events: Option<Even
     play_with(scenario, folder, script, &askers, events).await
 }
 
-/// Plays a scenario with askers of the caller's own, who get the clock that is moved: the
-/// same answers over real sockets must come to the same.
+/// Plays a scenario with the caller's askers, which get the virtual clock: the same answers
+/// over real sockets must lead to the same result.
 ///
 /// # Errors
 /// As for [`play`].
@@ -101,7 +101,7 @@ async fn play_with(
     let text = |error: crate::store::Error| error.to_string();
     let alerts = stage.store().alerts(0).await.map_err(text)?;
     let arrived = stage.mailbox().arrived();
-    // A clock that was set shows another time than the scenario's own, and rows follow it when it is set back.
+    // After the machine's clock was changed, stored times differ from the scenario's own time.
     let shifted = arrived.iter().rev().filter(|one| one.shifted != 0);
     let shifted: BTreeMap<&str, &Arrived> = shifted.map(|one| (one.alert.as_str(), one)).collect();
     let all = alerts.iter().filter_map(|row| told(row, scenario.begins, shifted.get(row.public_id.as_str()).copied()));
@@ -109,7 +109,7 @@ async fn play_with(
     let judged = judge(scenario, &all, &arrived, &stage.shows, scenario.begins);
     let mut wrong = std::mem::take(&mut stage.wrong);
     wrong.extend(judged.wrong);
-    wrong.extend(script.lost().into_iter().map(|host| Finding::new("script", format!("nobody answers for {host}"))));
+    wrong.extend(script.lost().into_iter().map(|host| Finding::new("script", format!("no actor answers for {host}"))));
     let looks = stage.store().looks().await.map_err(text)?;
     let busiest = stage.store().busiest_minute().await.map_err(text)?;
     if busiest > MOST_A_MINUTE {
@@ -127,7 +127,7 @@ async fn play_with(
     })
 }
 
-/// Truths speak of what is watched, at first or after a reload.
+/// Checks that every truth is about a dependency that is monitored, from the beginning or after a reload.
 fn check_names(scenario: &Scenario, folder: &Path) -> Result<(), String> {
     let reloads = scenario.steps.iter().flat_map(|step| &step.happens).filter_map(|happens| match happens {
         Happens::Reload(text) => Some(text.as_str()),

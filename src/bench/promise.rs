@@ -1,4 +1,5 @@
-//! A message that says when the next one comes is followed by one: whoever went back to sleep on it relies on that.
+//! Checks that a message which promises the next one by a certain time is followed by one: people who went back to
+//! sleep rely on it.
 
 use std::time::Duration;
 
@@ -9,11 +10,11 @@ use super::told::Told;
 use crate::core::dependency::incident::Reason;
 use crate::core::time::human;
 
-/// A reminder is looked at once a minute.
+/// How late the next message may be: due reminders are looked for once a minute.
 const GRACE: Duration = Duration::from_secs(120);
 
-/// What was said to come by a certain time came. What depends on whether somebody acknowledges is not held here, nor
-/// what was said before a person, a restart or the clock changed it.
+/// Finds promised messages that did not come. It ignores promises that depend on whether somebody acknowledges, and
+/// those after which a person, a restart or the clock changed something.
 pub(super) fn judge_promises(scenario: &Scenario, told: &[Told], wrong: &mut Vec<Finding>) {
     let changes = |from: Duration, to: Duration| {
         let between = scenario.steps.iter().filter(|step| step.at > from && step.at <= to);
@@ -24,7 +25,7 @@ pub(super) fn judge_promises(scenario: &Scenario, told: &[Told], wrong: &mut Vec
         let Some(by) = one.next.map(|by| by + GRACE).filter(|by| *by < scenario.lasts) else { continue };
         let about = |other: &&Told| {
             let same = other.ids.iter().any(|id| one.ids.contains(id));
-            // A situation's message speaks of everything.
+            // A message about the situation covers everything.
             let all = |told: &Told| told.ids.is_empty() || told.reason == Reason::Situation;
             other.at <= by && (same || all(other) || all(one))
         };

@@ -1,4 +1,4 @@
-//! Replays an event log: the same events must bring the same decisions, to the byte.
+//! Replays an event log: the same events must lead to the same decisions, byte for byte.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader};
@@ -9,16 +9,16 @@ use super::simulation::configuration;
 use crate::config::Config;
 use crate::engine::{Logged, Replay};
 
-/// What a replay came to.
+/// The result of a replay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Replayed {
-    /// How many events the log holds, decisions and ids aside.
+    /// The number of events in the log, without decisions and ids.
     pub events: usize,
-    /// How many commits were decided as in the log.
+    /// The number of decisions that were the same as in the log.
     pub decisions: usize,
 }
 
-/// Whose log it is.
+/// The kind of run that wrote the log, with what is needed to rebuild its configuration.
 enum Of {
     Scenario(Files),
     Simulation(usize),
@@ -39,7 +39,7 @@ impl Of {
 /// Replays the log at `path` with a database in `folder`.
 ///
 /// # Errors
-/// It was decided otherwise, with the line and both decisions; or the log cannot be read.
+/// If a decision differs (the error has the line and both decisions), or the log cannot be read.
 pub async fn replay(path: &Path, folder: &Path) -> Result<Replayed, String> {
     let ids = events(path)?.filter_map(|event| match event {
         Ok((_, Logged::Id { id })) => Some(Ok(id)),
@@ -67,7 +67,7 @@ pub async fn replay(path: &Path, folder: &Path) -> Result<Replayed, String> {
     Ok(Replayed { events: count, decisions: replay.end().await? })
 }
 
-/// The events with the numbers of their lines.
+/// The events with their line numbers.
 fn events(path: &Path) -> Result<impl Iterator<Item = Result<(usize, Logged), String>>, String> {
     let file = File::open(path).map_err(|error| format!("{}: {error}", path.display()))?;
     Ok(BufReader::new(file).lines().enumerate().map(|(n, line)| {

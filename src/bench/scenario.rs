@@ -1,4 +1,4 @@
-//! A scenario: what is watched, what happens, and what is true.
+//! A scenario: what is monitored, what happens, and what is true.
 
 use std::time::Duration;
 
@@ -13,37 +13,37 @@ use crate::core::words::verdict::words;
 use crate::read::{Problems, Source, Table};
 
 words! {
-    /// What is true of a dependency for a while. What no truth speaks of is live.
+    /// What is true of a dependency for a while. Without a truth, a dependency is live.
     Is {
-        /// The vendor dropped us.
+        /// The vendor dropped the platform.
         Dropped = "dropped",
-        /// Nobody is served there.
+        /// The vendor's service is down.
         Outage = "outage",
-        /// It serves us, with a warning.
+        /// The vendor serves the platform, with a warning.
         Degraded = "degraded",
-        /// Nobody can know from here: a revoked key and a suspended account look the same.
+        /// It cannot be decided from outside: a revoked key and a suspended account look the same.
         Undecidable = "undecidable",
-        /// It cannot be seen, and nothing may be said about it.
+        /// It cannot be checked, so no message may make a claim about it.
         Unseen = "unseen",
-        /// It is ours: our network, our key, our application.
+        /// The fault is on the platform's own side: its network, key or application.
         Ours = "ours",
     }
 }
 
 words! {
-    /// What kind of thing happens in a scenario.
+    /// The kind of event in a scenario.
     Family {
-        /// A store or registry takes something out.
+        /// A store or registry removes something.
         Removal = "removal",
-        /// A vendor suspends an account, or what it serves.
+        /// A vendor suspends an account, or a service of it.
         Suspension = "suspension",
-        /// Something breaks at a vendor.
+        /// Something fails at a vendor.
         Outage = "outage",
-        /// Something of ours breaks.
+        /// Something fails on the platform's own side.
         Ours = "ours",
-        /// Answers that say nothing.
+        /// Answers that prove nothing.
         Weather = "weather",
-        /// Several at once, or one after the other.
+        /// Several events at once, or one after the other.
         Combination = "combination",
     }
 }
@@ -53,27 +53,27 @@ words! {
 pub struct Truth {
     /// The dependency.
     pub dependency: String,
-    /// From when on.
+    /// When it begins, since the scenario began.
     pub from: Duration,
-    /// Until when; to the end if left out.
+    /// When it ends, since the scenario began; if left out, it holds to the end.
     pub to: Option<Duration>,
-    /// What.
+    /// What is true.
     pub is: Is,
-    /// It must be told, and no longer be shown green, within this time.
+    /// The time within which it must be announced and no longer be shown green.
     pub within: Duration,
-    /// Truths of the same name are one event, and one opening.
+    /// Truths with the same name are one event and must open exactly one incident.
     pub event: String,
-    /// It is not told by itself: a consequence, or announced work.
+    /// Whether it needs no message of its own: a consequence, or announced maintenance.
     pub silent: bool,
-    /// What is expected of its messages.
+    /// The expectations for its messages.
     pub expect: Expect,
-    /// How many openings its event has: one, none where it is silent or a turn of an event
-    /// that is open already, more where it comes and goes.
+    /// How many incidents its event opens: one; none if it is silent or changes an incident
+    /// that is already open; more if the state comes and goes.
     pub openings: usize,
 }
 
 impl Truth {
-    /// Whether it holds at a time, or held so shortly before that it may be told still.
+    /// Whether it holds at `at`, or ended no more than `afterwards` earlier: messages about it are still correct then.
     pub(super) fn spans(&self, at: Duration, afterwards: Duration) -> bool {
         at >= self.from && self.to.is_none_or(|to| at <= to + afterwards)
     }
@@ -82,35 +82,35 @@ impl Truth {
 /// A scenario.
 #[derive(Clone, Debug)]
 pub struct Scenario {
-    /// Its file's name without the ending.
+    /// The file's name without its extension.
     pub name: String,
-    /// A sentence.
+    /// The scenario in one sentence.
     pub title: String,
-    /// What kind of thing happens.
+    /// The kind of event.
     pub family: Family,
-    /// When its own time begins.
+    /// The time at which it begins.
     pub begins: Time,
     /// How long it lasts.
     pub lasts: Duration,
-    /// The configuration's text, but for the database.
+    /// The configuration's text, without the database.
     pub config: String,
-    /// Vendor files of its own, as text.
+    /// The scenario's own vendor files, as name and text.
     pub catalog: Vec<(String, String)>,
-    /// What happens, in order.
+    /// The steps, in order.
     pub steps: Vec<Step>,
-    /// Who was said to work for us before anything began, by a person.
+    /// Suppliers that a person confirmed before the scenario begins.
     pub attested: Vec<String>,
-    /// What is true.
+    /// The truths.
     pub truths: Vec<Truth>,
-    /// Who answers what.
+    /// The actors' routes and replies.
     pub world: World,
-    /// Who sees to what is open, so long after a critical alert came; nobody, if none.
+    /// Who acknowledges critical alerts, and how long after their arrival; nobody if `None`.
     pub acknowledged: Option<(String, Duration)>,
-    /// So many messages an hour are right here, and why; the usual ceiling if none.
+    /// The maximum number of messages an hour in this scenario, and why; the usual maximum if `None`.
     pub most_an_hour: Option<(usize, String)>,
-    /// What the bench finds here is known, and is to be mended: why.
+    /// Why the bench finds something wrong here: a known fault of plugwatch, still to be fixed.
     pub known_fault: Option<String>,
-    /// What really happened, where it did.
+    /// The real case, if there is one.
     pub case: Option<Case>,
 }
 
@@ -137,7 +137,7 @@ anchors = [\"192.0.2.1:443\", \"192.0.2.2:443\", \"192.0.2.3:443\"]
 kind = \"log\"
 ";
 
-/// The configuration of what a table says is watched, and of its own text.
+/// The configuration made of the dependencies under `watch` and the text under `config`.
 fn configured(table: &Table<'_>, platform: &str, base: &World) -> String {
     let mut config = format!("platform = {platform:?}\n{HEAD}");
     for id in table.strings("watch").map(|list| list.value).unwrap_or_default() {
@@ -196,22 +196,22 @@ fn texts(table: &Table<'_>, key: &str) -> Vec<String> {
     list.into_iter().map(|text| text.value).collect()
 }
 
-/// Usually a scenario lasts so long.
+/// The default duration of a scenario.
 const LASTS: Duration = Duration::from_secs(6 * 3_600);
 
-/// When a scenario's own time begins; real ones say it.
+/// The time at which a scenario begins; real cases state it.
 fn begins(root: &Table<'_>) -> Time {
     let Some(given) = root.string("begins") else { return begin::usual() };
     Time::parse(&given.value).unwrap_or_else(|| {
-        root.problem(given.span, "this is no time", "such as \"2021-01-08T18:00:00Z\"");
+        root.problem(given.span, "this is not a time", "such as \"2021-01-08T18:00:00Z\"");
         begin::usual()
     })
 }
 
-/// A founder who is woken sees to it within some minutes.
+/// The default time until a critical alert is acknowledged: a founder who is woken needs some minutes.
 const ACKNOWLEDGED_AFTER: Duration = Duration::from_secs(600);
 
-/// Who sees to what is critical, and after how long.
+/// Who acknowledges critical alerts, and after how long.
 fn acknowledged(root: &Table<'_>) -> Option<(String, Duration)> {
     let Some(given) = root.any("acknowledged") else { return Some(("ops".to_owned(), ACKNOWLEDGED_AFTER)) };
     if given.value == "never" {
@@ -224,7 +224,7 @@ fn acknowledged(root: &Table<'_>) -> Option<(String, Duration)> {
     Some((who, after))
 }
 
-/// A ceiling of its own needs a reason.
+/// Reads `most_an_hour`, which needs `because`.
 fn most_an_hour(root: &Table<'_>) -> Option<(usize, String)> {
     let most = root.count("most_an_hour")?;
     let because = root.string("because").map(|because| because.value);
@@ -234,7 +234,7 @@ fn most_an_hour(root: &Table<'_>) -> Option<(usize, String)> {
     Some((most.value as usize, because?))
 }
 
-/// The channels of a configuration by name, as far as its text says.
+/// The names of the channels in a configuration's text.
 fn channels(config: &str) -> Vec<String> {
     let source = Source::new("config", config);
     let parsed = source.parse();
@@ -245,7 +245,7 @@ fn channels(config: &str) -> Vec<String> {
     names
 }
 
-/// What happens must be able to happen in this world.
+/// Checks that the scenario's world knows the actors, modes and channels of its steps.
 fn check_steps(root: &Table<'_>, scenario: &Scenario) {
     let channels = channels(&scenario.config);
     for (step, table) in scenario.steps.iter().zip(root.tables("step")) {
@@ -253,7 +253,7 @@ fn check_steps(root: &Table<'_>, scenario: &Scenario) {
     }
 }
 
-/// What stands in a scenario must be able to happen in it.
+/// Checks that the times of steps and truths are in order and within the scenario.
 fn check_times(root: &Table<'_>, scenario: &Scenario) {
     let mut before = Duration::ZERO;
     for (step, table) in scenario.steps.iter().zip(root.tables("step")) {
@@ -275,9 +275,9 @@ fn check_times(root: &Table<'_>, scenario: &Scenario) {
     }
 }
 
-/// What is so is told within this, unless the file says otherwise.
+/// The default time within which a truth must be announced.
 const WITHIN: Duration = Duration::from_secs(1_800);
-/// That something cannot be checked is no news as fast: a check of every half hour wants three rounds.
+/// The same for `unseen`, which takes longer: with a check every half hour, three rounds are needed.
 const WITHIN_UNSEEN: Duration = Duration::from_secs(2 * 3_600);
 
 fn truth(n: usize, table: &Table<'_>, begins: Time) -> Option<Truth> {

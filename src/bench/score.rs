@@ -1,43 +1,43 @@
-//! What a scenario is counted by.
+//! Findings and marks: how scenarios are scored.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::core::dependency::shown::Shown;
 
-/// What is over may be told as it was for so long: recovery wants its checks too.
+/// How long after its end a truth may still be announced: recovery has to be confirmed, too.
 pub(super) const AFTERWARDS: Duration = Duration::from_secs(1_500);
 
-/// Something that is not as it should be.
+/// Something that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// missed, late, false drop, false alarm, green, twice, ambiguous, message, many, undelivered, hurried or script.
+    /// For example `missed`, `late`, `false drop`, `false alarm`, `green`, `twice`, `message`, `undelivered`, `script`.
     pub kind: &'static str,
-    /// A sentence.
+    /// The finding as a sentence.
     pub what: String,
 }
 
 impl Finding {
-    /// A finding of a kind.
+    /// A finding of the given kind.
     pub fn new(kind: &'static str, what: impl Into<String>) -> Finding {
         Finding { kind, what: what.into() }
     }
 }
 
-/// What one scenario adds to precision and recall.
+/// The counts of one scenario, for precision and recall.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Marks {
-    /// True drops that were told in time.
+    /// True drops that were announced in time.
     pub found: u32,
-    /// True drops that were not.
+    /// True drops that were not announced in time.
     pub missed: u32,
-    /// Drops told that were none.
+    /// Announced drops that were false.
     pub cried: u32,
-    /// How long each true drop took to be told.
+    /// How long it took to announce each true drop.
     pub took: Vec<Duration>,
 }
 
-/// Marks of many scenarios.
+/// The marks of many scenarios.
 #[derive(Clone, Debug, Default)]
 pub struct Score {
     marks: Marks,
@@ -53,23 +53,23 @@ impl Score {
         self.marks.took.sort();
     }
 
-    /// Drops told that were true, of all that were told.
+    /// The share of announced drops that were true.
     pub fn precision(&self) -> f64 {
         share(self.marks.found, self.marks.cried)
     }
 
-    /// True drops that were told in time, of all.
+    /// The share of true drops that were announced in time.
     pub fn recall(&self) -> f64 {
         share(self.marks.found, self.marks.missed)
     }
 
-    /// The time to tell in the middle of all, and the longest.
+    /// The median and the maximum time to announce a true drop; `None` if there were none.
     pub fn took(&self) -> Option<(Duration, Duration)> {
         let took = &self.marks.took;
         Some((*took.get(took.len() / 2)?, *took.last()?))
     }
 
-    /// How many true drops there were.
+    /// The number of true drops.
     pub fn drops(&self) -> u32 {
         self.marks.found + self.marks.missed
     }
@@ -79,5 +79,5 @@ fn share(good: u32, bad: u32) -> f64 {
     if good + bad == 0 { 1.0 } else { f64::from(good) / f64::from(good + bad) }
 }
 
-/// How a dependency was shown from when on.
+/// By dependency: each displayed state, with the time from which it was displayed.
 pub(super) type Shows = BTreeMap<String, Vec<(Duration, Shown)>>;

@@ -1,4 +1,4 @@
-//! Answers by the modes that a scenario sets.
+//! Answers questions according to the modes that a scenario sets.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -11,48 +11,49 @@ use crate::core::time::schedule::stable;
 use crate::core::words::answer::{Answer, Failure};
 use crate::core::words::question::Question;
 
-/// Our own side in a script: the network that everything goes through.
+/// The actor for plugwatch's own network, which all questions go through.
 const UPLINK: &str = "uplink";
-/// The reference hosts alone.
+/// The actor for the reference hosts.
 const ANCHORS: &str = "anchors";
 
-/// A script that can be changed while it is asked.
+/// A script whose modes can be changed while it is in use.
 pub struct Scripted {
     world: World,
-    /// When the scenario's own time begins.
+    /// The time at which the scenario begins.
     begins: Time,
     state: Mutex<State>,
 }
 
 #[derive(Default)]
 struct State {
-    /// Modes by actor; several are answered by turns.
+    /// Modes by actor; several modes answer alternately.
     modes: HashMap<String, Vec<String>>,
-    /// How often each actor was asked.
+    /// The number of questions to each actor since its modes were set.
     asked: HashMap<String, usize>,
-    /// What is compared with, beside what the world names.
+    /// Controls that the world does not name.
     stand_ins: Vec<StandIn>,
-    /// Questions that nobody answers, for the report.
+    /// Hosts for which no actor answered, for the report.
     lost: Vec<String>,
 }
 
 impl Scripted {
-    /// A script over this world, everybody in their usual mode.
+    /// A script for this world, with every actor in its usual mode.
     pub fn new(world: World) -> Scripted {
         Scripted { world, begins: super::begin::usual(), state: Mutex::default() }
     }
 
-    /// The same, of a scenario whose own time begins then.
+    /// The same script for a scenario that begins at `begins`.
     pub fn beginning(self, begins: Time) -> Scripted {
         Scripted { begins, ..self }
     }
 
-    /// A catalogue compares with others than the world names: those are asked as the first of them.
+    /// Sets the controls that the catalogue has and the world does not name: questions to them are answered like those
+    /// to the check's first control.
     pub fn compare(&self, stand_ins: Vec<StandIn>) {
         self.lock().stand_ins = stand_ins;
     }
 
-    /// From now on these actors are in these modes.
+    /// Sets the modes of actors from now on.
     pub fn set(&self, modes: &[(String, Vec<String>)]) {
         let mut state = self.lock();
         for (actor, modes) in modes {
@@ -61,7 +62,7 @@ impl Scripted {
         }
     }
 
-    /// Questions that nobody answered: a fault of the scenario.
+    /// Hosts for which no actor answered: a fault of the scenario.
     pub fn lost(&self) -> Vec<String> {
         self.lock().lost.clone()
     }
@@ -79,17 +80,17 @@ impl Scripted {
         state.modes.get(actor).map_or_else(|| usually.to_owned(), |modes| modes[turn % modes.len()].clone())
     }
 
-    /// What our own network makes of a question, if it is not sound.
+    /// The failure that plugwatch's own network causes for a question, if it is not sound.
     fn uplink(&self, question: &Question) -> Option<Answer> {
         let mode = self.mode(UPLINK, "sound");
         let failed = |failure| Some(broken(question, failure));
         match mode.as_str() {
             "dead" => failed(Failure::ConnectTimeout),
             "no_dns" => failed(Failure::DnsFailed),
-            // A portal answers in everybody's place, and has nobody's certificate.
+            // A captive portal answers instead of every host, without the hosts' certificates.
             "portal" => failed(Failure::TlsWrongName),
             "wrong_clock" => failed(Failure::TlsExpired),
-            // Half of all hosts cannot be reached; which half does not change.
+            // Half of all hosts cannot be reached, always the same half.
             "half" if stable(question.host()).is_multiple_of(2) => failed(Failure::ConnectTimeout),
             _ => None,
         }

@@ -1,4 +1,4 @@
-//! The program in a scenario: engine, store and dispatcher, in virtual time.
+//! The program that plays a scenario: engine, store and dispatcher, in virtual time.
 
 use super::begin::started;
 use std::path::{Path, PathBuf};
@@ -22,10 +22,10 @@ use crate::engine::{Dispatcher, Engine, EventLog, Logged};
 use crate::ids::Ids;
 use crate::store::Store;
 
-/// More rounds than this in a minute of the scenario's time come of something that hurries itself.
+/// More rounds than this in a minute of the scenario's time mean an endless loop.
 const MOST_TICKS: u32 = 20_000;
 
-/// Who makes askers, of the configuration and the clock that is moved.
+/// Makes askers from the configuration and the virtual clock.
 pub(super) type Asking<'a> = dyn Fn(&Config, &Clock) -> Askers + 'a;
 
 /// A scenario that is being played.
@@ -37,13 +37,13 @@ pub(super) struct Stage<'a> {
     clock: Clock,
     mailbox: Mailbox,
     people: People,
-    /// What the file in force says.
+    /// The text of the configuration that is in force.
     text: String,
     program: Program,
     events: Option<EventLog>,
-    /// When somebody sees to what is open, and the last alert that was looked at for that.
+    /// When somebody acknowledges next, and how many messages were already considered for that.
     acknowledges: (Option<Time>, usize),
-    /// How far the machine's clock is from the scenario's own time, in milliseconds.
+    /// The difference between the machine's clock and the scenario's own time, in milliseconds.
     shifted: i64,
     pub(super) shows: Shows,
     pub(super) wrong: Vec<Finding>,
@@ -62,10 +62,10 @@ fn text(error: impl std::fmt::Display) -> String {
 }
 
 impl<'a> Stage<'a> {
-    /// Starts the program half an hour before the scenario's own time begins.
+    /// Starts the program half an hour before the scenario begins.
     ///
     /// # Errors
-    /// The configuration is wrong, or the store fails.
+    /// If the configuration is invalid, or the store fails.
     pub(super) async fn open(
         scenario: &'a Scenario,
         folder: &Path,
@@ -110,30 +110,30 @@ impl<'a> Stage<'a> {
         Ok(stage)
     }
 
-    /// What the program has kept.
+    /// The program's store.
     pub(super) fn store(&self) -> &Arc<Store> {
         &self.program.store
     }
 
-    /// What arrived.
+    /// The scenario's channels, with the messages that arrived.
     pub(super) fn mailbox(&self) -> &Mailbox {
         &self.mailbox
     }
 
-    /// A time of the scenario by the machine's clock.
+    /// A time of the scenario, as the machine's clock shows it.
     fn at(&self, since: Duration) -> Time {
         Time(self.scenario.begins.plus(since).0 + self.shifted)
     }
 
-    /// How much of the scenario's own time has passed at `now`.
+    /// How much of the scenario's own time has passed when the machine's clock shows `now`.
     fn since(&self, now: Time) -> Duration {
         Time(now.0 - self.shifted).since(self.scenario.begins)
     }
 
-    /// One thing happens.
+    /// Lets one thing happen.
     ///
     /// # Errors
-    /// The store fails, or a configuration is wrong.
+    /// If the store fails, or a configuration is invalid.
     pub(super) async fn happens(mut self, happens: &Happens) -> Result<Stage<'a>, String> {
         let now = self.clock.now();
         match happens {
@@ -147,7 +147,7 @@ impl<'a> Stage<'a> {
             Happens::ClockBack(by) => {
                 self.shift(-crate::core::time::millis(*by));
                 self.clock.set_back_to(Time(now.0 - crate::core::time::millis(*by)));
-                // The running program looks at its clock every two seconds.
+                // The running program checks its clock every two seconds.
                 self.program.engine.settle(self.clock.now()).await.map_err(self::text)?;
             }
             Happens::Reload(text) => self.reload(text).await?,
@@ -169,12 +169,12 @@ impl<'a> Stage<'a> {
         let now = self.clock.now();
         let Program { store, config, ids, .. } = &self.program;
         if let Err(no) = self.people.act((store, config, ids), who, does, (self.scenario.begins, now)).await {
-            self.wrong.push(Finding::new("script", format!("{who} could not do it: {no}")));
+            self.wrong.push(Finding::new("script", format!("{who}'s act was refused: {no}")));
         }
         self.program.engine.settle(now).await.map_err(text)
     }
 
-    /// Killed as it stands, and started again from what is on disk.
+    /// Kills the program at this point, and starts it again from the files on disk.
     async fn restart(self, pause: Duration) -> Result<Stage<'a>, String> {
         let Stage { program: Program { engine, dispatcher, store, .. }, .. } = self;
         drop((engine, dispatcher));
@@ -200,10 +200,10 @@ impl<'a> Stage<'a> {
         Ok(())
     }
 
-    /// Lets time pass until `until`: the clock jumps from one due thing to the next.
+    /// Lets time pass until `until`: the clock jumps to the time of each due action.
     ///
     /// # Errors
-    /// The store fails, or it does not end.
+    /// If the store fails, or the program loops endlessly.
     pub(super) async fn pass(&mut self, until: Duration) -> Result<(), String> {
         let until = self.at(until);
         let (mut minute, mut ticks) = (0, 0);
@@ -211,7 +211,7 @@ impl<'a> Stage<'a> {
             (minute, ticks) = if now.0 / 60_000 == minute { (minute, ticks + 1) } else { (now.0 / 60_000, 0) };
             if ticks > MOST_TICKS {
                 let at = human(self.since(now));
-                return Err(format!("it does not end: after {at} it asks again and again, {ticks} times in a minute"));
+                return Err(format!("endless loop: after {at}, the program had work {ticks} times within a minute"));
             }
             self.program.engine.tick(now);
             self.program.engine.settle(now).await.map_err(text)?;
@@ -226,19 +226,19 @@ impl<'a> Stage<'a> {
         Ok(())
     }
 
-    /// When something is due next: a check, a decision, a message, somebody's look at the messages.
+    /// The time of the next due action: a check, a decision, a delivery or an acknowledgement.
     async fn next(&self) -> Result<Option<Time>, String> {
         let delivery = self.program.store.next_delivery().await.map_err(text)?;
         Ok([self.program.engine.next_due(), delivery, self.acknowledges.0].into_iter().flatten().min())
     }
 
-    /// Somebody sees to what is critical, some time after it came.
+    /// Acknowledges critical alerts some time after they arrived.
     async fn acknowledge(&mut self, now: Time) -> Result<(), String> {
         let Some((who, after)) = &self.scenario.acknowledged else { return Ok(()) };
         if self.acknowledges.0.is_some_and(|at| at <= now) {
             self.acknowledges.0 = None;
             let Program { store, config, ids, .. } = &self.program;
-            // What is over by then needs nobody.
+            // An incident that is over by then needs no acknowledgement, and the act is refused.
             let all = Does::Acknowledge(None);
             drop(self.people.act((store, config, ids), who, &all, (self.scenario.begins, now)).await);
             self.program.engine.settle(now).await.map_err(text)?;
@@ -274,7 +274,7 @@ impl Program {
         (begins, clock, mailbox, events): (Time, &Clock, &Mailbox, &Option<EventLog>),
     ) -> Result<Program, String> {
         let store = Arc::new(Store::open_scratch(&folder.join("bench.db")).await.map_err(text)?);
-        // The same in every run, and new after a restart.
+        // The ids are the same in every run, and different after a restart.
         let seconds = clock.now().since(started(begins)).as_secs();
         let ids = Ids::Counting(Arc::new(AtomicU64::new(seconds * 1_000)));
         let askers = askers(&config, clock).with_check_ins(store.clone());

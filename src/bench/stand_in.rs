@@ -1,4 +1,4 @@
-//! Things that a check compares with beside the first: a world that names only the first answers for all of them.
+//! A check can have several positive controls. A world has to name only the first one, and answers for the others, too.
 
 use serde_json::Value;
 
@@ -7,14 +7,14 @@ use crate::catalog::Catalog;
 use crate::core::words::answer::Answer;
 use crate::core::words::question::{Question, Secret};
 
-/// What stands in a question for one of the others, and what stands there for the first.
+/// A parameter's value for one of the other controls, and its value for the first control.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StandIn {
     other: String,
     first: String,
 }
 
-/// All of a catalogue's.
+/// The stand-ins for all checks of a catalogue.
 pub fn all(catalog: &Catalog) -> Vec<StandIn> {
     let checks = catalog.vendors.values().flat_map(|vendor| vendor.checks.values());
     let pairs = checks.flat_map(|check| {
@@ -36,7 +36,7 @@ fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// The one that a question is about, unless a route of the world names it.
+/// The stand-in that a question is about, unless a route of the world names that control.
 pub(super) fn of<'s>(all: &'s [StandIn], question: &Question, world: &World) -> Option<&'s StandIn> {
     let Question::Http(http) = question else { return None };
     let named = |one: &StandIn| {
@@ -46,7 +46,7 @@ pub(super) fn of<'s>(all: &'s [StandIn], question: &Question, world: &World) -> 
     all.iter().find(asked)
 }
 
-/// Whether `part` stands in `text`, and not as a piece of a longer word.
+/// Whether `text` contains `part`, and not only as a part of a longer word.
 fn is_whole(text: &str, part: &str) -> bool {
     let inner = |letter: char| letter.is_ascii_alphanumeric();
     text.match_indices(part).any(|(at, _)| {
@@ -57,7 +57,7 @@ fn is_whole(text: &str, part: &str) -> bool {
 }
 
 impl StandIn {
-    /// The same question about the first.
+    /// The same question about the first control.
     pub(super) fn ask(&self, question: &Question) -> Question {
         let Question::Http(http) = question else { return question.clone() };
         let mut http = http.clone();
@@ -66,7 +66,7 @@ impl StandIn {
         Question::Http(http)
     }
 
-    /// What was answered about the first, about this one.
+    /// The answer about the first control, changed into an answer about this one.
     pub(super) fn answer(&self, mut answer: Answer) -> Answer {
         answer.asked = answer.asked.replace(&self.first, &self.other);
         if let Ok(body) = std::str::from_utf8(&answer.body) {

@@ -1,5 +1,5 @@
-//! What happens in a scenario: what vendors answer from then on, what people do, what comes in, and what
-//! breaks on our own side.
+//! What happens in a scenario: changed answers of vendors, acts of people, incoming reports, and failures
+//! on the platform's own side.
 
 use std::time::Duration;
 
@@ -11,107 +11,107 @@ use crate::read::{At, Table};
 use super::moment::moment;
 use super::world::World;
 
-/// Things that happen at one time.
+/// The things that happen at one time.
 #[derive(Clone, Debug)]
 pub struct Step {
-    /// When.
+    /// The time, since the scenario began.
     pub at: Duration,
-    /// What, in this order.
+    /// What happens, in this order.
     pub happens: Vec<Happens>,
-    /// Where the answers of this step come from, in a real case.
+    /// In a real case: where this step's answers come from.
     pub origin: Option<Origin>,
 }
 
-/// Where answers come from.
+/// The origin of answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// They are known, from there.
+    /// They are known; the text names the source.
     Known(String),
-    /// They are reconstructed: why.
+    /// They are reconstructed; the text says why.
     Reconstructed(String),
 }
 
 /// One thing that happens.
 #[derive(Clone, Debug)]
 pub enum Happens {
-    /// Which actor is in which modes from then on, by turns if there are several.
+    /// Each actor's modes from then on; several modes answer alternately.
     Set(Vec<(String, Vec<String>)>),
-    /// The program is killed, and started again after this long.
+    /// The program is killed, and started again after this time.
     Restart(Duration),
     /// The machine's clock is set ahead by this.
     ClockAhead(Duration),
     /// The machine's clock is set back by this.
     ClockBack(Duration),
-    /// The configuration is changed to this text and taken up.
+    /// The configuration is changed to this text and reloaded.
     Reload(String),
-    /// A channel takes messages from then on as this says.
+    /// From then on, a channel treats messages in this way.
     Channel(String, Takings),
-    /// Somebody does something.
+    /// A person does something.
     Person(String, Does),
-    /// Something is reported to plugwatch, under a key of the inbox.
+    /// plugwatch receives a report, under this key of the inbox.
     Reported(String, Report),
 }
 
 words! {
     /// What a channel does with messages.
     Takings {
-        /// It takes them.
+        /// It accepts them.
         Works = "works",
-        /// It does not answer, and took nothing.
+        /// It does not answer, and does not accept them.
         Unreachable = "unreachable",
-        /// It takes them, and its answer is lost.
+        /// It accepts them, and its answer is lost.
         AnswerLost = "answer_lost",
-        /// It refuses us: a key, a group that we were put out of.
+        /// It rejects them, for example because the key is invalid or the bot was removed from the group.
         Refuses = "refuses",
     }
 }
 
-/// What a person does. Names are ids or labels of dependencies.
+/// An act of a person. Names are ids or labels of dependencies.
 #[derive(Clone, Debug)]
 pub enum Does {
-    /// Sees to what is open about it; without a name, to everything.
+    /// Acknowledges what is open about a dependency; without a name, everything.
     Acknowledge(Option<String>),
-    /// Wants nothing about it for a while.
+    /// Mutes a dependency for a time.
     Mute(String, String),
-    /// Wants to hear of it again.
+    /// Ends a mute.
     Unmute(String),
-    /// Announces work on it for a while, or that it is `over`.
+    /// Announces maintenance on a dependency for a time, or that it is `over`.
     Work(String, String),
-    /// Takes a warning or a change as normal.
+    /// Accepts a warning or a change as normal.
     Accept(String),
-    /// Did it.
+    /// States that the team caused it.
     ItWasUs(String),
-    /// Says that it never happened.
+    /// States that it never happened.
     FalseAlarm(String),
-    /// Says that they still work for us.
+    /// Confirms that a supplier still works for the platform.
     StillWithUs(String),
-    /// Says that they left.
+    /// States that a supplier no longer works for the platform.
     Left(String),
-    /// Brings a letter.
+    /// Enters a letter.
     Bring(Letter),
-    /// Takes a letter back, by the name that it has in the file.
+    /// Withdraws a letter, by its name in the file.
     Withdraw(String),
 }
 
-/// A letter that somebody brings.
+/// A letter that a person enters.
 #[derive(Clone, Debug)]
 pub struct Letter {
-    /// Its name in the file, to take it back.
+    /// Its name in the file, for withdrawing it.
     pub name: String,
-    /// What it threatens; by the names in its text where nothing is said.
+    /// The dependencies that it threatens; if empty, they are found by the names in its text.
     pub about: Vec<String>,
-    /// What it says.
+    /// Its text.
     pub text: String,
-    /// Its hour, since the scenario began; from its text where nothing is said.
+    /// When it takes effect, since the scenario began; if left out, the time is read from its text.
     pub effective: Option<Duration>,
-    /// They have left us already, it says.
+    /// Whether it says that the supplier has already left.
     pub left: bool,
 }
 
-/// Who does what stands in a step, unless it says so.
+/// Who performs the acts of a step that has no `who`.
 const SOMEBODY: &str = "ops";
 
-/// Reads a step; `config` makes a configuration of the table of a reload.
+/// Reads a step; `config` makes a configuration from the table of a reload.
 pub(super) fn read(table: &Table<'_>, begins: Time, config: impl Fn(&Table<'_>) -> String) -> Option<Step> {
     let mut happens = Vec::new();
     happens.extend(table.table("set").map(|set| Happens::Set(modes(&set))));
@@ -217,7 +217,7 @@ fn reported(table: &Table<'_>) -> Option<Happens> {
     report.map(|(key, report)| Happens::Reported(key, report))
 }
 
-/// What stands in a step must be able to happen.
+/// Checks that a step is not empty, and that its actors, modes and channels exist.
 pub(super) fn check(step: &Step, table: &Table<'_>, world: &World, channels: &[String]) {
     if step.happens.is_empty() {
         table.problem(table.span(), "nothing happens in this step", "add `set = { actor = \"mode\" }`");
@@ -234,7 +234,7 @@ pub(super) fn check(step: &Step, table: &Table<'_>, world: &World, channels: &[S
     }
 }
 
-/// Modes that nobody knows would be answered with silence.
+/// Checks that the actors have these modes; in an unknown mode, they would not answer.
 fn check_modes(modes: &[(String, Vec<String>)], table: &Table<'_>, world: &World) {
     const OURS: [&str; 2] = ["uplink", "anchors"];
     for (actor, modes) in modes.iter().filter(|(actor, _)| !OURS.contains(&actor.as_str())) {

@@ -1,4 +1,4 @@
-//! What was told, as far as the judge needs it.
+//! The messages that were sent, with the details that the judge needs.
 
 use std::time::Duration;
 
@@ -16,50 +16,50 @@ use crate::store::AlertRow;
 pub struct Told {
     /// The alert's public id.
     pub id: String,
-    /// When, since the scenario began.
+    /// When it was sent, since the scenario began.
     pub at: Duration,
-    /// Why it was sent.
+    /// The reason for the message.
     pub reason: Reason,
-    /// How loud.
+    /// Its level.
     pub level: Level,
-    /// Whom it is about; empty where it is about plugwatch itself.
+    /// The dependencies that it is about; empty if it is about plugwatch itself.
     pub ids: Vec<String>,
-    /// What it says that it is.
+    /// The verdict that it states.
     pub verdict: Option<Verdict>,
-    /// The same for each of `ids`, where it is about several.
+    /// If it is about several dependencies: the verdict for each of `ids`.
     pub verdicts: Vec<Verdict>,
-    /// The reason of that.
+    /// The reason code of the verdict.
     pub why: String,
-    /// Whose doing it says that it is.
+    /// The fault that it states.
     pub fault: Option<Fault>,
-    /// Since when it says that it is so.
+    /// The beginning that it states.
     pub since: Option<Time>,
-    /// Who decides, as it names him.
+    /// Whose decision it was, by the name in the message.
     pub decider: String,
-    /// Its title, without the sign before it.
+    /// Its title, without the leading symbol.
     pub title: String,
-    /// When it says that the next one comes, whatever people do until then; since the scenario began.
+    /// When the next message comes in any case, according to this one; since the scenario began.
     pub next: Option<Duration>,
-    /// What people read, if it is sent at once.
+    /// The text that people read if it is sent at once.
     pub text: String,
 }
 
 impl Told {
-    /// What it says that one of its dependencies is.
+    /// The verdict that it states for one of its dependencies.
     pub fn verdict_of(&self, id: &str) -> Option<Verdict> {
         let position = self.ids.iter().position(|other| other == id);
         position.and_then(|position| self.verdicts.get(position).copied()).or(self.verdict)
     }
 }
 
-/// An alert as it would be sent at once.
+/// The text of an alert that is sent at once.
 pub(super) fn written(row: &AlertRow) -> Option<String> {
     let view = alert_view(&row.snapshot).ok()?;
     Some(format!("---- {} ----\n{}", row.at.short(), view.text(Format::Plain, row.at, &Footer::default())))
 }
 
-/// What an alert tells. `begin` is when the scenario's own time began; `arrived` is how it arrived, where the
-/// machine's clock showed another time then.
+/// Reads an alert. `begin` is the time at which the scenario began; `arrived` is given if the machine's clock was
+/// different from the scenario's own time when the message arrived.
 pub(super) fn told(row: &AlertRow, begin: Time, arrived: Option<&Arrived>) -> Option<Told> {
     let shifted = arrived.map_or(0, |arrived| arrived.shifted);
     let view = alert_view(&row.snapshot).ok()?;
@@ -87,7 +87,8 @@ pub(super) fn told(row: &AlertRow, begin: Time, arrived: Option<&Arrived>) -> Op
     Some(Told { verdict, verdicts, why: about.why, fault, since, decider: about.decider, ..told })
 }
 
-/// When the next message comes in any case: what is critical comes again unless somebody acknowledges it.
+/// When the next message comes in any case. `None` for critical alerts, which are repeated unless somebody
+/// acknowledges them.
 fn promised(view: &AlertView, shifted: i64) -> Option<Time> {
     let (next, waits) = match &view.body {
         Body::Dependency(about) => (about.next, view.level == Level::Critical && view.reason != Reason::Suspected),
@@ -98,7 +99,7 @@ fn promised(view: &AlertView, shifted: i64) -> Option<Time> {
     next.filter(|_| !waits).map(|next| Time(next.0 - shifted))
 }
 
-/// Sentences beside a verdict, such as those of a letter, are about a dependency all the same.
+/// The dependencies that a message is about. Messages without a verdict, such as those on a letter, have one, too.
 fn about(row: &AlertRow, view: &AlertView) -> Vec<String> {
     match &view.body {
         Body::Dependency(about) => {

@@ -1,4 +1,4 @@
-//! The shared world of the scenarios: who answers where, and what in which mode.
+//! The shared world of the scenarios: which actor answers for which host, and its answer in each mode.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -8,20 +8,20 @@ use crate::core::words::question;
 use crate::core::words::question::Question;
 use crate::read::{Problems, Source, Table};
 
-/// Which actor answers a question: the first route that fits.
+/// Selects the actor that answers a question: the first route that matches.
 #[derive(Clone, Debug)]
 pub struct Route {
-    /// The actor.
+    /// The actor's name.
     pub actor: String,
-    /// The host of the logical URL, or the zone.
+    /// The host of the logical URL, or the zone's name.
     pub host: String,
-    /// A text in the question as it is shown: a URL, or "smtp of example.org".
+    /// A text that the displayed question must contain: a part of a URL, or "smtp of example.org".
     pub asks: Option<String>,
-    /// The mode it is in while no scenario sets another.
+    /// The actor's mode while the scenario sets no other.
     pub usually: String,
 }
 
-/// What an actor answers in a mode.
+/// An actor's answer in one mode.
 #[derive(Clone, Debug)]
 pub struct Reply {
     status: u16,
@@ -31,27 +31,27 @@ pub struct Reply {
     url: Option<String>,
     failure: Option<Failure>,
     said: Said,
-    /// When its certificate ends, since the scenario began.
+    /// When its certificate expires, since the scenario began.
     certificate_ends: Option<Duration>,
 }
 
 /// Routes and replies.
 #[derive(Clone, Debug, Default)]
 pub struct World {
-    /// In the order of their files; a scenario's own come first.
+    /// In the order of the files; a scenario's own routes come first.
     pub routes: Vec<Route>,
     replies: BTreeMap<(String, String), Reply>,
     /// `[[dependency]]` tables by id, as text for a configuration.
     pub platform: BTreeMap<String, String>,
-    /// Secrets of a shape of their own, by the name that follows `KEY_` in a configuration.
+    /// Secrets that need a certain format, by the name after `KEY_` in a configuration.
     pub secrets: BTreeMap<String, String>,
 }
 
 impl World {
-    /// Reads a world's file.
+    /// Reads the file of a world.
     ///
     /// # Errors
-    /// Everything that is wrong in it.
+    /// If it is invalid; all problems are returned.
     pub fn read(name: &str, text: &str) -> Result<World, Problems> {
         let source = Source::new(name, text);
         let parsed = source.parse();
@@ -75,7 +75,7 @@ impl World {
         if problems.is_empty() { Ok(world) } else { Err(Problems(problems)) }
     }
 
-    /// Takes `[[route]]` and `[[reply]]` of a table; later ones are asked later.
+    /// Adds the `[[route]]` and `[[reply]]` tables of `root`; earlier routes take precedence.
     pub(super) fn take(&mut self, root: &Table<'_>) {
         self.routes.extend(root.tables("route").iter().filter_map(route));
         for table in root.tables("reply") {
@@ -85,7 +85,7 @@ impl World {
         }
     }
 
-    /// A world that asks its own routes and replies before those of `base`.
+    /// This world on top of `base`: its own routes and replies take precedence.
     pub(super) fn over(mut self, base: &World) -> World {
         self.routes.extend(base.routes.iter().cloned());
         for (id, text) in &base.platform {
@@ -100,7 +100,7 @@ impl World {
         self
     }
 
-    /// Who answers this question.
+    /// The route to the actor that answers this question.
     pub fn route(&self, question: &Question) -> Option<&Route> {
         let shown = question.shown();
         let fits = |route: &&Route| {
@@ -109,14 +109,14 @@ impl World {
         self.routes.iter().find(fits)
     }
 
-    /// The answer of an actor in a mode; `*` stands for every actor.
-    /// What ages is as old as after `passed` of the scenario's time.
+    /// The answer of an actor in a mode; replies of the actor `*` are for every actor.
+    /// `passed` is how much of the scenario's time has passed, for certificates that age.
     pub fn answer(&self, actor: &str, mode: &str, question: &Question, passed: Duration) -> Option<Answer> {
         let of = |actor: &str| self.replies.get(&(actor.to_owned(), mode.to_owned()));
         of(actor).or_else(|| of("*")).map(|reply| reply.answer(question, passed))
     }
 
-    /// Every actor that anybody can be set to.
+    /// All actors.
     pub fn actors(&self) -> Vec<&str> {
         let mut all: Vec<&str> = self.routes.iter().map(|route| route.actor.as_str()).collect();
         all.sort_unstable();
@@ -124,13 +124,13 @@ impl World {
         all
     }
 
-    /// The modes of an actor of its own; none for one that nobody knows.
+    /// The actor's own modes; none if the actor is unknown.
     pub fn modes_of(&self, actor: &str) -> Vec<&str> {
         let own = self.replies.keys().filter(|(name, _)| name == actor);
         own.map(|(_, mode)| mode.as_str()).collect()
     }
 
-    /// Whether an actor knows a mode.
+    /// Whether an actor has a mode.
     pub fn knows(&self, actor: &str, mode: &str) -> bool {
         [actor, "*"].iter().any(|actor| self.replies.contains_key(&((*actor).to_owned(), mode.to_owned())))
     }
@@ -151,7 +151,7 @@ impl Reply {
         Answer { asked, took_ms: 20, http, said, body: self.body.clone().into_bytes(), ..Answer::default() }
     }
 
-    /// The facts, with a certificate that ages.
+    /// The facts, with the age of the certificate after `passed`.
     fn said_after(&self, passed: Duration) -> Said {
         let mut said = self.said.clone();
         if let (Some(ends), Some(tls)) = (self.certificate_ends, said.get_mut("tls")) {
@@ -187,7 +187,7 @@ fn route(table: &Table<'_>) -> Option<Route> {
     Some(route)
 }
 
-/// One reply, for one or several modes of an actor.
+/// Reads a reply, which can be for several actors and modes.
 fn replies(table: &Table<'_>) -> Option<Vec<((String, String), Reply)>> {
     let actors = names(table, "actor")?;
     let modes = names(table, "mode")?;
@@ -219,7 +219,7 @@ fn replies(table: &Table<'_>) -> Option<Vec<((String, String), Reply)>> {
     Some(pairs.map(|key| (key, reply.clone())).collect())
 }
 
-/// A text or a list of texts.
+/// Reads a text or a list of texts.
 fn names(table: &Table<'_>, key: &str) -> Option<Vec<String>> {
     let given = table.any(key);
     if given.as_ref().is_some_and(|given| given.value.is_array()) {

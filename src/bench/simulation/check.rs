@@ -1,4 +1,4 @@
-//! Holds the store and the mailbox against the truth.
+//! Compares the store and the mailbox with the truth.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -7,39 +7,39 @@ use super::truth::{Span, Truth};
 use crate::core::time::Time;
 use crate::store::{AlertRow, IncidentRow, Store, verify_chain};
 
-/// An incident begins this soon after its truth did: a check, a dead network, and pauses of
-/// three hours after a kill, perhaps two of them.
+/// The longest time from the beginning of a truth to that of its incident: an interval, a dead network,
+/// and possibly two pauses of three hours after kills.
 const SOON: Duration = Duration::from_secs(8 * 3_600);
 
-/// One delivery as it arrived.
+/// One delivery that arrived.
 #[derive(Clone, Debug)]
 pub struct Sent {
     /// The alert's id.
     pub id: String,
-    /// It says that it may be a repeat.
+    /// Whether the message says that it may be a repeat.
     pub repeat: bool,
 }
 
-/// What a simulation came to.
+/// The result of a simulation.
 #[derive(Debug, Default)]
 pub struct Report {
-    /// What is not as it should be; empty if all is.
+    /// What was found wrong; empty if nothing was.
     pub wrong: Vec<String>,
-    /// Looks stored.
+    /// Checks in the store.
     pub looks: i64,
-    /// Flips of the truth.
+    /// Drops and outages in the truth.
     pub flips: usize,
     /// Incidents in the store.
     pub incidents: usize,
-    /// Alerts made.
+    /// Alerts in the store.
     pub alerts: usize,
-    /// Deliveries that came more than once.
+    /// Repeated deliveries.
     pub repeats: usize,
-    /// How often the program was killed.
+    /// The number of kills.
     pub kills: u32,
 }
 
-/// Checks everything that must hold at the end.
+/// Checks everything that must be true at the end.
 pub(super) async fn check(store: &Store, truth: &Truth, sent: Vec<Sent>, kills: u32) -> Result<Report, String> {
     let text = |error: crate::store::Error| error.to_string();
     let mut report = Report { kills, looks: store.looks().await.map_err(text)?, ..Report::default() };
@@ -57,7 +57,7 @@ pub(super) async fn check(store: &Store, truth: &Truth, sent: Vec<Sent>, kills: 
     Ok(report)
 }
 
-/// Every flip in the truth has exactly one incident, and every incident a flip.
+/// Checks that every drop and outage in the truth has exactly one incident, and that there are no other incidents.
 fn check_incidents(truth: &Truth, incidents: &[IncidentRow], report: &mut Report) {
     let mut by_dependency: BTreeMap<&str, Vec<&IncidentRow>> = BTreeMap::new();
     for row in incidents {
@@ -92,7 +92,7 @@ fn described(span: &Span) -> String {
     format!("{:?} from {} to {}", span.going, at(span.from), at(span.to))
 }
 
-/// Nothing is lost, and at most one delivery is repeated for each kill, and says so.
+/// Checks that no delivery is lost, that each kill repeats at most one, and that a repeated message says so.
 fn check_deliveries(alerts: &[AlertRow], sent: &[Sent], report: &mut Report) {
     let mut times: BTreeMap<&str, Vec<bool>> = BTreeMap::new();
     for one in sent {
@@ -114,15 +114,15 @@ fn check_deliveries(alerts: &[AlertRow], sent: &[Sent], report: &mut Report) {
     }
 }
 
-/// A reminder that waited too long is left out once a newer one of the same trouble is there: that says how
-/// it stands now.
+/// Whether a reminder was rightly left out: it waited too long, and a newer one in the same thread has the current
+/// state.
 fn is_overtaken(alert: &AlertRow, alerts: &[AlertRow], times: &BTreeMap<&str, Vec<bool>>) -> bool {
     let newer = |other: &&AlertRow| other.id > alert.id && other.thread == alert.thread;
     let mut newer = alerts.iter().filter(newer);
     alert.thread.is_some() && alert.reason.reminds() && newer.any(|other| times.contains_key(other.public_id.as_str()))
 }
 
-/// Every drop reached people, by itself or within a message about several.
+/// Checks that every drop was announced, in its own message or in one about several.
 fn check_told(incidents: &[IncidentRow], told: &BTreeSet<i64>, alerts: &[AlertRow], report: &mut Report) {
     let named = |dependency: &str, at: Time| {
         alerts.iter().any(|alert| {
@@ -134,7 +134,7 @@ fn check_told(incidents: &[IncidentRow], told: &BTreeSet<i64>, alerts: &[AlertRo
     for row in incidents.iter().filter(|row| row.incident.worst == crate::core::words::verdict::Verdict::Dropped) {
         if !told.contains(&row.incident.id) && !named(&row.dependency, row.incident.began_at) {
             report.wrong.push(format!(
-                "{}: the drop of {} was never told",
+                "{}: the drop of {} was never announced",
                 row.dependency,
                 row.incident.began_at.rfc3339()
             ));

@@ -1,7 +1,7 @@
-//! The simulation: a long time of a platform with many dependencies, from a seed. Weather,
-//! drops, outages and a dying network of our own are drawn at random, and the program is
-//! killed between, and within, any two steps of its pipeline. Afterwards the store and
-//! everything that was delivered are held against the truth.
+//! The simulation: weeks or years of a platform with many dependencies, generated from a seed.
+//! Unreadable answers, drops, outages and failures of plugwatch's own network are random, and the
+//! program is killed between and within any two steps of its pipeline. Afterwards the store and
+//! all deliveries are compared with the truth.
 
 mod check;
 mod run;

@@ -1,4 +1,4 @@
-//! Runs the program through simulated time, and kills it.
+//! Runs the program in simulated time, and kills it again and again.
 
 use std::future::{Future, poll_fn};
 use std::path::Path;
@@ -23,46 +23,46 @@ use crate::ids::Ids;
 use crate::notify::{Message, Sender, Senders, Tried, Trying};
 use crate::store::{BITE, Store};
 
-/// Looks that are due within this are decided and committed together.
+/// Checks that are due within this time are decided and committed together.
 const GROUP: Duration = Duration::from_secs(240);
 const DAY: Duration = Duration::from_secs(86_400);
-/// Looks are kept for so long; sums, incidents and alerts for ever.
+/// How long checks are kept; sums, incidents and alerts are kept for ever.
 const KEEP: Duration = Duration::from_secs(7 * 86_400);
-/// Between two kills, at most so many groups in a week; longer runs are killed more rarely,
-/// because every start checks the whole file.
+/// The maximum number of groups between two kills in a run of a week. In longer runs, kills are
+/// less frequent, because every start checks the whole file.
 const KILL_WITHIN: u32 = 250;
-/// In a week, one of so many deliveries is killed.
+/// In a run of a week, the program is killed in one of this many deliveries.
 const KILL_DELIVERY: u32 = 6;
 
-/// How to simulate.
+/// The settings of a simulation.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
-    /// Everything is drawn from this.
+    /// The seed of all random choices.
     pub seed: u64,
-    /// How many days.
+    /// The simulated time in days.
     pub days: u64,
-    /// How many dependencies.
+    /// The number of dependencies.
     pub dependencies: usize,
 }
 
-/// What was delivered, kept outside the program that is killed.
+/// The deliveries, kept outside the program that is killed.
 #[derive(Default)]
 pub(super) struct Mailbox {
     sent: Mutex<Vec<Sent>>,
-    /// How the next delivery ends, if not well.
+    /// What goes wrong with the next delivery, if anything.
     trouble: Mutex<Option<Trouble>>,
-    /// Rings when a delivery has come to the point where the program is killed.
+    /// Notifies when a delivery has reached the point at which the program is killed.
     reached: Notify,
 }
 
-/// What happens to a delivery.
+/// What can go wrong with a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Trouble {
-    /// Killed before it went out.
+    /// The program is killed before it is sent.
     Before,
-    /// Killed after it arrived, before anybody knew.
+    /// The program is killed after it arrived, before its success is stored.
     After,
-    /// The channel does not answer for once.
+    /// The channel does not answer once.
     Refused,
 }
 
@@ -114,11 +114,11 @@ struct Simulation<'f> {
     events: Option<EventLog>,
 }
 
-/// Simulates, and holds what came of it against the truth. Everything that enters the decision is
-/// noted in `events`, if there is such a log.
+/// Runs a simulation and compares the result with the truth. All inputs of the decisions are
+/// written to `events`, if given.
 ///
 /// # Errors
-/// The store was found damaged, or did not answer.
+/// If the store is damaged or fails.
 pub async fn simulate(settings: Settings, folder: &Path, events: Option<EventLog>) -> Result<Report, String> {
     let mut rng = Rng::with_seed(settings.seed);
     let begin = Time(1_772_524_800_000);
@@ -144,7 +144,7 @@ impl Simulation<'_> {
         let database = self.folder.join("simulation.db");
         let text = configuration(self.settings.dependencies, &database.display().to_string());
         let config = Config::read("simulation.toml", text).map_err(text_of)?;
-        // Opening checks the whole file: a store that a kill left damaged ends the run here.
+        // Opening checks the whole file: if a kill damaged the store, the run ends here.
         let store = Arc::new(Store::open_scratch(&database).await.map_err(text_of)?);
         let sender: Arc<dyn Sender> = self.mailbox.clone();
         let senders = Senders::recorded([("log".to_owned(), sender)]);
@@ -161,7 +161,7 @@ impl Simulation<'_> {
         Ok(Program { engine: engine.map_err(text_of)?, dispatcher, store })
     }
 
-    /// Lives until `end`, through all kills.
+    /// Runs the program until `end`, and starts it again after each kill.
     async fn pass(&mut self, end: Time) -> Result<Program, String> {
         let mut program = self.start().await?;
         let mut left = self.rng.u32(1..self.rarely(KILL_WITHIN));
@@ -173,7 +173,7 @@ impl Simulation<'_> {
                 while program.store.prune(before).await.map_err(text_of)? >= BITE {}
             }
             let due = program.engine.next_due().unwrap_or(end).max(self.clock.now());
-            // The clock stands at the end of the group; what fell due within it is asked now.
+            // The clock is set to the end of the group, so everything that became due within it is checked now.
             let now = due.plus(GROUP).min(end);
             left -= 1;
             if left == 0 {
@@ -197,13 +197,14 @@ impl Simulation<'_> {
             }
             program.dispatcher.deliver(now).await.map_err(text_of)?;
         }
-        // Whatever a refused delivery left is due again within a minute or so.
+        // A delivery that failed is due again after about a minute.
         self.clock.move_to(end.plus(Duration::from_secs(7_200)));
         program.dispatcher.deliver(self.clock.now()).await.map_err(text_of)?;
         Ok(program)
     }
 
-    /// `count` in a week, and in proportion more in a longer run, up to what keeps some hundreds of kills.
+    /// `count` for a run of a week, and proportionally more for longer runs, limited so that some hundreds of kills
+    /// remain.
     fn rarely(&self, count: u32) -> u32 {
         let weeks = u32::try_from(self.settings.days.div_ceil(7)).unwrap_or(u32::MAX);
         count.saturating_mul(weeks.clamp(1, 12))
@@ -213,16 +214,16 @@ impl Simulation<'_> {
         *self.mailbox.trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(trouble);
     }
 
-    /// Kills the program somewhere within one round, and starts it again a little later.
+    /// Kills the program at a random point of one round, and starts it again a little later.
     async fn kill(&mut self, mut program: Program, now: Time) -> Result<Program, String> {
         self.kills += 1;
         program.engine.tick(now);
         match self.rng.u8(0..4) {
             // While deciding or committing.
             0 => _ = some_polls(program.engine.settle(now), self.rng.u32(1..40)).await,
-            // Committed, and nothing delivered.
+            // After the commit, before any delivery.
             1 => program.engine.settle(now).await.map_err(text_of)?,
-            // While delivering: before, or after it arrived.
+            // During a delivery: before or after the message arrived.
             _ => {
                 program.engine.settle(now).await.map_err(text_of)?;
                 return self.kill_delivering(program, now).await;
@@ -231,7 +232,7 @@ impl Simulation<'_> {
         self.again(program, now).await
     }
 
-    /// Kills the program while it delivers: before a message went out, or after it arrived.
+    /// Kills the program during a delivery: before a message is sent, or after it arrived.
     async fn kill_delivering(&mut self, program: Program, now: Time) -> Result<Program, String> {
         let trouble = if self.rng.bool() { Trouble::Before } else { Trouble::After };
         self.trouble(trouble);
@@ -243,7 +244,7 @@ impl Simulation<'_> {
         self.again(program, now).await
     }
 
-    /// The program is gone; it is started again a little later.
+    /// Starts the killed program again a little later.
     async fn again(&mut self, program: Program, now: Time) -> Result<Program, String> {
         let Program { engine, dispatcher, store } = program;
         drop((engine, dispatcher));
@@ -255,8 +256,8 @@ impl Simulation<'_> {
     }
 }
 
-/// Polls a future so often, and drops it then: a kill in the middle. The future must be one
-/// that goes on by itself.
+/// Polls a future this many times and then drops it, as a kill would interrupt it. The future must be
+/// one that wakes itself.
 async fn some_polls<T>(future: impl Future<Output = T>, polls: u32) -> Option<T> {
     let mut future = pin!(future);
     let mut left = polls;

@@ -1,4 +1,4 @@
-//! What is true when, drawn from a seed.
+//! The truth of a simulation, generated from a seed.
 
 use std::time::Duration;
 
@@ -9,30 +9,30 @@ use crate::core::words::verdict::Verdict;
 
 const HOUR: u64 = 3_600;
 
-/// Something that goes on with one dependency.
+/// The true state of a dependency that is not live.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Going {
-    /// It is dropped.
+    /// The vendor dropped it.
     Dropped,
-    /// It is out.
+    /// It has an outage.
     Out,
-    /// It cannot be read: rate limits, walls, broken pages.
+    /// It cannot be checked: rate limits, CAPTCHAs or broken pages, by number.
     Weather(u8),
 }
 
-/// A span of it.
+/// A period in such a state.
 #[derive(Clone, Copy, Debug)]
 pub struct Span {
-    /// From when.
+    /// The beginning.
     pub from: Time,
-    /// Until when.
+    /// The end.
     pub to: Time,
-    /// What.
+    /// The state.
     pub going: Going,
 }
 
 impl Span {
-    /// The verdict that an incident of it should have had at its worst.
+    /// The worst verdict that its incident must have; `None` if there must be no incident.
     pub fn verdict(&self) -> Option<Verdict> {
         match self.going {
             Going::Dropped => Some(Verdict::Dropped),
@@ -45,16 +45,16 @@ impl Span {
 /// The truth of the whole platform.
 #[derive(Debug)]
 pub struct Truth {
-    /// Spans by dependency, in order, never overlapping.
+    /// By dependency: its periods, in order and without overlaps.
     pub spans: Vec<Vec<Span>>,
-    /// When our own network was dead.
+    /// When plugwatch's own network was dead.
     pub dead: Vec<(Time, Time)>,
 }
 
 impl Truth {
-    /// Draws a truth for `count` dependencies.
+    /// Generates a truth for `count` dependencies.
     pub fn draw(rng: &mut Rng, count: usize, from: Time, to: Time) -> Truth {
-        // Everything is seen live first, and seen to its end.
+        // Every dependency is first checked while it is live, and every period ends well before the run does.
         let (first, last) = (from.plus(hours(6)), Time(to.0 - crate::core::time::millis(hours(40))));
         let spans = (0..count).map(|_| draw_spans(rng, first, last)).collect();
         let mut dead = Vec::new();
@@ -67,14 +67,14 @@ impl Truth {
         Truth { spans, dead }
     }
 
-    /// What goes on with a dependency at an instant.
+    /// The state of a dependency at `now`; `None` if it is live.
     pub fn at(&self, dependency: usize, now: Time) -> Option<Going> {
         let spans = &self.spans[dependency];
         let next = spans.partition_point(|span| span.to <= now);
         spans.get(next).filter(|span| span.from <= now).map(|span| span.going)
     }
 
-    /// Whether our own network is dead.
+    /// Whether plugwatch's own network is dead.
     pub fn is_dead(&self, now: Time) -> bool {
         let next = self.dead.partition_point(|(_, to)| *to <= now);
         self.dead.get(next).is_some_and(|(from, _)| *from <= now)
@@ -89,7 +89,7 @@ fn draw_spans(rng: &mut Rng, first: Time, last: Time) -> Vec<Span> {
     let mut spans = Vec::new();
     let mut at = first.plus(Duration::from_secs(rng.u64(0..240 * HOUR)));
     while at < last {
-        // Long enough to be confirmed whatever our own network does meanwhile.
+        // Long enough to be confirmed even if plugwatch's own network fails meanwhile.
         let (going, least, most) = match rng.u8(0..10) {
             0 => (Going::Dropped, 8, 60),
             1..5 => (Going::Out, 5, 20),
@@ -97,7 +97,7 @@ fn draw_spans(rng: &mut Rng, first: Time, last: Time) -> Vec<Span> {
         };
         let to = at.plus(Duration::from_secs(rng.u64(least * HOUR..most * HOUR)));
         spans.push(Span { from: at, to, going });
-        // Far enough apart that one is over before the next begins.
+        // Far enough apart that one incident is over before the next begins.
         at = to.plus(Duration::from_secs(rng.u64(8 * HOUR..400 * HOUR)));
     }
     spans

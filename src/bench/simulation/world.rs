@@ -1,4 +1,4 @@
-//! The answers of the simulated platform: websites, zones and listings by number.
+//! The answers of the simulated vendors: websites, zones and listings, numbered.
 
 use serde_json::json;
 
@@ -9,15 +9,15 @@ use crate::core::time::Time;
 use crate::core::words::answer::{Answer, Failure, HttpFacts, Said};
 use crate::core::words::question::Question;
 
-/// Answers by the truth at the time of the question.
+/// Answers each question by the truth at that time.
 pub struct Simulated {
-    /// What is true.
+    /// The truth.
     pub truth: Truth,
-    /// The time.
+    /// The virtual clock.
     pub clock: Clock,
 }
 
-/// The configuration of `count` dependencies, asked every half hour to every hour.
+/// The configuration of `count` dependencies, each checked every 30 to 60 minutes.
 pub fn configuration(count: usize, database: &str) -> String {
     let mut text = format!(
         "platform = \"Simulation\"\ndatabase = {database:?}\nkeep_raw = \"30d\"\n[network]\nanchors = [\"192.0.2.1:443\", \
@@ -94,7 +94,7 @@ fn http(url: &str, status: u16, body: &str) -> Answer {
     }
 }
 
-/// What cannot be read, in four ways.
+/// Four kinds of answers that prove nothing.
 fn weather(url: &str, kind: u8) -> Answer {
     match kind {
         0 => http(url, 429, ""),

@@ -1,4 +1,4 @@
-//! How soon every place is called once an answer has confirmed a drop.
+//! Measures the time from the answer that confirms a drop to the webhook call at each place.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -12,21 +12,23 @@ use super::load::Load;
 use super::server::{Call, Noted, Wrong};
 use super::servers::Servers;
 
-/// A drop is confirmed within two minutes, and told; a busy machine gets one more ...
+/// How many times to look for the calls, once a second: a drop is confirmed and announced within two minutes, and a
+/// busy machine gets one more.
 const PATIENCE: u32 = 180;
-/// ... and a place that is told of many, one after the other, some time for each.
+/// One more time for this many failing checks, because a place receives their alerts one after the other.
 const EACH: u32 = 10;
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// Two readings of the clock differ by no more, in milliseconds.
+/// The maximum difference between two readings of the clock, in milliseconds.
 const APART: u64 = 5;
-/// What says that something is lost.
+/// The reasons of messages that announce a loss.
 const TELLS: [&str; 3] = ["opened", "grew", "cascade"];
 
-/// Waits until all places are called about everything that failed; where nothing did, drops one check for it.
+/// Waits until all places were called about everything that failed; if nothing fails, lets one check drop. Returns
+/// the median and the 99th percentile in microseconds; `None` without places.
 ///
 /// # Errors
-/// Some are not.
+/// If some calls do not come.
 pub async fn measure(load: &Load, servers: &mut Servers) -> Result<Option<(i64, i64)>, String> {
     if load.places == 0 {
         return Ok(None);
@@ -47,10 +49,11 @@ pub async fn measure(load: &Load, servers: &mut Servers) -> Result<Option<(i64, 
             return Ok(Some((share(&delays, 50), share(&delays, 99))));
         }
     }
-    Err(format!("of {wanted} calls about a drop {called} came"))
+    Err(format!("only {called} of {wanted} calls about a drop came"))
 }
 
-/// For each place and each check, from the wrong answer after which it was decided to its first call, in microseconds.
+/// For each place and check: the time from the wrong answer that led to the decision to the first call, in
+/// microseconds.
 fn delays(noted: &Noted, failing: &Range<u32>) -> Vec<i64> {
     let mut first: BTreeMap<(&str, u32), i64> = BTreeMap::new();
     for call in noted.calls.iter().filter(|call| TELLS.contains(&call.reason.as_str())) {
@@ -64,7 +67,7 @@ fn delays(noted: &Noted, failing: &Range<u32>) -> Vec<i64> {
     first.into_values().collect()
 }
 
-/// When the last wrong answer had gone before the call was decided.
+/// When the last wrong answer before the call's decision had been sent, in µs since the servers' start.
 fn confirmed(noted: &Noted, call: &Call, number: u32) -> Option<u64> {
     let decided = u64::try_from(call.decided_at - noted.began_ms).ok()?;
     let until = call.at.min((decided + APART) * 1_000);

@@ -1,4 +1,4 @@
-//! The configuration that is measured.
+//! The configuration of the measured program.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -6,21 +6,21 @@ use std::path::{Path, PathBuf};
 use super::load::Load;
 use super::server::{ADDRESSES, AUTHORITY, Ports};
 
-/// The vendor file of what is measured.
+/// The vendor file of the measured checks.
 const VENDOR: &str = include_str!("bench.toml");
 
-/// Where a configuration and its database lie.
+/// The paths of a configuration and its database.
 pub struct Place {
-    /// The configuration.
+    /// The configuration file.
     pub config: PathBuf,
-    /// The database.
+    /// The database file.
     pub database: PathBuf,
 }
 
-/// Writes the configuration of a load.
+/// Writes the configuration for a load.
 ///
 /// # Errors
-/// The folder cannot be written.
+/// If `folder` cannot be written.
 pub fn write(folder: &Path, load: &Load, ports: &Ports) -> std::io::Result<Place> {
     let place = Place { config: folder.join("plugwatch.toml"), database: folder.join("plugwatch.db") };
     std::fs::create_dir_all(folder.join("catalog/hosting"))?;
@@ -41,9 +41,9 @@ fn text(folder: &Path, place: &Place, load: &Load, ports: &Ports) -> String {
         folder.join("authority.pem").display().to_string(),
     );
     for place in 0..load.places {
-        // Each is a host of its own, for those of one are called one after the other.
+        // Each place has its own host, because places on the same host are called one after the other.
         let host = 1 + place % u32::from(ADDRESSES);
-        // A `String` takes everything.
+        // Writing to a `String` cannot fail.
         _ = write!(
             text,
             "[[channel]]\nkind = \"webhook\"\nname = \"hook{place}\"\nurl = \"http://127.0.0.{host}:{plain}/hook/{place}/\"\n"
@@ -51,7 +51,7 @@ fn text(folder: &Path, place: &Place, load: &Load, ports: &Ports) -> String {
     }
     let every = load.every.as_secs();
     for number in 0..load.checks {
-        // A `String` takes everything.
+        // Writing to a `String` cannot fail.
         _ = write!(
             text,
             "[[dependency]]\nid = \"d{number}\"\nevery = \"{every}s\"\n{}\n",

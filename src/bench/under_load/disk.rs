@@ -1,4 +1,4 @@
-//! How long the disk takes to keep something for good: what an alert waits for, whatever else is quick.
+//! Measures how long the disk takes for a durable write. Every alert waits for one.
 
 use std::io::Write;
 use std::path::Path;
@@ -6,15 +6,15 @@ use std::time::Duration;
 
 use crate::clock::Stopwatch;
 
-/// So often it is tried: the median of these.
+/// The number of writes; the median is reported.
 const TIMES: usize = 50;
-/// As much as a commit writes.
+/// The size of a small commit.
 const PAGE: [u8; 4_096] = [7; 4_096];
 
-/// How long one page takes to be kept in a file of this folder: the median.
+/// The median time to write and sync one page in a file in `folder`.
 ///
 /// # Errors
-/// The folder cannot be written.
+/// If `folder` cannot be written.
 pub fn synced(folder: &Path) -> std::io::Result<Duration> {
     let mut file = tempfile::tempfile_in(folder)?;
     let mut took = Vec::with_capacity(TIMES);

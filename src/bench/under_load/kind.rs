@@ -1,30 +1,30 @@
-//! What can be measured: checks over one protocol each, of one kind of answer.
+//! The kinds of checks that can be measured: each has one protocol and one type of answer.
 
 use super::server::{ADDRESSES, Ports};
 
-/// One kind of checks.
+/// A kind of check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// JSON of 8 KB over HTTP/1.1, connections kept.
+    /// 8 KB of JSON over HTTP/1.1 on kept connections.
     Json,
-    /// The same; the server closes each connection.
+    /// 8 KB of JSON over HTTP/1.1; the server closes each connection.
     JsonNew,
-    /// The same over HTTPS, connections kept.
+    /// 8 KB of JSON over HTTPS on kept connections.
     Https,
-    /// The same over HTTP/2.
+    /// 8 KB of JSON over HTTP/2.
     Http2,
-    /// HTML of 200 KB by its words, as a website: each check over a new connection.
+    /// 200 KB of HTML, checked for words like a website: a new connection for each check.
     Words,
-    /// The same over HTTPS.
+    /// 200 KB of HTML over HTTPS, checked for words.
     WordsTls,
-    /// HTML of 200 KB by selectors, connections kept.
+    /// 200 KB of HTML, read by selectors, on kept connections.
     Selectors,
-    /// A zone at its name servers.
+    /// A DNS zone at its name servers.
     Names,
 }
 
 impl Kind {
-    /// All of them.
+    /// All kinds.
     pub const ALL: [Kind; 8] = [
         Kind::Json,
         Kind::JsonNew,
@@ -36,7 +36,7 @@ impl Kind {
         Kind::Names,
     ];
 
-    /// As it is named at a terminal.
+    /// The word for the kind on the command line.
     pub fn word(self) -> &'static str {
         match self {
             Kind::Json => "json",
@@ -50,7 +50,7 @@ impl Kind {
         }
     }
 
-    /// What stands behind the word.
+    /// A description of the kind.
     pub fn about(self) -> &'static str {
         match self {
             Kind::Json => "JSON of 8 KB over HTTP/1.1, connections kept",
@@ -64,7 +64,7 @@ impl Kind {
         }
     }
 
-    /// What the check with this number asks.
+    /// The URL or domain that the check with this number queries.
     pub fn url(self, ports: &Ports, number: u32) -> String {
         let (scheme, port, what) = match self {
             Kind::Json => ("http", ports.plain, "account"),
@@ -80,7 +80,7 @@ impl Kind {
         format!("{scheme}://127.0.0.{host}:{port}/{what}/{number}")
     }
 
-    /// The check and its parameters, as the configuration names them.
+    /// The check and its parameters, as lines of the configuration.
     pub fn asked(self, ports: &Ports, number: u32) -> String {
         let url = self.url(ports, number);
         match self {
@@ -100,6 +100,6 @@ impl std::str::FromStr for Kind {
     fn from_str(text: &str) -> Result<Kind, String> {
         let words: Vec<&str> = Kind::ALL.iter().map(|kind| kind.word()).collect();
         let found = Kind::ALL.into_iter().find(|kind| kind.word() == text);
-        found.ok_or_else(|| format!("`{text}` is none of {}", words.join(", ")))
+        found.ok_or_else(|| format!("unknown kind `{text}`: use one of {}", words.join(", ")))
     }
 }

@@ -1,4 +1,4 @@
-//! How late checks come, against the phase that each keeps.
+//! Measures how late checks run against their schedule.
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
@@ -10,17 +10,17 @@ use crate::config::Config;
 use crate::core::time::schedule::{Schedule, stable};
 use crate::core::time::{Time, millis};
 
-/// Two readings of the clock differ by no more, in milliseconds.
+/// The maximum difference between two readings of the clock, in milliseconds.
 const EARLY: i64 = 5;
 
 /// How late checks began, in milliseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Late {
-    /// Half of them by no more than this.
+    /// The median.
     pub median: i64,
-    /// All but one of a hundred.
+    /// The 99th percentile.
     pub p99: i64,
-    /// All of them.
+    /// The maximum.
     pub most: i64,
 }
 
@@ -31,11 +31,11 @@ impl Late {
     }
 }
 
-/// How late what came while it was measured was. Checks that ever got a wrong answer are left out: what confirms it
-/// comes when it is wanted, and not by schedule.
+/// How late the checks of the measured time began. Checks that ever got a wrong answer are left out, because
+/// confirming checks run on demand, not on schedule.
 ///
 /// # Errors
-/// The configuration cannot be read: a bug.
+/// If the configuration cannot be read, which is a bug.
 pub fn of(place: &Place, noted: &Noted, measured: Range<usize>) -> Result<Late, String> {
     let config = Config::load(&place.config).map_err(|problems| problems.to_string())?;
     let phases: HashMap<u32, (Duration, u64)> = config
@@ -57,8 +57,8 @@ pub fn of(place: &Place, noted: &Noted, measured: Range<usize>) -> Result<Late, 
     Ok(Late::of(late.collect()))
 }
 
-/// By how much a check was behind each of its turns within `span`, however often it came besides. The program reckons its time from one moment on, and the machine's clock is adjusted meanwhile: what comes
-/// some milliseconds early is on time.
+/// How late a check was for each of its due times within `span`, in milliseconds. Additional checks are ignored.
+/// A check that is some milliseconds early is on time, because the machine's clock may be adjusted meanwhile.
 fn behind((every, phase): (Duration, u64), came: &[i64], span: Range<i64>) -> Vec<i64> {
     let schedule = Schedule::Every(every);
     let mut late = Vec::new();
@@ -68,7 +68,7 @@ fn behind((every, phase): (Duration, u64), came: &[i64], span: Range<i64>) -> Ve
         match came.iter().find(|at| (from..to).contains(*at)) {
             Some(at) => late.push((at - due.0).max(0)),
             None if to <= span.end => late.push(millis(every)),
-            // It may still come.
+            // The check may still run.
             None => {}
         }
         due = schedule.next(due, phase);
@@ -76,7 +76,7 @@ fn behind((every, phase): (Duration, u64), came: &[i64], span: Range<i64>) -> Ve
     late
 }
 
-/// The value below which so many of a hundred lie.
+/// A percentile of sorted values.
 pub fn share(sorted: &[i64], percent: usize) -> i64 {
     let last = sorted.len().saturating_sub(1);
     sorted.get((sorted.len() * percent / 100).min(last)).copied().unwrap_or(0)
@@ -93,7 +93,7 @@ mod tests {
         let due = Schedule::Every(EVERY).next(Time(1_000_000_000), 700).0;
         let late = |came: &[i64]| behind((EVERY, 700), came, due - 1_000..due + 41_000);
         assert_eq!(late(&[due, due + 20_037, due + 39_999]), [0, 37, 0]);
-        // What was asked besides makes no check late.
+        // An additional check does not make another one late.
         assert_eq!(late(&[due + 2, due + 9_000, due + 20_003, due + 40_000]), [2, 3, 0]);
         assert_eq!(late(&[due, due + 40_000]), [0, 20_000, 0]);
     }

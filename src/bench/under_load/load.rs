@@ -1,35 +1,35 @@
-//! What is measured, and how long.
+//! The load of a measurement.
 
 use std::time::Duration;
 
 use super::kind::Kind;
 use super::server::Wrong;
 
-/// What is measured, and how long.
+/// The load of a measurement.
 #[derive(Clone, Copy, Debug)]
 pub struct Load {
-    /// What the checks ask.
+    /// The kind of the checks.
     pub kind: Kind,
-    /// How many there are.
+    /// The number of checks.
     pub checks: u32,
-    /// How often each is made.
+    /// The interval of each check.
     pub every: Duration,
-    /// How long it is measured, after the first round.
+    /// The duration of the measurement, after the first round.
     pub lasts: Duration,
-    /// How many answers of a thousand are wrong.
+    /// The number of wrong answers per thousand.
     pub wrong_per_mille: u64,
-    /// Draws which.
+    /// The seed that selects the wrong answers.
     pub seed: u64,
-    /// How many places are called when something drops.
+    /// The number of webhooks that are called about a drop.
     pub places: u32,
-    /// How many checks begin to fail while it is measured, and stay so.
+    /// The number of checks that begin to fail during the measurement, and keep failing.
     pub fail: u32,
-    /// Within how long, from the beginning of the measurement on.
+    /// The time within which they begin to fail, from the start of the measurement.
     pub within: Duration,
 }
 
 impl Load {
-    /// Which answers are wrong once so many checks fail.
+    /// Which answers are wrong while the first `failing` checks fail.
     pub fn wrong(&self, failing: u32) -> Wrong {
         Wrong { per_mille: self.wrong_per_mille, seed: self.seed, all_of: 0..failing }
     }

@@ -1,6 +1,6 @@
-//! The program under load: real checks of servers on this machine, in a process of their own, while processor,
-//! memory, disk and schedule are measured. A row is void unless every answer stands in the history, and every
-//! wrong one was noticed.
+//! Measures the program under load: real checks of servers that run on this machine in a separate process. It
+//! measures CPU time, memory, disk writes and lateness. A row is valid only if every answer is in the history
+//! and every wrong one was noticed.
 
 mod called;
 mod configuration;

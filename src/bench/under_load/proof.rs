@@ -1,5 +1,5 @@
-//! A row counts only if nothing was lost: every answer that the servers gave stands in the history, and every
-//! wrong one as something else than live.
+//! Checks that a row is valid: every answer that the servers gave must be in the history, and every wrong one with
+//! a verdict other than `live`.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -11,14 +11,14 @@ use super::server::{Answered, Noted};
 use super::servers::Servers;
 use crate::store::{Store, Tally};
 
-/// What was answered is written within half a second; on a busy machine it may take some.
+/// How many times to look for the answers: they are stored within half a second, on a busy machine within a few.
 const PATIENCE: u32 = 100;
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Holds the servers' notes against the history, once both stand still.
+/// Compares the servers' records with the history, after the servers were frozen.
 ///
 /// # Errors
-/// They differ; says how.
+/// If they differ; the error says how.
 pub async fn everything_is_stored(servers: &mut Servers, place: &Place) -> Result<Noted, String> {
     let mut differs = String::new();
     for _ in 0..PATIENCE {
@@ -35,10 +35,10 @@ pub async fn everything_is_stored(servers: &mut Servers, place: &Place) -> Resul
     Err(differs)
 }
 
-/// Waits until what was answered by now is stored: the start's own evidence belongs to no check of those measured.
+/// Waits until all answers so far are stored, so that the bytes of the first round do not count as measured.
 ///
 /// # Errors
-/// It is not.
+/// If some are not stored in time.
 pub async fn start_is_stored(servers: &mut Servers, place: &Place) -> Result<(), String> {
     let answered = servers.count().await?.answers;
     for _ in 0..PATIENCE {
@@ -51,10 +51,11 @@ pub async fn start_is_stored(servers: &mut Servers, place: &Place) -> Result<(),
         }
         sleep(PAUSE).await;
     }
-    Err(format!("of the {answered} first answers some are not stored"))
+    Err(format!("some of the {answered} answers of the first round are not stored"))
 }
 
-/// Whether each check is stored as often as it was answered, and each wrong answer as something else than live.
+/// Compares the stored checks with the answers: the counts of each check must match, and each wrong answer must have
+/// a verdict other than `live`.
 fn compare(answers: &[Answered], stored: &[Tally]) -> Result<(), String> {
     let by_number: HashMap<usize, &Tally> =
         stored.iter().filter_map(|tally| Some((number(&tally.dependency)? as usize, tally))).collect();

@@ -1,4 +1,4 @@
-//! One row: so many checks of one kind, for a while.
+//! Measures one row: a number of checks of one kind, for a time.
 
 use std::path::Path;
 use std::time::Duration;
@@ -16,43 +16,43 @@ use super::subject::{Subject, Usage};
 use crate::clock::Stopwatch;
 use crate::store::Store;
 
-/// How often it is looked whether the first round is over.
+/// The interval at which to look whether the first round is over.
 const POLL: Duration = Duration::from_millis(20);
-/// So often more checks begin to fail.
+/// The interval at which more checks begin to fail.
 const STEP: Duration = Duration::from_millis(100);
 
-/// What came of it.
+/// The result of a measurement.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Row {
-    /// Until every check was answered once: by the clock, and in the processor.
+    /// From the start until every check was answered once: wall-clock time, and seconds of CPU time.
     pub start: (Duration, f64),
-    /// Answers while it was measured.
+    /// The number of answers during the measurement.
     pub answers: u64,
-    /// Seconds of processor time for a thousand of them.
+    /// Seconds of CPU time for a thousand answers.
     pub cpu: f64,
     /// Bytes of memory at the end (PSS).
     pub memory: u64,
-    /// How late checks began.
+    /// How late checks began, in milliseconds.
     pub late: Late,
-    /// Bytes by which the database grew, for each check.
+    /// Bytes by which the database grew, per check.
     pub stored: f64,
-    /// Bytes that the disk was made to write, for each check.
+    /// Bytes that the program caused to be written to the disk, per check.
     pub written: f64,
-    /// Bytes on the wire, both ways, for each check.
+    /// Bytes on the wire, in both directions, per check.
     pub wire: f64,
-    /// Connections for each check.
+    /// Connections per check.
     pub connections: f64,
-    /// Wrong answers, of the start as well: each of them was noticed.
+    /// The number of wrong answers, including the first round; each of them was noticed.
     pub wrong: u64,
-    /// From the last byte of the answer that confirms a drop to the first byte of the call, in microseconds, over all
-    /// places: the median, and the worst of a hundred; none where no place is called.
+    /// From the last byte of the answer that confirms a drop to the first byte of the webhook call, in microseconds,
+    /// over all places: the median and the 99th percentile; `None` without places.
     pub called_us: Option<(i64, i64)>,
 }
 
 /// Measures a row with `program`.
 ///
 /// # Errors
-/// Why it is void: the program failed, or answers and stored checks differ.
+/// If the program fails, or answers and stored checks differ; the row is then void.
 pub async fn measure(load: &Load, program: &Path, servers: &mut Servers, folder: &Path) -> Result<Row, String> {
     let place = configuration::write(folder, load, &servers.ports);
     let place = place.map_err(|error| format!("the folder cannot be written: {error}"))?;
@@ -78,7 +78,7 @@ pub async fn measure(load: &Load, program: &Path, servers: &mut Servers, folder:
     Ok(Row { start, memory, late, wrong, called_us, ..after.since(&before) })
 }
 
-/// Lets the time pass; meanwhile more and more checks fail, if they are to.
+/// Waits for the duration of the measurement, and lets more and more checks fail if `load.fail` is set.
 async fn run(load: &Load, servers: &mut Servers) -> Result<(), String> {
     let watch = Stopwatch::start();
     let mut failing = 0;
@@ -96,7 +96,7 @@ async fn run(load: &Load, servers: &mut Servers) -> Result<(), String> {
 
 /// Waits until every check was answered once.
 async fn first_round(load: &Load, servers: &mut Servers, watch: &Stopwatch) -> Result<(), String> {
-    // The first checks come within a minute, or within their interval.
+    // The first checks run within a minute, or within their interval.
     let limit = Duration::from_secs(90) + load.every;
     loop {
         let Count { checks, .. } = servers.count().await?;
@@ -104,20 +104,20 @@ async fn first_round(load: &Load, servers: &mut Servers, watch: &Stopwatch) -> R
             return Ok(());
         }
         if watch.elapsed() > limit {
-            return Err(format!("after {} s only {checks} checks were made once", limit.as_secs()));
+            return Err(format!("only {checks} checks ran within {} s", limit.as_secs()));
         }
         sleep(POLL).await;
     }
 }
 
-/// The end of the program's log.
+/// The last three lines of the program's log.
 fn last_words(folder: &Path) -> String {
     let log = std::fs::read_to_string(folder.join("log")).unwrap_or_default();
     let lines: Vec<&str> = log.lines().rev().take(3).collect();
     lines.into_iter().rev().map(|line| format!("\n    {line}")).collect()
 }
 
-/// What there was until one moment.
+/// The counts up to one moment.
 struct Snapshot {
     count: Count,
     usage: Usage,

@@ -1,4 +1,4 @@
-//! The program that is measured: its processor time, its memory, what it writes.
+//! The measured program: its CPU time, memory and disk writes.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -8,10 +8,10 @@ use rustix::process::{Pid, Signal, kill_process};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
-/// So long it may take to end.
+/// How long the program may take to end.
 const END: Duration = Duration::from_secs(20);
 
-/// Ticks in a second of processor time: the kernel tells programs of a hundred, whatever it counts in (time(7)).
+/// Ticks in a second of CPU time: the kernel reports 100 to programs, whatever it uses itself (time(7)).
 const TICKS: f64 = 100.0;
 
 /// A program under load.
@@ -20,37 +20,37 @@ pub struct Subject {
     pid: i32,
 }
 
-/// What the system says of it.
+/// What the program used, according to the system.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Usage {
-    /// Seconds of processor time, in the program and in the kernel for it.
+    /// Seconds of CPU time, in the program and in the kernel on its behalf.
     pub cpu: f64,
-    /// Bytes that it made the disk write.
+    /// Bytes that it caused to be written to the disk.
     pub written: u64,
 }
 
 impl Subject {
-    /// Starts `program` with these arguments. What it says goes to `log`.
+    /// Starts `program` with these arguments. Its standard error goes to `log`.
     ///
     /// # Errors
-    /// It did not start.
+    /// If the program does not start.
     pub fn start(program: &Path, arguments: &[&str], log: &Path) -> Result<Subject, String> {
         let log = std::fs::File::create(log).map_err(|error| error.to_string())?;
         let mut command = Command::new(program);
         command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).kill_on_drop(true);
         let started = command.spawn().map_err(|error| format!("{} did not start: {error}", program.display()));
         let process = started?;
-        let pid = process.id().and_then(|id| i32::try_from(id).ok()).ok_or("the program has ended at once")?;
+        let pid = process.id().and_then(|id| i32::try_from(id).ok()).ok_or("the program ended at once")?;
         Ok(Subject { process, pid })
     }
 
-    /// What it used until now.
+    /// What the program has used so far.
     ///
     /// # Errors
-    /// It is gone.
+    /// If the program is gone.
     pub fn usage(&self) -> Result<Usage, String> {
         let stat = self.read("stat")?;
-        // Its name, in parentheses, may hold anything (proc(5)).
+        // The program's name, in parentheses, can contain any character (proc(5)).
         let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or("").split_whitespace().collect();
         let ticks = |n: usize| fields.get(n).and_then(|field| field.parse::<f64>().ok()).unwrap_or(0.0);
         let cpu = (ticks(11) + ticks(12)) / TICKS;
@@ -58,22 +58,22 @@ impl Subject {
         Ok(Usage { cpu, written })
     }
 
-    /// Bytes of memory that are its own, with its share of what is shared (PSS).
+    /// Bytes of memory, with the program's part of shared pages (PSS).
     ///
     /// # Errors
-    /// It is gone.
+    /// If the program is gone.
     pub fn memory(&self) -> Result<u64, String> {
         Ok(number(&self.read("smaps_rollup")?, "Pss:").unwrap_or(0) * 1_024)
     }
 
-    /// Ends it, and waits for that.
+    /// Ends the program with SIGTERM, and waits for its end.
     ///
     /// # Errors
-    /// It did not end, or not well.
+    /// If the program does not end in time, or ends with an error.
     pub async fn end(mut self) -> Result<(), String> {
-        let pid = Pid::from_raw(self.pid).ok_or("the program has no number")?;
+        let pid = Pid::from_raw(self.pid).ok_or("the program has no process id")?;
         kill_process(pid, Signal::TERM).map_err(|error| format!("the program is gone: {error}"))?;
-        let ended = timeout(END, self.process.wait()).await.map_err(|_| "the program does not end")?;
+        let ended = timeout(END, self.process.wait()).await.map_err(|_| "the program did not end in time")?;
         match ended {
             Ok(status) if status.success() => Ok(()),
             Ok(status) => Err(format!("the program ended with {status}")),
@@ -87,7 +87,7 @@ impl Subject {
     }
 }
 
-/// The number behind a name at the beginning of a line.
+/// The number after a name at the beginning of a line.
 fn number(text: &str, name: &str) -> Option<u64> {
     text.lines().find_map(|line| line.strip_prefix(name))?.split_whitespace().next()?.parse().ok()
 }

@@ -1,29 +1,29 @@
-//! What the servers answer: an account as vendors' APIs show one, and a page as shops have one.
+//! The servers' answers: an account in the style of a vendor's API, and a typical page of a shop.
 
 use std::fmt::Write;
 
 use bytes::Bytes;
 
-/// As large as the answer of a vendor's API that lists something.
+/// The size of a typical list from a vendor's API.
 const ACCOUNT: usize = 8 << 10;
-/// As large as a shop's front page.
+/// The size of a typical front page of a shop.
 const PAGE: usize = 200 << 10;
 
-/// The bodies, each right and wrong.
+/// The bodies: for each, the correct and the wrong one.
 pub struct Bodies {
     account: [Bytes; 2],
     page: [Bytes; 2],
 }
 
 impl Bodies {
-    /// Made once, for making them costs more than sending them.
+    /// Makes all bodies once, because making one costs more than sending it.
     pub fn new() -> Bodies {
         let account = |status| Bytes::from(account(status));
         let page = |title| Bytes::from(page(title));
         Bodies { account: [account("active"), account("suspended")], page: [page("Sign in"), page("Welcome")] }
     }
 
-    /// The account; `None` where the path names nothing.
+    /// The media type and body for a path's first segment; `None` if there is no such body.
     pub fn of(&self, what: &str, wrong: bool) -> Option<(&'static str, Bytes)> {
         let n = usize::from(wrong);
         match what {
@@ -41,7 +41,7 @@ fn account(status: &str) -> String {
     let mut n = 0;
     while json.len() < ACCOUNT {
         let comma = if n == 0 { "" } else { ", " };
-        // A `String` takes everything.
+        // Writing to a `String` cannot fail.
         _ = write!(
             json,
             r#"{comma}{{"id": {n}, "name": "Member {n}", "email": "member-{n}@example.com", "admin": {}, "score": {}.5, "tags": ["a", "b\n"], "team": null}}"#,

@@ -1,4 +1,4 @@
-//! A connection whose bytes are counted, as they go over the wire.
+//! A connection whose bytes on the wire are counted.
 
 use std::io;
 use std::pin::Pin;
@@ -10,17 +10,17 @@ use tokio::net::TcpStream;
 
 use super::ledger::Ledger;
 
-/// A connection whose bytes are counted.
+/// A TCP connection that counts its bytes in the ledger.
 pub struct Counted {
     stream: TcpStream,
     ledger: Arc<Ledger>,
 }
 
 impl Counted {
-    /// Counts from now on.
+    /// Wraps a connection, and counts it.
     pub fn new(stream: TcpStream, ledger: Arc<Ledger>) -> Counted {
         ledger.connected();
-        // Without it small answers may wait for an acknowledgement (Nagle); a kernel that refuses is no obstacle.
+        // Otherwise small answers may wait for an acknowledgement (Nagle). If the kernel refuses, they are only slower.
         _ = stream.set_nodelay(true);
         Counted { stream, ledger }
     }

@@ -1,5 +1,5 @@
-//! HTTP/1.1 as far as checks and webhooks speak it. Written by hand, for the servers share the machine with what
-//! is measured, and are to cost little.
+//! The part of HTTP/1.1 that checks and webhooks use. It has no library, because the servers share the machine with
+//! the measured program and must cost little.
 
 use std::io;
 use std::sync::Arc;
@@ -10,10 +10,10 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use super::Answers;
 use super::ledger::Call;
 
-/// A head is no longer, and a webhook's body neither.
+/// The maximum size of a head, and of a webhook's body, in bytes.
 const LONGEST: usize = 4 << 20;
 
-/// Answers everything on one connection; `close` ends it after the first answer.
+/// Answers all requests on one connection; with `close`, only the first.
 pub async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
     mut stream: S,
     answers: Arc<Answers>,
@@ -54,20 +54,20 @@ fn answer(media: &str, size: usize, close: bool) -> Vec<u8> {
     format!("HTTP/1.1 200 OK\r\ncontent-type: {media}\r\ncontent-length: {size}\r\n{close}\r\n").into_bytes()
 }
 
-/// What a request is about.
+/// The needed parts of a request's head.
 struct Head {
     path: String,
     body: usize,
 }
 
 impl Head {
-    /// What is asked for, and by which check; anything else is a webhook's call.
+    /// The requested body and the check's number; `None` for a webhook call.
     fn check(&self) -> Option<(&str, u32)> {
         check(&self.path)
     }
 }
 
-/// A webhook's call, in short: many have long bodies.
+/// The needed parts of a webhook call, because many have long bodies.
 fn call(at: u64, path: String, body: &[u8]) -> Call {
     let body: Body = serde_json::from_slice(body).unwrap_or_default();
     let dependency = body.alert.body.dependency.unwrap_or_default();
@@ -75,7 +75,7 @@ fn call(at: u64, path: String, body: &[u8]) -> Call {
     Call { at, path, reason: body.reason, decided_at: body.alert.at, about }
 }
 
-/// What is read of a webhook's body (`docs/webhook.schema.json`).
+/// The needed fields of a webhook's body (`docs/webhook.schema.json`).
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Body {
@@ -109,13 +109,13 @@ struct Group {
     ids: Vec<String>,
 }
 
-/// `/account/17` as what is asked for, and by which check; Vigil adds a query against caches.
+/// Splits `/account/17` into the body's name and the check's number. Vigil adds a query to avoid caches.
 pub fn check(path: &str) -> Option<(&str, u32)> {
     let (what, number) = path.split('?').next()?.strip_prefix('/')?.split_once('/')?;
     Some((what, number.parse().ok()?))
 }
 
-/// The next request's head, and when its first byte came; `None` where the other side is done.
+/// The next request's head, and when its first byte arrived, in µs since the servers' start; `None` after the last.
 async fn head<S: AsyncRead + Unpin>(
     stream: &mut S,
     read: &mut Vec<u8>,

@@ -1,4 +1,4 @@
-//! HTTP/2 within TLS.
+//! HTTP/2 over TLS.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -15,14 +15,14 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use super::Answers;
 use super::http1::check;
 
-/// Answers everything on one connection.
+/// Answers all requests on one connection.
 pub async fn serve<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(stream: S, answers: Arc<Answers>) {
     let service = service_fn(move |request: Request<Incoming>| {
         let answers = answers.clone();
         async move { Ok::<_, Infallible>(answer(&answers, request.uri().path()).await) }
     });
     let serving = hyper::server::conn::http2::Builder::new(TokioExecutor::new());
-    // A client that leaves is no fault.
+    // A client that disconnects is not an error.
     _ = serving.serve_connection(TokioIo::new(stream), service).await;
 }
 
@@ -35,7 +35,7 @@ async fn answer(answers: &Answers, path: &str) -> Response<Full<Bytes>> {
     *response.status_mut() = StatusCode::OK;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media));
     *response.body_mut() = Full::new(body);
-    // It goes as soon as the client takes it; the library does not say when it has gone.
+    // The library does not report when the answer has been sent, so it is recorded just before that.
     answers.ledger.answered(number, wrong);
     response
 }

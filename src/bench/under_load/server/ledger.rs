@@ -1,5 +1,5 @@
-//! What the servers answered: to which check, when, and whether it was wrong. A share of answers, drawn by a
-//! seed, is wrong; some checks can be made to fail altogether.
+//! Records the servers' answers: to which check, when, and whether the answer was wrong. A share of the answers,
+//! selected by a seed, is wrong; some checks can be made to fail always.
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,72 +10,72 @@ use tokio::sync::watch;
 
 use crate::clock::{Clock, Stopwatch};
 
-/// What one check was answered.
+/// The numbers of answers to one check.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answered {
     /// All answers.
     pub all: u64,
-    /// Those that were wrong.
+    /// Wrong answers.
     pub wrong: u64,
 }
 
-/// A call of a webhook.
+/// A webhook call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Call {
-    /// When its first byte came, in µs since the servers' start.
+    /// When its first byte arrived, in µs since the servers' start.
     pub at: u64,
     /// Its path.
     pub path: String,
-    /// Why it came.
+    /// The reason for the message.
     pub reason: String,
-    /// When it was decided, in milliseconds of the wall clock.
+    /// When the message was decided, in Unix milliseconds.
     pub decided_at: i64,
-    /// Ids of the dependencies that it is about.
+    /// The ids of the dependencies that it is about.
     pub about: Vec<String>,
 }
 
-/// Everything that was noted since the last reset.
+/// All records since the last reset.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Noted {
-    /// By the check's number.
+    /// The answers, by the check's number.
     pub answers: Vec<Answered>,
-    /// When checks came, as milliseconds of the wall clock, with their numbers.
+    /// The number of each check that arrived, and when, in Unix milliseconds.
     pub arrivals: Vec<(u32, i64)>,
-    /// When the last byte of each wrong answer had gone, in µs since the servers' start, with the check's number.
+    /// For each wrong answer: the check's number, and when the last byte had been sent, in µs since the servers' start.
     pub wrong: Vec<(u32, u64)>,
-    /// Calls of webhooks.
+    /// The webhook calls.
     pub calls: Vec<Call>,
-    /// The servers' start, as milliseconds of the wall clock.
+    /// The servers' start, in Unix milliseconds.
     pub began_ms: i64,
 }
 
-/// How much there was since the last reset, in short.
+/// The counts since the last reset.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Count {
-    /// Answers.
+    /// Answers that were sent.
     pub answers: u64,
     /// Checks that were answered at least once.
     pub checks: u64,
     /// Connections that were accepted.
     pub connections: u64,
-    /// Bytes that came in over TCP and UDP, with TLS around them.
+    /// Bytes that were received over TCP and UDP, including TLS.
     pub received: u64,
-    /// Bytes that went out.
+    /// Bytes that were sent.
     pub sent: u64,
-    /// Questions that came.
+    /// Questions that arrived.
     pub arrivals: usize,
-    /// Calls of webhooks.
+    /// Webhook calls.
     pub calls: usize,
 }
 
 /// Which answers are wrong.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wrong {
-    /// So many of a thousand, drawn by `seed`.
+    /// The number of wrong answers per thousand, selected by `seed`.
     pub per_mille: u64,
-    /// Draws them.
+    /// The seed.
     pub seed: u64,
-    /// All answers to these checks.
+    /// The checks to which all answers are wrong.
     pub all_of: Range<u32>,
 }
 
@@ -85,7 +85,7 @@ struct Inner {
     noted: Noted,
 }
 
-/// The servers' notes.
+/// The servers' records.
 pub struct Ledger {
     inner: Mutex<Inner>,
     answers: AtomicU64,
@@ -99,7 +99,7 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// An empty one.
+    /// An empty ledger.
     pub fn new() -> Ledger {
         Ledger {
             inner: Mutex::default(),
@@ -114,12 +114,13 @@ impl Ledger {
         }
     }
 
-    /// Microseconds since the start.
+    /// Microseconds since the servers' start.
     pub fn now(&self) -> u64 {
         u64::try_from(self.watch.elapsed().as_micros()).unwrap_or(u64::MAX)
     }
 
-    /// A question of a check came; whether its answer is to be wrong. While the servers are held it waits.
+    /// Records the question of a check, and returns whether its answer must be wrong. Waits while the servers are
+    /// frozen.
     pub async fn asked(&self, number: u32) -> bool {
         let at = self.began_ms + i64::try_from(self.now() / 1_000).unwrap_or(i64::MAX);
         // The channel lives as long as the ledger.
@@ -131,7 +132,7 @@ impl Ledger {
         all_of.contains(&number) || drawn(*seed, number, before) % 1_000 < *per_mille
     }
 
-    /// The answer of a check has gone.
+    /// Records that the answer to a check was sent.
     pub fn answered(&self, number: u32, wrong: bool) {
         let at = self.now();
         let mut inner = self.lock();
@@ -151,42 +152,42 @@ impl Ledger {
         self.answers.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// A webhook was called.
+    /// Records a webhook call.
     pub fn called(&self, call: Call) {
         self.lock().noted.calls.push(call);
     }
 
-    /// A connection was accepted.
+    /// Counts an accepted connection.
     pub fn connected(&self) {
         self.connections.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// So many bytes came.
+    /// Counts received bytes.
     pub fn received(&self, bytes: usize) {
         self.received.fetch_add(bytes as u64, Ordering::Relaxed);
     }
 
-    /// So many went.
+    /// Counts sent bytes.
     pub fn sent(&self, bytes: usize) {
         self.sent.fetch_add(bytes as u64, Ordering::Relaxed);
     }
 
-    /// Questions wait from now on, or are answered again.
+    /// Holds all questions (`true`), or answers them again (`false`).
     pub fn freeze(&self, frozen: bool) {
         self.frozen.send_replace(frozen);
     }
 
-    /// What is wrong from now on.
+    /// Sets which answers are wrong from now on.
     pub fn set_wrong(&self, wrong: Wrong) {
         self.lock().wrong = wrong;
     }
 
-    /// Everything that was noted.
+    /// The records since the last reset.
     pub fn noted(&self) -> Noted {
         Noted { began_ms: self.began_ms, ..self.lock().noted.clone() }
     }
 
-    /// Forgets everything that was noted.
+    /// Clears all records and counts.
     pub fn reset(&self) {
         self.lock().noted = Noted::default();
         for count in [&self.answers, &self.checks, &self.connections, &self.received, &self.sent] {
@@ -194,7 +195,7 @@ impl Ledger {
         }
     }
 
-    /// How much there was.
+    /// The counts since the last reset.
     pub fn count(&self) -> Count {
         let of = |count: &AtomicU64| count.load(Ordering::Relaxed);
         let (arrivals, calls) = {
@@ -213,12 +214,12 @@ impl Ledger {
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
-        // Nothing panics while holding it.
+        // Nothing panics while it holds the lock.
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// A number that looks random and is the same each time (SplitMix64).
+/// A pseudo-random number that is the same each time (SplitMix64).
 fn drawn(seed: u64, number: u32, turn: u64) -> u64 {
     let mut mixed = seed ^ (u64::from(number) << 32) ^ turn.wrapping_mul(0x9e37_79b9_7f4a_7c15);
     mixed = mixed.wrapping_add(0x9e37_79b9_7f4a_7c15);

@@ -1,4 +1,4 @@
-//! Every server on every address.
+//! Starts every server on every address.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -9,12 +9,12 @@ use tokio::net::{TcpListener, TcpSocket, UdpSocket};
 use super::counted::Counted;
 use super::{ADDRESSES, Answers, Ports, http1, http2, names, tls};
 
-/// As many connections may wait: a thousand checks can begin at once.
+/// The number of connections that may wait to be accepted: a thousand checks can begin at once.
 const BACKLOG: u32 = 4_096;
-/// So often another port is tried, where one is taken at some address.
+/// How many ports to try until one is free at all addresses.
 const TRIES: usize = 50;
 
-/// What is done with a connection.
+/// The protocol of a connection.
 #[derive(Clone)]
 enum Spoken {
     Plain { close: bool },
@@ -22,10 +22,10 @@ enum Spoken {
     Safe2(tokio_rustls::TlsAcceptor),
 }
 
-/// Starts all of them.
+/// Starts all servers.
 ///
 /// # Errors
-/// No port is free at all addresses.
+/// If no port is free at all addresses.
 pub async fn all(answers: &Arc<Answers>) -> Result<Ports, String> {
     let start = |spoken: Spoken| start(spoken, answers.clone());
     Ok(Ports {
@@ -38,14 +38,15 @@ pub async fn all(answers: &Arc<Answers>) -> Result<Ports, String> {
 }
 
 fn start(spoken: Spoken, answers: Arc<Answers>) -> Result<u16, String> {
-    let (listeners, port) = bound().map_err(|error| format!("no port is free at all of 127.0.0.x: {error}"))?;
+    let (listeners, port) =
+        bound().map_err(|error| format!("found no port that is free at all addresses 127.0.0.x: {error}"))?;
     for listener in listeners {
         tokio::spawn(accept(listener, spoken.clone(), answers.clone()));
     }
     Ok(port)
 }
 
-/// One port at all addresses.
+/// Listeners on all addresses, with the same port.
 fn bound() -> io::Result<(Vec<TcpListener>, u16)> {
     let mut last = None;
     for _ in 0..TRIES {
@@ -70,7 +71,7 @@ fn listener(n: u8, port: u16) -> io::Result<TcpListener> {
 }
 
 async fn accept(listener: TcpListener, spoken: Spoken, answers: Arc<Answers>) {
-    // It ends with the process; what fails is one connection.
+    // The loop ends with the process; an error concerns one connection only.
     loop {
         let Ok((stream, _)) = listener.accept().await else { continue };
         let stream = Counted::new(stream, answers.ledger.clone());
@@ -80,7 +81,7 @@ async fn accept(listener: TcpListener, spoken: Spoken, answers: Arc<Answers>) {
 
 async fn speak(stream: Counted, spoken: Spoken, answers: Arc<Answers>) {
     match spoken {
-        // A client that leaves is no fault.
+        // A client that disconnects is not an error.
         Spoken::Plain { close } => _ = http1::serve(stream, answers, close).await,
         Spoken::Safe(acceptor) => {
             if let Ok(stream) = acceptor.accept(stream).await {
@@ -111,5 +112,5 @@ async fn name_servers(answers: &Arc<Answers>) -> Result<u16, String> {
         }
         return Ok(port);
     }
-    Err("no port is free for the name servers at 127.0.0.1 to 127.0.0.4".to_owned())
+    Err("found no port for the name servers that is free at 127.0.0.1 to 127.0.0.4".to_owned())
 }

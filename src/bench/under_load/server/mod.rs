@@ -1,6 +1,5 @@
-//! The servers that a load is measured against. They run in a process of their own, are told what to do by
-//! lines of JSON on its standard input, and answer each with a line. They end with their input, and by
-//! themselves after some time.
+//! The test servers of the load bench. They run in a separate process, which reads orders as lines of JSON from its
+//! standard input, and answers each with a line. It ends when its input ends, or after two hours.
 
 mod body;
 mod counted;
@@ -24,67 +23,67 @@ pub use tls::AUTHORITY;
 use body::Bodies;
 use ledger::Ledger;
 
-/// No measurement takes longer; servers that were forgotten end by themselves.
+/// The maximum run time: longer than any measurement, so that abandoned servers end by themselves.
 const LONGEST: Duration = Duration::from_secs(7_200);
 
-/// How many loopback addresses the servers have.
+/// The number of the servers' loopback addresses.
 pub const ADDRESSES: u8 = 16;
 
-/// What answers are made of, and where they are noted.
+/// The bodies of the answers, and the ledger that records them.
 pub struct Answers {
     ledger: Arc<Ledger>,
     bodies: Bodies,
 }
 
-/// Where the servers listen, each on all addresses.
+/// The servers' ports; each is open on all addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ports {
     /// HTTP/1.1.
     pub plain: u16,
     /// HTTP/1.1 that closes each connection after one answer.
     pub closing: u16,
-    /// HTTP/1.1 within TLS.
+    /// HTTP/1.1 over TLS.
     pub safe: u16,
-    /// HTTP/2 within TLS.
+    /// HTTP/2 over TLS.
     pub safe2: u16,
-    /// Name servers.
+    /// DNS.
     pub names: u16,
 }
 
-/// What the servers are told.
+/// An order to the servers.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Order {
-    /// Forget what was noted, and answer from now on with so many wrong ones.
+    /// Clear the records, and set which answers are wrong from now on.
     Reset(Wrong),
-    /// The same without forgetting anything.
+    /// Set which answers are wrong from now on.
     Wrong(Wrong),
-    /// Let questions wait, or answer them again.
+    /// Hold all questions (`true`), or answer them again (`false`).
     Freeze(bool),
-    /// Say how much there was.
+    /// Send the counts.
     Count,
-    /// Say everything that was noted.
+    /// Send the records.
     Noted,
 }
 
-/// What they say.
+/// A reply of the servers.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reply {
-    /// Where they listen: the first line.
+    /// The ports; this is the first line.
     Ports(Ports),
-    /// It is done.
+    /// The order was carried out.
     Done,
-    /// How much there was.
+    /// The counts.
     Count(Count),
-    /// Everything.
+    /// The records.
     Noted(Box<Noted>),
 }
 
 /// Runs the servers until the input ends.
 ///
 /// # Errors
-/// No address is free, or nobody reads what is said.
+/// If no port is free, an order is invalid, or a reply cannot be written.
 pub async fn serve() -> Result<(), String> {
     let answers = Arc::new(Answers { ledger: Arc::new(Ledger::new()), bodies: Bodies::new() });
     let ports = listen::all(&answers).await?;
@@ -101,7 +100,7 @@ async fn obey(ledger: &Ledger, ports: Ports) -> Result<(), String> {
     Ok(())
 }
 
-/// The lines of the input, read on a thread of their own; it ends with the process.
+/// The lines of the input, read on a separate thread, which ends with the process.
 fn orders() -> mpsc::UnboundedReceiver<String> {
     let (to, from) = mpsc::unbounded_channel();
     std::thread::spawn(move || {

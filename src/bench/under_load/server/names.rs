@@ -1,4 +1,4 @@
-//! Name servers: a root, one for `bench.`, and two for each `cN.bench.`, each on a loopback address of its own.
+//! Name servers: one for the root, one for `bench.`, and two for each `cN.bench.`, each on its own loopback address.
 
 use std::io;
 use std::net::Ipv4Addr;
@@ -11,7 +11,7 @@ use tokio::net::UdpSocket;
 
 use super::ledger::Ledger;
 
-/// The root, the server of `bench.`, and those of the zones below it.
+/// The addresses of the root server, the server of `bench.`, and the two servers of the zones below it.
 pub const ADDRESSES: [Ipv4Addr; 4] = [
     Ipv4Addr::new(127, 0, 0, 1),
     Ipv4Addr::new(127, 0, 0, 2),
@@ -19,10 +19,10 @@ pub const ADDRESSES: [Ipv4Addr; 4] = [
     Ipv4Addr::new(127, 0, 0, 4),
 ];
 
-/// As long as zones usually are remembered.
+/// A typical lifetime of records, in seconds.
 const TTL: u32 = 3_600;
 
-/// Answers at one of the addresses, for ever.
+/// Answers at one of the addresses until the socket fails.
 pub async fn serve(socket: UdpSocket, place: usize, ledger: Arc<Ledger>) -> io::Result<()> {
     let socket = Arc::new(socket);
     let mut packet = vec![0; 4 << 10];
@@ -34,7 +34,7 @@ pub async fn serve(socket: UdpSocket, place: usize, ledger: Arc<Ledger>) -> io::
         tokio::spawn(async move {
             let Some((reply, of)) = reply(&question, place, &ledger).await else { return };
             let Ok(bytes) = reply.to_vec() else { return };
-            // A packet that is lost is asked for again.
+            // If the packet is lost, the client asks again.
             if socket.send_to(&bytes, from).await.is_ok() {
                 ledger.sent(bytes.len());
                 if let Some((number, wrong)) = of {
@@ -45,7 +45,8 @@ pub async fn serve(socket: UdpSocket, place: usize, ledger: Arc<Ledger>) -> io::
     }
 }
 
-/// What is said there; a check's answer is what the first server of its zone says of the zone's SOA.
+/// The reply at one address. Only the first server's answer about the SOA of a check's zone counts as an answer to
+/// that check.
 async fn reply(question: &Message, place: usize, ledger: &Ledger) -> Option<(Message, Option<(u32, bool)>)> {
     let query = question.queries.first()?;
     let mut reply = Message::query();
@@ -78,7 +79,7 @@ async fn reply(question: &Message, place: usize, ledger: &Ledger) -> Option<(Mes
     Some((reply, counts.map(|number| (number, false))))
 }
 
-/// The root refers to `bench.`, and that to the zone's own two.
+/// Adds a referral: from the root to `bench.`, or from there to the zone's two servers.
 fn refer(reply: &mut Message, name: &Name, place: usize) -> Option<()> {
     if place == 0 {
         let server = Name::from_ascii("ns.bench.").ok()?;
@@ -117,7 +118,7 @@ fn soa(zone: &Name) -> Option<Record> {
     ))
 }
 
-/// Which check asks about `cN.bench.`
+/// The number of the check that queries the zone `cN.bench.`
 fn number(zone: &Name) -> Option<u32> {
     let label = zone.iter().next()?;
     std::str::from_utf8(label).ok()?.strip_prefix('c')?.parse().ok()

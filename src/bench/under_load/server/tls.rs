@@ -1,5 +1,5 @@
-//! The servers' certificate. Its key is no secret: it vouches for nothing but loopback addresses, and only those who
-//! name its authority trust it.
+//! The servers' certificate. Its key need not be secret: the certificate is valid for loopback addresses only, and
+//! trusted only by configurations that name its authority.
 
 use std::sync::Arc;
 
@@ -8,15 +8,15 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::TlsAcceptor;
 
-/// Who vouches for it, as PEM.
+/// The certificate authority, as PEM.
 pub const AUTHORITY: &str = include_str!("certs/authority.pem");
 const CERTIFICATE: &str = include_str!("certs/loopback.pem");
 const KEY: &str = include_str!("certs/loopback.key.pem");
 
-/// Shakes hands, and agrees on this protocol.
+/// A TLS acceptor for this ALPN protocol.
 ///
 /// # Errors
-/// The certificate cannot be used: a bug.
+/// If the certificate cannot be used, which is a bug.
 pub fn acceptor(protocol: &str) -> Result<TlsAcceptor, String> {
     let chain = CertificateDer::pem_slice_iter(CERTIFICATE.as_bytes()).collect::<Result<Vec<_>, _>>().map_err(text)?;
     let key = PrivateKeyDer::from_pem_slice(KEY.as_bytes()).map_err(text)?;
