@@ -1,4 +1,4 @@
-//! The dead-man's switch: signs of life only while looks and deliveries really work.
+//! The dead man's switch: plugwatch sends heartbeats only while checks and deliveries really work.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -40,7 +40,7 @@ async fn an_engine_that_stands_still_and_a_message_that_waits_are_no_life() {
     assert_eq!(ailing(&snapshot, &staged.store, &[], snapshot.as_of).await, None);
     let later = snapshot.as_of.plus(Duration::from_secs(200));
     assert_eq!(ailing(&snapshot, &staged.store, &[], later).await.unwrap(), "nothing was decided for 3 min");
-    // Something is to be told, and nobody carries it.
+    // An alert is due, and no channel delivers it.
     staged.stage.set("google_play", "gone");
     while let Some(due) = staged.engine.next_due().filter(|due| *due <= now.plus(Duration::from_secs(2_400))) {
         staged.engine.tick(due);
@@ -75,7 +75,8 @@ async fn a_reload_brings_another_switch_which_hears_at_once() {
     let every = Duration::from_secs(60);
     settings.send_replace(Beating { to: Some((switch("first").await, every)), ways: Vec::new() });
     assert_eq!(hears.recv().await, Some("first"));
-    // Nobody moves the clock: the second hears because the settings changed, not because a minute is over.
+    // The clock stands still: the second switch gets a heartbeat because the settings changed, not because a minute
+    // has passed.
     settings.send_replace(Beating { to: Some((switch("second").await, every)), ways: Vec::new() });
     assert_eq!(hears.recv().await, Some("second"));
     beating.abort();

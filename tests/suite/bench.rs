@@ -1,4 +1,4 @@
-//! The drop bench: every scenario reads, some are played here, all of them by the command.
+//! The drop bench: every scenario can be read. Some are played here; the command plays all.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -27,7 +27,7 @@ fn there_is_a_scenario_for_every_family_and_every_truth() {
     }
 }
 
-/// Played on each `cargo test`: one of each kind, and whatever once went wrong.
+/// The scenarios that each `cargo test` plays: one of each kind, and those that once failed.
 const SOME: [&str; 12] = [
     "removal_apple",
     "removal_play_alternating",
@@ -54,7 +54,7 @@ async fn what_is_told_is_what_is_true() {
     }
 }
 
-/// A bench that finds nothing wrong in anything proves nothing.
+/// A judge that never finds anything wrong would prove nothing.
 #[tokio::test]
 async fn the_judge_finds_what_is_wrong() {
     let scenarios = load(None).unwrap();
@@ -64,15 +64,15 @@ async fn the_judge_finds_what_is_wrong() {
         let played = play(scenario, folder.path()).await.unwrap();
         played.wrong.iter().map(|finding| finding.kind).collect::<Vec<_>>()
     };
-    // The truth withheld: what is told is a false drop.
+    // Without the truth, the announced drop is a false one.
     let mut cried = find("suspension_host_locked");
     cried.truths.clear();
     assert_eq!(kinds(&cried).await, ["false drop", "false alarm", "false alarm"]);
-    // A truth that never happens: it is missed, and the thing is green all the while.
+    // A truth that never happens: it is missed, and the dependency is green all the time.
     let mut missed = find("suspension_host_locked");
     missed.steps.clear();
     assert_eq!(kinds(&missed).await, ["missed", "green", "missed"]);
-    // What the messages say is looked at word by word, where a truth speaks of it.
+    // The texts of the messages are compared with the expectations of a truth.
     let mut told = find("suspension_host_locked");
     let right = Expect {
         level: Some(Level::Critical),
@@ -104,7 +104,7 @@ async fn the_judge_finds_what_is_wrong() {
         assert!(kinds(&told).await.iter().all(|kind| *kind == "message"), "{:?}", told.truths[0].expect);
         assert!(!kinds(&told).await.is_empty(), "{:?}", told.truths[0].expect);
     }
-    // A truth that cannot be told so fast.
+    // A truth that cannot be announced this fast.
     let mut late = find("suspension_host_locked");
     late.truths[0].within = std::time::Duration::from_secs(1);
     assert!(kinds(&late).await.contains(&"late"));
@@ -120,7 +120,7 @@ async fn a_question_that_the_script_does_not_know_is_a_finding() {
     assert!(played.wrong.iter().any(|finding| finding.kind == "script"), "{:?}", played.wrong);
 }
 
-/// What the script answers to a request for `/host/path`, as HTTP.
+/// The script's answer to a request for `/host/path`, as HTTP bytes.
 fn answered(script: &Scripted, request: &str) -> Vec<u8> {
     let path = request.split(' ').nth(1).unwrap_or("/");
     let answer = script.answer(&Question::Http(get(&format!("https:/{path}"))), Time(0));
@@ -130,7 +130,7 @@ fn answered(script: &Scripted, request: &str) -> Vec<u8> {
     http(&format!("{} X", facts.status), &headers, &answer.body)
 }
 
-/// Plays a scenario through the network askers, with its script behind a socket.
+/// Plays a scenario with the network askers; a server answers from the script.
 async fn over_a_socket(scenario: &Scenario) -> Played {
     provider();
     let script = Arc::new(Scripted::new(scenario.world.clone()));
@@ -150,14 +150,14 @@ async fn over_a_socket(scenario: &Scenario) -> Played {
     play_over(scenario, folder.path(), script, askers).await.unwrap()
 }
 
-/// The seam is no world of its own: the same answers over sockets come to the same.
+/// Scripted answers prove something: the same answers over sockets lead to the same result.
 #[tokio::test]
 async fn what_is_scripted_is_judged_as_if_it_had_come_over_a_socket() {
     let scenarios = load(None).unwrap();
     for name in ["removal_apple", "suspension_host_locked", "suspension_sms_only_20003", "outage_status_page_green"] {
         let scenario = scenarios.iter().find(|scenario| scenario.name == name).unwrap();
         let folder = tempfile::tempdir().unwrap();
-        // Over the socket no budget holds.
+        // Over the socket, no budget applies.
         let script = Arc::new(Scripted::new(scenario.world.clone()));
         let askers = Askers::scripted(script.clone());
         let scripted = play_over(scenario, folder.path(), script, |_, _| askers.clone()).await.unwrap();

@@ -1,4 +1,4 @@
-//! The bot over a fake Bot API on a real socket: commands, presses, letters, strangers, groups.
+//! The bot with a fake Bot API on a real socket: commands, buttons, letters, strangers and groups.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,11 +19,11 @@ use tokio::task::JoinHandle;
 use crate::botapi::{BotApi, message, press, text, update};
 use crate::kit::Staged;
 
-/// The chat of Ada alone, who may change things.
+/// Ada's private chat. She may perform acts.
 pub const ADA: i64 = 42;
-/// A group in which Ada and Bob write.
+/// A group with Ada and Bob.
 pub const GROUP: i64 = -1_001_234;
-/// May ask only.
+/// Bob, who may only ask.
 pub const BOB: i64 = 7;
 
 pub struct Talk {
@@ -57,7 +57,7 @@ impl Talk {
             channel: "phone".into(),
             moved: Arc::new(Moved::default()),
             zone: chrono_tz::UTC,
-            // Bob lives elsewhere, whichever chat he writes in.
+            // Bob has his own time zone, in whichever chat he writes.
             zones: [(BOB.to_string(), chrono_tz::America::New_York)].into(),
         };
         let around = Around {
@@ -72,7 +72,7 @@ impl Talk {
         tokio::spawn(run(Secret::new("123:abc"), Some(api.url.clone()), Answering::new(served, around)))
     }
 
-    /// The bot is gone, and another begins with what is on disk.
+    /// Stops the bot, and starts another one from the files on disk.
     fn restart(&mut self) {
         self.bot.abort();
         self.bot = Talk::begin(&self.staged, &self.api);
@@ -83,7 +83,7 @@ impl Talk {
         self.next
     }
 
-    /// Writes, and waits for one answer.
+    /// Sends a message, and waits for one answer.
     pub async fn say(&mut self, chat: i64, from: i64, words: &str) -> String {
         let id = self.id();
         self.hear(update(id, message(id, chat, from, words))).await
@@ -95,7 +95,7 @@ impl Talk {
         text(&self.api.wait(&["sendmessage"], before + 1).await[before].1)
     }
 
-    /// Presses a button, and waits for what whoever pressed is told.
+    /// Presses a button, and waits for the reply to the person who pressed it.
     async fn press(&mut self, chat: i64, from: i64, data: &str) -> String {
         let before = self.api.calls(&["answercallbackquery"]).len();
         let id = self.id();
@@ -135,7 +135,7 @@ async fn the_commands_of_somebody_who_asks() {
         let answer = talk.say(ADA, ADA, command).await;
         said.push_str(&format!("==== {command}\n{answer}\n\n"));
     }
-    // How long a check took, and in which order answers came, differs from run to run.
+    // The duration of a check and the order of answers differ from run to run.
     let said = regex::Regex::new(r"\d+ ms").unwrap().replace_all(&said, "n ms").into_owned();
     let said = regex::Regex::new(r"Evidence \d+").unwrap().replace_all(&said, "Evidence n").into_owned();
     insta::assert_snapshot!(said);
@@ -189,7 +189,7 @@ async fn strangers_get_one_polite_refusal_and_are_recorded() {
     );
     let id = talk.id();
     talk.api.push(update(id, message(id, 666, 666, "/ack")));
-    // The stranger's second try gets no answer: the next one is Ada's.
+    // The stranger's second attempt gets no answer: the next answer is Ada's.
     assert!(talk.say(ADA, ADA, "/whoami").await.starts_with("Your user id is 42;"));
     let deeds = talk.deeds().await;
     assert_eq!(deeds, [(ActionKind::Refused, "Ada (chat 666)".to_owned(), None)]);
@@ -260,7 +260,7 @@ async fn a_forwarded_letter_is_kept_read_back_and_answered() {
     assert!(confirm.ends_with("time confirmed by @user42."), "{confirm}");
     let answered = talk.press(ADA, ADA, &format!("v1:r:{}", kept.public_id)).await;
     assert!(answered.ends_with("answered by @user42."), "{answered}");
-    // It ends from now on, before any look says so.
+    // It is shown as ending from now on, before any check says so.
     talk.staged.pass(minutes(1)).await;
     assert_eq!(talk.staged.shown("hosting"), "degraded");
 }
@@ -319,7 +319,7 @@ async fn talk_is_no_letter_and_another_bots_command_is_not_ours() {
     let mut talk = Talk::open().await;
     let id = talk.id();
     talk.api.push(update(id, message(id, ADA, ADA, "/status@other_bot")));
-    // Whoever says hello to the bot alone learns what it can do.
+    // In a private chat, the bot answers a greeting with its commands.
     assert!(talk.say(ADA, ADA, "good morning").await.contains("/status"));
     assert!(talk.say(ADA, ADA, "/whoami@plugwatch_bot").await.starts_with("Your user id is 42;"));
     assert_eq!(talk.api.calls(&["sendmessage"]).len(), 2);
@@ -361,7 +361,7 @@ async fn the_commands_are_registered_and_a_bot_that_cannot_start_starts_again() 
     assert!(names.contains(&"status") && names.contains(&"notice") && !names.contains(&"start"), "{names:?}");
 }
 
-/// Telegram delivers an update again when its receipt was lost.
+/// Telegram delivers an update again if the acknowledgement of it was lost.
 #[tokio::test]
 async fn an_update_that_is_delivered_again_counts_once() {
     let mut talk = Talk::open().await;
@@ -380,7 +380,7 @@ async fn an_update_that_is_delivered_again_counts_once() {
     assert_eq!(mutes, 1);
 }
 
-/// Each reads their own time: the chat's, the user's, or the channel's.
+/// Answers use the reader's time zone: the user's, the chat's, or the channel's.
 #[tokio::test]
 async fn whoever_asks_reads_their_own_time() {
     let mut talk = Talk::open().await;

@@ -1,4 +1,4 @@
-//! `/update`: what the public page tells of incidents, written from Telegram.
+//! `/update`: updates on the public page's incidents, written in Telegram.
 
 use std::time::Duration;
 

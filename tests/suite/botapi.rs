@@ -1,4 +1,4 @@
-//! A Bot API on a real socket: it keeps messages, hands out updates, and fails as it is told to.
+//! A fake Bot API on a real socket: it keeps messages, returns updates, and fails when a test says so.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
@@ -14,13 +14,13 @@ use tokio::sync::Notify;
 
 use crate::kit::provider;
 
-/// One call: the method in lower case, and what came with it.
+/// One call: the method in lower case, and its parameters.
 pub type Call = (String, Value);
 
 #[derive(Default)]
 struct Inner {
     calls: Vec<Call>,
-    /// Those that were not refused.
+    /// The calls that were not refused.
     taken: Vec<Call>,
     updates: VecDeque<Value>,
     faults: HashMap<String, VecDeque<(u16, Value)>>,
@@ -29,7 +29,7 @@ struct Inner {
     down: bool,
 }
 
-/// The fake.
+/// The fake Bot API.
 #[derive(Clone)]
 pub struct BotApi {
     pub url: url::Url,
@@ -51,14 +51,14 @@ impl BotApi {
         api
     }
 
-    /// The next calls of this method are answered so; then it works again.
+    /// The next call of this method gets this answer; after it, the method works again.
     pub fn fail(&self, method: &str, status: u16, answer: Value) {
         let faults = &mut self.inner.lock().unwrap().faults;
         faults.entry(method.to_lowercase()).or_default().push_back((status, answer));
     }
 
-    /// Everything is answered with a page, as by a portal in front of the network. (After a 5xx the
-    /// library waits for ten real seconds.)
+    /// All calls are answered with a web page, as by a captive portal. (After a 5xx, the library would wait
+    /// for ten real seconds.)
     pub fn set_down(&self, down: bool) {
         self.inner.lock().unwrap().down = down;
     }
@@ -95,7 +95,7 @@ impl BotApi {
         taken.iter().filter(|(method, _)| method == "sendmessage").map(|(_, call)| text(call)).collect()
     }
 
-    /// The texts that were sent so far, with the chat's number.
+    /// The texts that were sent so far, with the chat's id.
     pub fn texts(&self) -> Vec<(i64, String)> {
         let sent = self.calls(&["sendmessage"]);
         sent.iter().map(|(_, call)| (call["chat_id"].as_i64().unwrap(), text(call))).collect()
@@ -106,7 +106,7 @@ pub fn text(call: &Value) -> String {
     call["text"].as_str().unwrap_or_default().to_owned()
 }
 
-/// What Telegram says when it refuses.
+/// Telegram's answer when it refuses a call.
 pub fn refusal(code: u16, description: &str) -> Value {
     json!({"ok": false, "error_code": code, "description": description})
 }
@@ -137,7 +137,7 @@ async fn call(
         }
         fault.unwrap_or_else(|| (200, json!({"ok": true, "result": result(&mut inner, &method, &given)})))
     };
-    // Long polling that is empty waits a moment, as the real one does for longer.
+    // Long polling without updates waits a moment; the real API waits longer.
     if method == "getupdates" && answer.1["result"] == json!([]) {
         tokio::task::yield_now().await;
     } else {
@@ -146,7 +146,7 @@ async fn call(
     (StatusCode::from_u16(answer.0).unwrap(), axum::Json(answer.1)).into_response()
 }
 
-/// The text fields of a form; of a file only its length.
+/// The text fields of a form; for a file, only its length.
 fn multipart(body: &[u8]) -> Value {
     let text = String::from_utf8_lossy(body);
     let boundary = text.lines().next().unwrap_or_default().to_owned();
@@ -199,9 +199,9 @@ pub fn user(id: i64) -> Value {
     json!({"id": id, "is_bot": false, "first_name": "Ada", "username": format!("user{id}")})
 }
 
-/// A message of a user in a chat.
+/// A user's message in a chat.
 pub fn message(id: u32, chat_id: i64, from: i64, text: &str) -> Value {
-    // Written just now, whatever the clock of the test says.
+    // The date is never in the past, whatever the test's clock shows.
     json!({"message_id": id, "date": 4_000_000_000_i64, "chat": chat(chat_id), "from": user(from), "text": text})
 }
 
@@ -209,7 +209,7 @@ pub fn update(id: u32, message: Value) -> Value {
     json!({"update_id": id, "message": message})
 }
 
-/// A press of a button below message `below`.
+/// A press of a button under the message `below`.
 pub fn press(id: u32, chat_id: i64, from: i64, below: i64, data: &str) -> Value {
     json!({"update_id": id, "callback_query": {
         "id": id.to_string(), "from": user(from), "chat_instance": "1", "data": data,

@@ -1,5 +1,5 @@
-//! Websites as browsers read them: cookies, redirects, heads that real clients forgive, character sets.
-//! Judged by the check of the catalogue, over sockets.
+//! Websites must read as in browsers: cookies, redirects, malformed heads that real clients accept, character sets.
+//! The catalogue's check judges them over sockets.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock, Mutex};
@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use crate::kit::{askers, get, http, options, raw};
 
-/// Read once: it is large.
+/// It is read once, because it is large.
 static CATALOG: LazyLock<Catalog> = LazyLock::new(|| Catalog::load(None).unwrap());
 
 const NOW: Time = Time(1_800_000_000_000);
@@ -28,7 +28,7 @@ async fn ask(url: &str) -> Answer {
     askers(options()).ask(&Question::Http(get(url)), false, NOW).await
 }
 
-/// What the check for websites reads at `url`, where these words are to stand.
+/// The website check's reading at `url`, where it expects these words.
 pub async fn page(askers: &Askers, url: &str, words: &[&str]) -> Reading {
     let (_, check) = CATALOG.check("website/page").unwrap();
     let mut params = Params::default();
@@ -117,7 +117,7 @@ async fn a_circle_is_the_same_place_with_the_same_cookies() {
     .await;
     assert_eq!(ask(&format!("http://{round}/a")).await.failure, Some(Failure::HttpRedirectLoop));
     assert!(*asked.lock().unwrap() <= 4, "it is known after the first time around");
-    // Whoever sets another cookie each time is given up after twenty.
+    // A server that sets another cookie each time is given up after twenty redirects.
     let ever = raw(|request| {
         let n: u32 = path(request).trim_start_matches('/').parse().unwrap_or(0);
         http("302 Found", &format!("set-cookie: n={n}\r\nlocation: /{}\r\n", n + 1), b"")
@@ -257,7 +257,7 @@ async fn words_are_compared_with_what_people_see() {
     assert_eq!(reading.verdict, Verdict::Live, "{reading:?}");
     let reading = shows("content-type: text/html\r\n", body.as_bytes(), &["Log in"]).await;
     assert_eq!(reading.reason, "wrong_page", "{reading:?}");
-    // What is written in the page counts as before.
+    // Text that the page itself contains still counts.
     let written = "<html><script id=state>{\"version\": 7}</script></html>";
     assert_eq!(shows("", written.as_bytes(), &["\"version\": 7"]).await.verdict, Verdict::Live);
 }

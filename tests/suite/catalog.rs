@@ -1,4 +1,4 @@
-//! The shipped catalogue against its own examples.
+//! The shipped catalogue, tested with its own examples.
 
 use plugwatch::catalog::{Catalog, Params, test_examples, wordless};
 use plugwatch::core::time::Time;
@@ -59,7 +59,7 @@ fn a_folder_of_ones_own_adds_vendors() {
 
 #[test]
 fn a_vendor_of_ones_own_stands_in_for_one_of_the_same_id_that_came_later() {
-    // Neither in the same folder nor under the same name, before and after the shipped one by its letters.
+    // The overlay has another folder and file name, which sort before and after the shipped one's.
     for file in ["a.toml", "zz/mine.toml"] {
         let own = OWN.replace("id = \"acme\"", "id = \"twilio\"");
         let (_folder, catalog) = overlay(&[(file, &own)]);
@@ -103,7 +103,7 @@ fn every_check_that_proves_a_standing_lists_the_words_of_its_book() {
     assert_eq!(wordless(&Catalog::load(None).unwrap()), [""; 0]);
 }
 
-/// A check of a user's own, with rules and the words of its book.
+/// Tests a user's own check with these rules and documented words, and returns the problems about the words.
 fn worded(rules: &str, words: &str) -> Vec<String> {
     let example = "\n[[check.account.example]]\nname = \"fine\"\nstatus = 200\n\
                    body = '{\"state\": \"active\"}'\nverdict = \"live\"\n";
@@ -261,7 +261,7 @@ fn every_listing_is_compared_with_six_different_things() {
     assert_eq!(few, <[&str; 0]>::default());
 }
 
-/// What nobody else decides: one's own programs, the protocols, and pages that only tell.
+/// Vendors that decide nothing: your own programs, protocols, and pages that only report.
 const NOBODY_DECIDES: [&str; 9] =
     ["attest", "dns", "domain", "exec", "heartbeat", "mail", "outcome", "status", "website"];
 

@@ -1,4 +1,4 @@
-//! Channels beside Telegram and the webhook: a recorded conversation for each, over real sockets.
+//! The channels other than Telegram and the webhook: a recorded conversation for each, over real sockets.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -39,7 +39,7 @@ pub(crate) fn message(recipient: &str) -> Message {
     }
 }
 
-/// What was asked: the request's first line and headers of ours, and its body.
+/// The requests: the first line, plugwatch's own headers, and the body.
 pub(crate) type Asked = Arc<Mutex<Vec<String>>>;
 
 pub(crate) async fn other_side(answers: Vec<Vec<u8>>) -> (String, Asked) {
@@ -148,7 +148,7 @@ async fn pagerduty_is_triggered_acknowledged_and_resolved_under_one_key() {
     insta::assert_snapshot!(serde_json::to_string_pretty(&events).unwrap());
 }
 
-/// The second part of a long message meets a busy other side.
+/// The vendor is busy when it gets the second part of a long message.
 async fn halfway<S: Settings>(settings: impl Fn(&str) -> S) -> Tried {
     let busy = http("503 Busy", "retry-after: 7\r\n", b"");
     let (url, asked) = other_side(vec![ok(r#"{"id":"1"}"#), busy]).await;
@@ -178,7 +178,7 @@ async fn each_thing_that_a_message_tells_of_is_resolved_at_pagerduty() {
     let senders = senders(pagerduty::Settings { routing_key: key("R0UTE"), api_url });
     let both = Message { others: vec!["pw-7".into(), "pw-8".into()], ..message("PagerDuty") };
     assert_eq!(senders.send("it", &both).await, Tried::Sent(Some("pw-7".into())));
-    // The end of both is led by the other one.
+    // The end of both is sent in the other one's thread.
     senders.send("it", &Message { over: true, thread: Some("pw-8".into()), ..both }).await;
     let events: Vec<Value> = (0..4).map(|n| body(&asked, n)).collect();
     let told: Vec<String> = events.iter().map(|it| format!("{} {}", it["event_action"], it["dedup_key"])).collect();
@@ -195,7 +195,7 @@ async fn pagerdutys_refusal_of_a_key_waits_for_a_person() {
     assert!(why.contains("check the integration key") && !why.contains("R0UTE"), "{why}");
 }
 
-/// A program of the test's own.
+/// A channel that runs this shell script.
 fn program(folder: &tempfile::TempDir, text: &str) -> Senders {
     let path = folder.path().join("tell");
     std::fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
@@ -224,7 +224,7 @@ async fn a_program_that_fails_is_tried_again_and_one_that_is_not_there_waits_for
     assert!(matches!(gone.send("it", &message("tell")).await, Tried::Refused { .. }));
 }
 
-/// A mail server that says these lines in turn, and what it heard.
+/// A mail server that refuses the command `refuse_at`, and the lines that it received.
 async fn mail_server(refuse_at: &'static str) -> (u16, Asked) {
     use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -283,7 +283,7 @@ async fn a_mail_has_text_and_page_and_stands_with_its_incident() {
     let message = Message { files: vec![picture], ..message("Ops <ops@acme.example>") };
     assert_eq!(mail(port).send("it", &message).await, Tried::Sent(None));
     let heard = heard.lock().unwrap().join("\n");
-    // The boundaries between parts are drawn by chance.
+    // The boundaries between parts are random.
     let mut seen = heard.clone();
     for (n, at) in heard.match_indices("boundary=\"").map(|(at, _)| at).enumerate() {
         let boundary = heard[at + 10..].split('"').next().unwrap();
@@ -321,7 +321,7 @@ async fn without_starttls_nothing_is_sent() {
     assert!(!heard.contains("MAIL") && !heard.contains("AUTH"), "{heard}");
 }
 
-/// A message about the website, as it stands.
+/// A message about the website, with this verdict.
 fn about(reason: Reason, verdict: &str) -> Message {
     let dependency = json!({ "id": "website", "verdict": verdict, "group": { "ids": ["website", "hosting"] } });
     Message { reason, view: json!({ "body": { "dependency": dependency } }), ..message("page") }

@@ -1,4 +1,4 @@
-//! The program as people start it: texts, exit codes, and that docs/COMMANDS.md shows the help.
+//! The commands as people run them: texts, exit codes, and that docs/COMMANDS.md shows the help.
 
 use std::process::{Command, Output};
 
@@ -99,7 +99,7 @@ fn config_check_tells_what_is_new_and_what_needs_a_key() {
     assert!(out(&checked).contains("note: nobody is notified: no channel is on"), "{}", out(&checked));
 }
 
-/// The program, run while servers of this test go on.
+/// Runs the program while the test's servers continue to answer.
 async fn while_serving(args: Vec<String>) -> std::process::Output {
     tokio::task::spawn_blocking(move || plugwatch(&args.iter().map(String::as_str).collect::<Vec<_>>())).await.unwrap()
 }
@@ -178,7 +178,7 @@ fn a_demo_that_is_stopped_leaves_nothing_behind() {
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
     let pid = rustix::process::Pid::from_child(&demo);
     rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
-    // What it still says is read, so that it can end.
+    // The rest of its output is read, so that it can end.
     std::io::copy(&mut said, &mut std::io::sink()).unwrap();
     assert!(demo.wait().unwrap().success());
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);

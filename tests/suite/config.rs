@@ -1,4 +1,4 @@
-//! The shipped configuration works as it is; wrong ones say everything at once.
+//! The shipped configuration works unchanged; for an invalid one, all problems are reported at once.
 
 use plugwatch::config::Config;
 use std::collections::BTreeSet;
@@ -28,7 +28,7 @@ fn a_program_that_monitors_keeps_of_the_catalogue_what_its_dependencies_name() {
         assert!(check.examples.is_empty() && !check.rules.is_empty(), "{}", check.id);
         assert!(dependency.vendors.iter().all(|vendor| config.catalog.vendors.contains_key(vendor)));
     }
-    // Status pages are asked beside whatever fails.
+    // Status pages are read whenever something fails, so their checks must be in the catalogue.
     assert!(config.catalog.vendors.contains_key("status"));
 }
 
@@ -61,7 +61,7 @@ fn another_secret_schedule_or_label_is_the_same_probe_and_another_id_is_not() {
     assert_ne!(identity(text('a', "5m")), identity(text('b', "5m")));
 }
 
-/// Two things that are reported, with these tokens.
+/// A configuration of two dependencies that are reported with these tokens.
 fn reported(folder: &std::path::Path, first: &str, second: &str) -> Result<Config, String> {
     let mut text = "platform = \"Acme\"\n".to_owned();
     let feed = |n: usize, token: &str, check: &str, more: &str| {
@@ -85,7 +85,7 @@ fn a_token_leads_to_what_may_be_reported_and_a_weak_or_shared_one_is_refused() {
     let check_in_points = reported(folder.path(), one, two).unwrap().check_in_points();
     let marks: Vec<[u8; 32]> = [one, two].map(|token| Sha256::digest(token).into()).into();
     assert_eq!(check_in_points.iter().map(|check_in_point| check_in_point.mark).collect::<Vec<_>>(), marks);
-    // One name, two kinds: two things.
+    // The same name with two kinds is two different things.
     assert_eq!(
         check_in_points.iter().map(|check_in_point| check_in_point.key()).collect::<Vec<_>>(),
         ["counts/mail", "pings/mail"]
@@ -192,7 +192,7 @@ fn a_group_in_which_nobody_may_change_anything_is_named() {
     assert!(notes.iter().any(|note| note.contains("list user ids in `users`")), "{notes:?}");
 }
 
-/// Channels of all kinds so far, with a secret where they have one.
+/// One channel of each kind, with a secret if the kind has one.
 fn all_kinds(secret: &str) -> Vec<plugwatch::config::Channel> {
     let twilio = format!(
         "account_sid = \"AC0123456789abcdef0123456789abcdef\"\nsecret = {secret}\nfrom = \"+15005550006\"\nto = \
@@ -245,7 +245,7 @@ fn each_channel_says_whom_it_reaches_and_why_it_is_off() {
         format!("{}: {} ({})", channel.name, channel.recipients().join(" "), flags.join(" "))
     };
     let on = all_kinds(&format!("{{ file = {file:?} }}"));
-    // Whoever adds a channel adds it here, too.
+    // A new kind of channel must be added here, too.
     let here: BTreeSet<&str> = on.iter().map(|channel| channel.name.as_str()).collect();
     assert_eq!(here, plugwatch::notify::kinds().into_iter().collect());
     let wanted = [

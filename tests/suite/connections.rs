@@ -1,5 +1,5 @@
-//! Which connection carries what: certificates come from the connection of the answer, the end that counts
-//! is that of the path, and what is doubted shares no connection with what confirms.
+//! Certificates and connections: the certificate comes from the same connection as the answer, the expiry that counts
+//! is that of the path, and a confirming check does not reuse the connection of the doubtful one.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
@@ -24,7 +24,7 @@ use crate::tls::{authority, configured, named, serve_chain};
 
 const NOW: Time = Time(1_800_000_000_000);
 
-/// An authority with issuers below it.
+/// A certificate authority with issuers below it.
 struct Root {
     params: CertificateParams,
     key: KeyPair,
@@ -44,7 +44,7 @@ impl Root {
         Root { params, key, der }
     }
 
-    /// A certificate of this authority for another one's key, good for so many days.
+    /// A certificate of this authority for another one's key, valid for this many days.
     fn signs(&self, name: &str, key: &KeyPair, until: i64) -> (CertificateParams, Vec<u8>) {
         let (mut params, _) = authority();
         params.distinguished_name = named(name);
@@ -55,7 +55,7 @@ impl Root {
     }
 }
 
-/// The certificate ends so many days after the test's own, 15 January 2027, or before it.
+/// The certificate expires this many days after the test's date, 15 January 2027; before it if negative.
 fn ends(certificate: &mut CertificateParams, days: i64) {
     let now = rcgen::date_time_ymd(2027, 1, 15) + Duration::from_secs(8 * 3_600);
     let span = Duration::from_secs(days.unsigned_abs() * 86_400);
@@ -69,7 +69,7 @@ fn leaf(issuer: &CertificateParams, issuer_key: &KeyPair, key: &KeyPair, until: 
     leaf.signed_by(key, &Issuer::from_params(issuer, issuer_key)).unwrap().der().to_vec()
 }
 
-/// What the check for websites reads where a server sends these certificates.
+/// The website check's reading of a server that sends these certificates.
 async fn judged(root: &Root, chain: Vec<Vec<u8>>, key: &KeyPair) -> (Verdict, String, String) {
     let port = serve_chain(chain, key.serialize_der()).await;
     let options = NetOptions { extra_roots: vec![root.der.clone()], ..options() };
@@ -93,7 +93,7 @@ async fn the_end_that_counts_is_the_first_on_the_path_that_is_needed() {
 
     for harmless in [
         vec![own.clone(), good.clone()],
-        // The path goes on over the other certificate of the same issuer.
+        // There is a longer path over the issuer's other certificate.
         vec![own.clone(), short, good.clone()],
         vec![own.clone(), good.clone(), cross],
         vec![own.clone(), expired, good.clone()],
@@ -102,7 +102,7 @@ async fn the_end_that_counts_is_the_first_on_the_path_that_is_needed() {
         let seen = judged(&root, harmless, &key).await;
         assert_eq!(seen.0, Verdict::Live, "{seen:?}");
     }
-    // An authority of one's own ends, too.
+    // A user's own authority expires, too.
     let own_root = Root::until("Own Root", 4);
     let below = leaf(&own_root.params, &own_root.key, &key, 200);
     let seen = judged(&own_root, vec![below], &key).await;
@@ -124,7 +124,7 @@ async fn a_certificate_that_ends_is_seen_behind_a_dead_address() {
     assert_eq!((reading.verdict, reading.reason.as_str()), (Verdict::Degraded, "certificate_ends"), "{reading:?}");
 }
 
-/// Two certificates, the second from the moment when it is told so.
+/// Two certificates; `now` selects the one in use.
 #[derive(Debug)]
 struct Swapped {
     keys: [Arc<CertifiedKey>; 2],
@@ -137,7 +137,7 @@ impl ResolvesServerCert for Swapped {
     }
 }
 
-/// A server that keeps its connections, and tells how many there were.
+/// A server that keeps its connections open, and counts them.
 async fn keeping(config: rustls::ServerConfig, answers: u32) -> (u16, Arc<AtomicU32>) {
     let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -183,7 +183,7 @@ async fn a_certificate_that_is_swapped_under_a_kept_connection_is_seen_at_once()
     let options = NetOptions { extra_roots: vec![root.der.clone()], ..options() };
     let askers = askers(options);
     let url = format!("https://localhost:{port}/");
-    // A check of an API keeps its connection to the same host.
+    // The check of an API has left an open connection to the same host.
     let api = askers.ask(&Question::Http(get(&url)), false, NOW).await;
     assert_eq!(api.failure, None);
     assert_eq!(page(&askers, &url, &["fine"]).await.verdict, Verdict::Live);
@@ -295,7 +295,7 @@ async fn a_server_that_does_not_say_goodbye_in_tls_has_answered_all_the_same() {
             let _ = stream.read(&mut buffer).await;
             let _ = stream.write_all(format!("HTTP/1.1 200 OK\r\n{head}\r\nfine").as_bytes()).await;
             let _ = stream.flush().await;
-            // Without the closing alert: the socket below is closed.
+            // There is no closing TLS alert: only the socket below is closed.
             let _ = stream.into_inner().0.shutdown().await;
         }
     });

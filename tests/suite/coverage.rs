@@ -1,4 +1,4 @@
-//! Reference platforms (`tests/coverage`): whether each vendor of theirs is covered, or named as a blind spot.
+//! Reference platforms (`tests/coverage`): each of their vendors must be covered, or listed as a blind spot.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use plugwatch::catalog::Catalog;
 use serde_json::Value;
 
-/// What such a company has, at least.
+/// The minimum number of vendors of such a platform.
 const VENDORS: usize = 40;
 
 fn folder() -> PathBuf {
@@ -57,7 +57,7 @@ fn every_vendor_of_three_platforms_is_covered_or_named_as_a_blind_spot() {
     }
 }
 
-/// Either all its checks are there, or it stands among the blind spots; never both.
+/// Whether all checks of the vendor exist, or it is listed as a blind spot, but not both.
 fn is_accounted_for(catalog: &Catalog, blind: &[String], vendor: &Value) -> bool {
     match (vendor["checks"].as_array(), vendor["blind_spot"].as_str()) {
         (Some(checks), None) => {

@@ -1,4 +1,4 @@
-//! The operator's page: trouble first, with what to do; messages, late and blind checks, dates, lines, pictures.
+//! The operator's page: problems first, with advice; then messages, late and blind checks, dates, lines, pictures.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ use plugwatch::web::Pages;
 use crate::kit::{Staged, minutes};
 use crate::public::Stranger;
 
-/// The demo's platform after a drop, with a key that is refused beside it.
+/// The demo's platform after a drop; another vendor refuses the key.
 async fn in_trouble() -> Staged {
     let mut staged = Staged::open().await;
     staged.pass(minutes(20)).await;
@@ -31,7 +31,7 @@ async fn in_trouble() -> Staged {
     staged
 }
 
-/// Thirty days with an outage of two hours on the 20th and a hole before them.
+/// Thirty days with one day missing and, if `outage` is set, an outage of two hours on the 20th.
 fn history(now: Time, outage: bool) -> History {
     let today = now.0.div_euclid(DAY) * DAY;
     let seen = |n: i64| Counts { live: 280, latency_ms: 280 * (180 + n * 3), ..Counts::default() };
@@ -97,7 +97,7 @@ fn operator(now: Time) -> Operator {
     }
 }
 
-/// What a person reads, line by line: the page without its marks.
+/// The text that a person reads, line by line: the page without its markup.
 fn read(page: &str) -> String {
     let body = page.split("</style>").last().unwrap();
     let lines = regex::Regex::new(r"</(p|h\d|summary|div|li|article|section)>").unwrap().replace_all(body, "\n");
@@ -105,7 +105,7 @@ fn read(page: &str) -> String {
     let bare = bare.replace("&#x27;", "'").replace("&quot;", "\"").replace("&#x2f;", "/").replace("&amp;", "&");
     let lines = bare.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
     let text = lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n");
-    // How long a check takes differs from run to run, and so does the server's port.
+    // The duration of a check and the server's port differ from run to run.
     let text = regex::Regex::new(r"\d+ ms\. ").unwrap().replace_all(&text, "n ms. ").into_owned();
     regex::Regex::new(r"127\.0\.0\.1:\d+").unwrap().replace_all(&text, "127.0.0.1:n").into_owned()
 }
@@ -121,7 +121,7 @@ async fn the_operator_reads_trouble_first_with_what_to_do() {
     let staged = in_trouble().await;
     let mut snapshot: Snapshot = staged.engine.windows().snapshot.borrow().as_ref().clone();
     let now = staged.clock.now();
-    // One check was due five minutes ago, and was not made.
+    // One check was due five minutes ago, and did not run.
     let last = snapshot.dependencies.last_mut().unwrap();
     Arc::make_mut(last).probes[0].next_at = Time(now.0 - 300_000);
     let page = drawn(&snapshot, now);
@@ -153,7 +153,7 @@ async fn the_token_opens_messages_dates_and_pictures_and_without_it_only_what_is
     let bearer = [("authorization", "Bearer a-long-token-of-the-operator")];
     let (status, headers, page) = operator.ask("/details", &bearer).await;
     assert_eq!((status, headers["cache-control"].to_str().unwrap()), (200, "private, no-store"));
-    // The page does not wait until the token's use is written down.
+    // The page is sent before the token's use is stored.
     while !staged.store.key_uses().await.unwrap().contains_key(DETAILS_TOKEN) {
         tokio::task::yield_now().await;
     }

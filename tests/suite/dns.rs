@@ -1,4 +1,4 @@
-//! The DNS asker against a root, a parent and a zone's servers of the test's own.
+//! The DNS asker, with the test's own servers for the root, the parent and the zone.
 
 use std::collections::HashMap;
 use std::net::Ipv4Addr;
@@ -62,7 +62,7 @@ fn delegates() -> Answering {
     refers("example.test.", &[("ns1.example.test.", ZONE1), ("ns2.example.test.", ZONE2)])
 }
 
-/// Starts all servers on one free port and walks.
+/// Starts all servers on one free port, and queries from the root down.
 async fn walk(servers: HashMap<Ipv4Addr, Answering>) -> Value {
     let port = start(servers).await;
     let mut options = options();
@@ -123,7 +123,7 @@ async fn a_server_that_refuses_the_soa_and_gives_addresses_still_answers_for_the
     assert_eq!(dns["records"]["A"], serde_json::json!(["192.0.2.7"]));
     let dns = walk(world(unwilling, says(ResponseCode::Refused, false))).await;
     assert_eq!((&dns["count"]["answering"], &dns["count"]["refused"]), (&1.into(), &1.into()));
-    // One that looks it up elsewhere is none of the zone's own.
+    // A server that resolves the name elsewhere is not one of the zone's own.
     let resolver: Answering = Arc::new(|question, _| match question.queries[0].query_type() {
         RecordType::A => {
             let mut reply = reply(question, ResponseCode::NoError, false);
@@ -148,7 +148,7 @@ async fn an_answer_without_authority_is_lame_and_where_all_offer_recursion_someb
     assert_eq!((&dns["count"]["lame"], &dns["count"]["intercepted"]), (&2.into(), &0.into()));
     let dns = walk(world(serves(1), resolver.clone())).await;
     assert_eq!((&dns["count"]["served"], &dns["count"]["lame"]), (&1.into(), &1.into()));
-    // Where those above seem to offer it as well, all of it comes from one that is neither.
+    // If the servers above seem to offer recursion as well, all answers come from something in between.
     let between: Answering = Arc::new(|question, tcp| {
         let mut reply = delegates()(question, tcp)?;
         reply.metadata.recursion_available = true;
@@ -218,7 +218,7 @@ async fn extended_errors_are_kept() {
 
 #[tokio::test]
 async fn a_name_that_somebody_between_blocks_is_not_gone() {
-    // It claims authority, and names no zone that says so: a router's list of blocked names.
+    // The answer claims authority without the zone's SOA: a router's list of blocked names.
     let blocks: Answering = Arc::new(|question, _| Some(reply(question, ResponseCode::NXDomain, true)));
     let dns = walk(HashMap::from([(ROOT, tld()), (TLD1, blocks.clone()), (TLD2, blocks)])).await;
     assert_eq!(dns["parent"]["nxdomain"], 0);

@@ -1,4 +1,4 @@
-//! The README and the pages of `docs` are true: links lead somewhere, commands are commands and can be run, TOML can be read.
+//! The README and the pages in `docs` are correct: link targets exist, commands exist and run, TOML is valid.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use regex::Regex;
 
 use crate::programs::{in_trouble, plugwatch};
 
-/// Commands that are not run here, by how they begin, with the reason.
+/// Commands that are not run here, by their beginning, with the reason.
 const NOT_RUN: [(&str, &str); 8] = [
     ("run", "does not end; .ci/servers runs it"),
     ("demo", "takes a minute; .ci/run plays it"),
@@ -22,14 +22,14 @@ const NOT_RUN: [(&str, &str); 8] = [
     ("bench", "takes minutes; .ci/run and .ci/long run them"),
 ];
 
-/// Commands that end with 1 where something is in trouble.
+/// Commands that end with 1 if something is wrong.
 const ENDS_WITH_1: [&str; 3] = ["status", "check", "doctor"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The README, the pages and what leads to them.
+/// The README, `ARCHITECTURE.md`, `CHANGELOG.md` and the pages in `docs`.
 fn pages() -> Vec<(PathBuf, String)> {
     let docs = std::fs::read_dir(root().join("docs")).unwrap().map(|entry| entry.unwrap().path());
     let top = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md"].map(|name| root().join(name));
@@ -46,12 +46,12 @@ fn blocks(page: &str, kind: &str) -> Vec<String> {
     fence.captures_iter(page).map(|found| found[1].to_owned()).collect()
 }
 
-/// A page without its blocks: what is written as running text.
+/// The running text of a page, without its blocks.
 fn prose(page: &str) -> String {
     Regex::new(r"(?ms)^```.*?^```$").unwrap().replace_all(page, "").into_owned()
 }
 
-/// The anchor of a heading, as GitHub makes it.
+/// The anchor that GitHub gives a heading.
 fn anchor(heading: &str) -> String {
     let heading = heading.trim().to_lowercase();
     let kept = heading.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
@@ -63,13 +63,13 @@ fn anchors(page: &str) -> BTreeSet<String> {
     prose(page).lines().filter_map(heading).collect()
 }
 
-/// The words of a command line; quotes hold words together.
+/// The words of a command line; quotes keep words together.
 fn words(line: &str) -> Vec<String> {
     let word = Regex::new(r#"(?:[^\s"']|"[^"]*"|'[^']*')+"#).unwrap();
     word.find_iter(line).map(|found| found.as_str().replace(['"', '\''], "")).collect()
 }
 
-/// The commands of plugwatch in a block for a shell, their comments, pipes and redirections left out.
+/// The plugwatch commands in a shell block, without comments, pipes and redirections.
 fn commands(block: &str) -> Vec<Vec<String>> {
     let joined = block.replace("\\\n", " ");
     let comment = Regex::new(r"(?m)(^|\s)#.*$").unwrap();
@@ -96,7 +96,7 @@ fn every_link_leads_to_a_file_and_a_heading_that_are_there() {
     for (path, page) in pages() {
         for found in link.captures_iter(&prose(&page)) {
             let target = &found[1];
-            // Other people's addresses are not asked: this test needs no network.
+            // External addresses are not requested, because this test needs no network.
             if target.starts_with("http") || target.starts_with("mailto:") {
                 continue;
             }
@@ -132,8 +132,8 @@ fn every_command_is_one_that_plugwatch_knows() {
         }
         for found in inline.captures_iter(&prose(&page)) {
             let text = found.get(1).map_or("", |text| text.as_str());
-            // A command is often named without what it needs, and what may be left out stands in brackets: as with
-            // `--help`, all that is there must be known.
+            // Running text often names a command without its required arguments, or with optional ones in brackets.
+            // With `--help`, only the words that are there are checked.
             let command = words(&text.split(" > ").next().unwrap().replace(['[', ']'], ""));
             let with = |more: &str| wrong(&[command.clone(), vec![more.to_owned()]].concat());
             // The last word may be an option whose value is not given.
@@ -178,7 +178,7 @@ fn every_block_of_toml_can_be_read_as_a_configuration() {
             let platform = if block.contains("platform =") { "" } else { "platform = \"Acme\"\n" };
             let site = "\n[[dependency]]\nid = \"a-site\"\ncheck = \"website/page\"\nurl = \"https://a.example/\"\nwords = [\"A\"]\n";
             let dependency = if block.contains("[[dependency]]") { "" } else { site };
-            // The programs that it names are not on this machine.
+            // The programs that the block names are not on this machine.
             let block = program.replace_all(&block, "command = [\"/bin/true\"");
             let read = Config::read_with("block.toml", format!("{platform}{block}{dependency}"), Some(catalog.clone()));
             assert!(read.is_ok(), "{}:\n{block}\n{}", path.display(), read.err().unwrap());

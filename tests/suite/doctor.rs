@@ -1,4 +1,4 @@
-//! `plugwatch doctor` and `plugwatch keys`: what must be mended, and no secret anywhere.
+//! `plugwatch doctor` and `plugwatch keys`: they name what to fix, and show no secret.
 
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
@@ -16,7 +16,7 @@ use crate::kit::{http, raw};
 
 const SECRET: &str = "sk-very-secret-0123456789";
 
-/// The program while servers of this test go on.
+/// Runs the program while the test's servers continue to answer.
 async fn plugwatch(folder: &Path, arguments: &[&str]) -> Output {
     let (folder, arguments) = (folder.to_owned(), arguments.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>());
     let run = move || {
@@ -33,7 +33,7 @@ fn out(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 
-/// Answers as Cloudflare's trace does, with a clock that is so far ahead.
+/// A server that answers like Cloudflare's trace, with a clock that is ahead by `ahead`.
 async fn trace(ahead: Duration) -> SocketAddr {
     raw(move |_| {
         let there = Clock::system().now().plus(ahead).utc().format("%a, %d %b %Y %H:%M:%S GMT");
@@ -42,7 +42,7 @@ async fn trace(ahead: Duration) -> SocketAddr {
     .await
 }
 
-/// A platform with one key in the environment and one in a file; `more` stands below.
+/// A platform with one key in the environment and one in a file; `more` is added to its configuration.
 async fn platform(clock: SocketAddr, more: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let key = folder.path().join("texts.key");
@@ -76,7 +76,7 @@ async fn a_platform_that_is_well_has_nothing_to_mend() {
     let folder = platform(trace(Duration::ZERO).await, WELL).await;
     std::fs::write(folder.path().join("beat"), "http://127.0.0.1:1/ping").unwrap();
     std::fs::set_permissions(folder.path().join("beat"), std::fs::Permissions::from_mode(0o600)).unwrap();
-    // As if it ran: the database is in use.
+    // The database is in use, as if plugwatch were running.
     let store = Store::open(&folder.path().join("acme.db")).await.unwrap();
     let asked = plugwatch(folder.path(), &["doctor", "--json"]).await;
     store.close().await;
@@ -101,7 +101,7 @@ async fn each_thing_that_must_be_mended_is_named_with_its_cure() {
     std::fs::set_permissions(folder.path().join("plugwatch.toml"), std::fs::Permissions::from_mode(0o666)).unwrap();
     let asked = plugwatch(folder.path(), &["doctor"]).await;
     assert_eq!(asked.status.code(), Some(1));
-    // How far the clock is off, and how much room there is, depend on the moment and on the machine.
+    // The clock's offset and the free space depend on the moment and the machine.
     let said: Vec<String> = out(&asked)
         .lines()
         .filter(|line| line.starts_with("FIX") || line.ends_with("fixed."))
@@ -165,7 +165,7 @@ async fn the_last_use_of_the_pages_token_and_of_the_dead_mans_switch_is_known() 
     let now = Clock::system().now();
     let early = Time(now.0 - 3_600_000);
     store.note_key_use(DETAILS_TOKEN, early).await.unwrap();
-    // A minute later it is not written down again, ten minutes later it is.
+    // A use one minute later is not stored again; one ten minutes later is.
     store.note_key_use(DETAILS_TOKEN, Time(early.0 + 60_000)).await.unwrap();
     assert_eq!(store.key_uses().await.unwrap()[DETAILS_TOKEN], early);
     store.note_key_use(DETAILS_TOKEN, Time(early.0 + 600_000)).await.unwrap();

@@ -1,4 +1,4 @@
-//! While nobody acknowledges an alert each reminder calls the next person on duty; everybody reads their own time.
+//! While nobody acknowledges an alert, each reminder calls the next person on duty, in that person's own time zone.
 
 use plugwatch::config::Config;
 

@@ -1,4 +1,4 @@
-//! The engine on a stage: what is told, what is shown, what survives.
+//! The engine with scripted vendors: what it announces, what it shows, and what survives a crash.
 
 use std::time::Duration;
 
@@ -45,7 +45,7 @@ async fn an_outage_of_a_vendor_is_never_called_a_drop() {
     assert_eq!(staged.told(), ["OUTAGE: Sign-up texts (Twilio)"]);
     staged.stage.set("twilio", "live");
     staged.pass(minutes(60)).await;
-    // To the first good check, which comes by its schedule of ten minutes.
+    // The outage counts until the first good check, which runs on its schedule of ten minutes.
     let told = staged.told();
     assert!(told.len() == 1 && told[0].starts_with("BACK: Sign-up texts (Twilio, out 2 h"), "{told:?}");
 }
@@ -89,7 +89,7 @@ async fn a_suspicion_survives_a_crash_and_nothing_is_told_twice() {
     let mut staged = Staged::open().await;
     staged.pass(minutes(20)).await;
     staged.stage.set("google_play", "gone");
-    // Long enough for a first contrary check, too short for confirmation.
+    // This is long enough for a first contrary check, and too short for its confirmation.
     staged.pass(minutes(10)).await;
     staged.told();
     let mut staged = staged.crash_and_restart().await;
@@ -99,7 +99,7 @@ async fn a_suspicion_survives_a_crash_and_nothing_is_told_twice() {
     let mut staged = staged.crash_and_restart().await;
     staged.pass(minutes(60)).await;
     let told = staged.told();
-    // Reminders go on; the drop itself is not told again.
+    // Reminders continue; the drop itself is not announced again.
     assert_eq!(told[0], "Chatterbox (invented): monitoring 6: 1 dropped, 5 working. Next report Monday 9:00 UTC.");
     assert!(told[1..].iter().all(|line| line.starts_with("STILL DROPPED (")), "{told:?}");
 }
@@ -117,11 +117,11 @@ async fn a_pause_is_noted_as_not_watched() {
     assert!(text.contains("Not monitored from Tue 3 Mar 08:"), "{text}");
 }
 
-/// Reference hosts that nobody listens at.
+/// An engine whose reference hosts do not answer.
 async fn blind() -> Staged {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("key"), "not-a-real-key").unwrap();
-    // Port 1 on loopback: refused, as by a network that is down.
+    // Port 1 on loopback refuses connections, like a network that is down.
     let dead = ["127.0.0.1:1".to_owned(), "127.0.0.1:2".to_owned(), "127.0.0.1:3".to_owned()];
     let text = configuration(folder.path(), "http://127.0.0.1:1", &dead);
     Staged::with(folder, Stage::new().unwrap(), text, Time::parse(crate::kit::BEGIN).unwrap()).await
@@ -165,7 +165,7 @@ async fn a_changed_configuration_retires_what_is_no_longer_watched_and_keeps_the
     assert_eq!(staged.shown("hosting"), "dropped");
     let hosting = staged.store.incidents(Some("hosting"), Time(0)).await.unwrap();
     assert!(hosting[0].closed_at.is_none());
-    // Taken out of the configuration, the loss still counts: the next one is one of a cascade.
+    // After the lost dependency was removed from the configuration, its loss still counts: the next one is a cascade.
     staged.told();
     staged.stage.set("apple", "gone");
     staged.pass(minutes(90)).await;
@@ -225,7 +225,7 @@ async fn the_weekly_report_comes_when_it_is_due() {
     staged.stage.set("twilio", "broken");
     staged.pass(minutes(30)).await;
     staged.stage.set("twilio", "live");
-    // It began on a Monday at eight; the report comes at nine.
+    // The test began on a Monday at eight; the report is sent at nine.
     staged.pass(minutes(60)).await;
     let text =
         staged.received.lock().unwrap().iter().find(|alert| alert["reason"] == "report").unwrap()["text"].clone();
@@ -234,7 +234,7 @@ async fn the_weekly_report_comes_when_it_is_due() {
 
 #[tokio::test]
 async fn what_failed_while_our_own_network_was_down_counts_as_not_seen_in_history_and_sums() {
-    // Names still resolve and the vendor's host answers, but nobody whom plugwatch trusts to be there does.
+    // Names resolve and the vendor's host answers, but none of the reference hosts does.
     let deaf = |text: String| {
         let anchors = text.lines().find(|line| line.starts_with("anchors = ")).unwrap().to_owned();
         text.replace(&anchors, "anchors = [\"127.0.0.1:1\", \"127.0.0.2:1\", \"127.0.0.3:1\"]")

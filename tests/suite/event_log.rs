@@ -1,4 +1,4 @@
-//! The event log: what enters the decision, written while the bench plays, and decided again.
+//! The event log: the inputs of all decisions, written while the bench plays, and decided again in a replay.
 
 use std::path::{Path, PathBuf};
 
@@ -17,7 +17,8 @@ async fn logged(name: &str, folder: &Path) -> PathBuf {
     path
 }
 
-/// A clock that is set back, a letter that is withdrawn, a reload, one storefront after the other.
+/// Scenarios with a clock that is set back, a withdrawn letter, a reload, and a removal from one storefront after
+/// another.
 const LOGGED: [&str; 4] = [
     "combination_clock_set_back",
     "combination_letter_withdrawn",
@@ -36,7 +37,7 @@ async fn an_event_log_is_decided_again_to_the_byte() {
     }
 }
 
-/// A comparison that cannot fail proves nothing.
+/// A comparison that cannot fail would prove nothing.
 #[tokio::test]
 async fn a_replay_finds_a_decision_that_is_not_the_logs() {
     let folder = tempfile::tempdir().unwrap();
@@ -58,7 +59,7 @@ async fn a_replay_finds_a_decision_that_is_not_the_logs() {
     };
     let why = told(decided).await;
     assert!(why.contains("decided otherwise"), "{why}");
-    // One check left out: the decision after it is another.
+    // Without one of the checks, the decision after it is different.
     let mut lines: Vec<&str> = text.lines().collect();
     let check = lines.iter().rposition(|line| line.contains("\"event\":\"check\"")).unwrap();
     lines.remove(check);

@@ -1,4 +1,4 @@
-//! Programs of the user's: their codes and words, and that nothing of them is left running.
+//! The user's own check programs: their exit codes and output, and that none of their processes is left running.
 
 use std::time::Duration;
 
@@ -39,7 +39,7 @@ async fn what_does_not_end_in_time_is_ended_with_all_it_started() {
     assert_eq!(answer.failure, Some(Failure::ExecTimeout));
     let child: i32 = std::fs::read_to_string(note).unwrap().trim().parse().unwrap();
     let state = std::fs::read_to_string(format!("/proc/{child}/stat")).unwrap_or_default();
-    // Gone, or on its way: it waits for nothing any more.
+    // The process is gone or ending: it no longer sleeps.
     assert!(!state.contains(") S "), "{state}");
 }
 

@@ -1,4 +1,4 @@
-//! Reports over the web, kept in the store, read by the asker and judged by the catalogue.
+//! Reports that arrive over the web, are kept in the store, read by the asker and judged by the catalogue.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -77,7 +77,7 @@ impl CheckIns {
         askers(options()).with_check_ins(self.store.clone())
     }
 
-    /// What a check reads now.
+    /// A check's current reading.
     async fn read(&self, check: &str, name: &str) -> (Verdict, String, String) {
         let catalog = Catalog::load(None).unwrap();
         let (_, check) = catalog.check(check).unwrap();
@@ -142,7 +142,7 @@ async fn clients_made_for_healthchecks_work_with_all_their_habits() {
         let answer = reqwest::Client::new().request(method, url).body(body).send().await.unwrap();
         answer.status().as_u16()
     };
-    // Each path after a failure and after a success, so that each is seen to be what it says.
+    // Each path is tried after a failure and after a success, so that its effect is visible.
     for (path, after) in [
         ("/", "alive"),
         ("/fail/", "failed"),
@@ -179,7 +179,7 @@ async fn a_log_of_any_length_does_not_lose_the_call() {
     assert_eq!(check_ins.post("/in/backup-token/fail", &log).await, (200, "OK\n".to_owned()));
     reads(Verdict::Outage, "job_failed", &check_ins.read("heartbeat/job", "nightly-backup").await);
     check_ins.pass(1);
-    // One that breaks off in its middle.
+    // A request that breaks off in the middle.
     let address = check_ins.base.trim_start_matches("http://").to_owned();
     let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -188,7 +188,7 @@ async fn a_log_of_any_length_does_not_lose_the_call() {
     stream.shutdown().await.unwrap();
     let mut answer = Vec::new();
     let _ = stream.read_to_end(&mut answer).await;
-    // What is written is written in order.
+    // Reports are stored in order, so the interrupted one is stored by now.
     check_ins.post("/in/texts-token", r#"{"ok": 1}"#).await;
     reads(Verdict::Live, "job_ran", &check_ins.read("heartbeat/job", "nightly-backup").await);
 }
@@ -307,7 +307,7 @@ const OWN: &str = "\n[[dependency]]\nid = \"texts\"\ncheck = \"outcome/feed\"\nn
                    token = { file = \"{folder}/texts\" }\n[[dependency]]\nid = \"backup\"\nlabel = \"Backup\"\n\
                    check = \"heartbeat/job\"\nname = \"backup\"\nwithin = \"25h\"\ntoken = { file = \"{folder}/backup\" }\n";
 
-/// The demo's platform with a feed of texts and a job, which report every minute for so long.
+/// The demo's platform with a feed of texts and a job, which report every minute for `span` minutes.
 async fn reporting(texts: &Report, span: u64) -> Staged {
     let mut staged = Staged::changed(BEGIN, |text| {
         let folder =

@@ -1,4 +1,4 @@
-//! Real drops: what plugwatch would have said on those days, and `docs/HISTORY.md`.
+//! Real drops: what plugwatch would have said about them, and `docs/HISTORY.md`.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use plugwatch::bench::{Kind, Outcome, Played, Scenario, history_page, load_histo
 
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/HISTORY.md");
 
-/// All cases, played on threads of their own, in their order.
+/// All cases in order, each played on its own thread.
 fn played() -> Vec<(Arc<Scenario>, Played)> {
     let cases = load_history(None).unwrap_or_else(|problems| panic!("{problems}"));
     let playing: Vec<_> = cases.into_iter().map(|case| std::thread::spawn(move || play_one(Arc::new(case)))).collect();

@@ -1,4 +1,4 @@
-//! The HTTP asker against servers that behave, misbehave, and lie.
+//! The HTTP asker, with servers that behave, misbehave and lie.
 
 use std::io::Write;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -170,10 +170,10 @@ async fn a_public_host_leads_nobody_inside_however_the_address_is_written() {
     for target in targets {
         let target_is_here = target.contains(&port.to_string());
         let public = raw(move |_| http("302 Found", &format!("location: {target}\r\n"), b"")).await;
-        // Nothing outside of this machine is asked here: what lies there is only refused.
+        // The test requests nothing outside this machine: addresses there are only tested where they are refused.
         for private_redirects in [false, true].into_iter().take(if target_is_here { 2 } else { 1 }) {
             let mut options = NetOptions { private_redirects, ..options() };
-            // A name that the configuration puts elsewhere is taken for what it stands for.
+            // A host redirected by an override is treated as an external host, because it replaces one.
             options.overrides.insert("http://shop.example".into(), format!("http://{public}"));
             options.guard = Guard::Any;
             let before = asked.load(Ordering::SeqCst);
@@ -189,7 +189,7 @@ async fn a_public_host_leads_nobody_inside_however_the_address_is_written() {
         }
     }
     assert!(asked.load(Ordering::SeqCst) >= 5, "where it is wanted, it is followed");
-    // A host inside may send to another inside.
+    // An internal host may redirect to another internal one.
     let own = raw(move |_| http("302 Found", &format!("location: http://127.0.0.1:{port}/\r\n"), b"")).await;
     assert_eq!(ask(&format!("http://{own}/")).await.body, b"metadata");
 }

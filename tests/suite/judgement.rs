@@ -1,10 +1,10 @@
-//! `docs/JUDGEMENT.md` shows what the program really says.
+//! `docs/JUDGEMENT.md` shows the program's real messages.
 
 use plugwatch::bench::{Scenario, load, play};
 
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/JUDGEMENT.md");
 
-/// What a scenario tells, as the page shows it.
+/// The messages of a scenario, as the page shows them.
 async fn told(scenario: &Scenario) -> String {
     let folder = tempfile::tempdir().unwrap();
     let played = play(scenario, folder.path()).await.unwrap_or_else(|why| panic!("{}: {why}", scenario.name));
@@ -14,8 +14,8 @@ async fn told(scenario: &Scenario) -> String {
     format!("*{}.*\n\n```text\n{}\n```", scenario.title, texts.cloned().collect::<Vec<_>>().join("\n\n"))
 }
 
-/// The page with every example as it is now. Each stands between its mark and the next blank
-/// line after a closing fence; a mark without one gets one.
+/// The page with the current text of every example. An example is between its mark and the next blank
+/// line after a closing fence; a mark without an example gets one.
 async fn rendered(page: &str) -> String {
     let scenarios = load(None).unwrap();
     let mut out = String::new();

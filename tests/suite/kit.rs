@@ -1,5 +1,5 @@
-//! What tests share: a raw HTTP server that answers bytes, askers for loopback, engines
-//! on a stage.
+//! Shared code of the tests: a raw HTTP server that answers bytes, askers for loopback, engines
+//! with scripted vendors.
 
 use std::collections::BTreeMap;
 use std::collections::HashMap;
@@ -24,7 +24,7 @@ use plugwatch::store::Store;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
-/// TLS needs its provider once in each program.
+/// Installs the TLS provider, which must happen once in each process.
 pub fn provider() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -32,7 +32,7 @@ pub fn provider() {
     });
 }
 
-/// A server that gives each request (its head) to `answer` and writes the bytes back.
+/// A server that passes the head of each request to `answer`, and sends the returned bytes.
 pub async fn raw(answer: impl Fn(&str) -> Vec<u8> + Send + Sync + 'static) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -56,7 +56,7 @@ pub async fn raw(answer: impl Fn(&str) -> Vec<u8> + Send + Sync + 'static) -> So
     address
 }
 
-/// A request's head and, by its content-length, its body.
+/// Reads a request's head and its body, as long as `content-length` says.
 async fn read_request(stream: &mut tokio::net::TcpStream) -> Option<String> {
     let mut bytes = Vec::new();
     let mut buffer = [0; 4_096];
@@ -79,14 +79,14 @@ async fn read_request(stream: &mut tokio::net::TcpStream) -> Option<String> {
     }
 }
 
-/// A whole HTTP answer.
+/// A complete HTTP answer.
 pub fn http(status: &str, headers: &str, body: &[u8]) -> Vec<u8> {
     let mut out = format!("HTTP/1.1 {status}\r\n{headers}content-length: {}\r\n\r\n", body.len()).into_bytes();
     out.extend_from_slice(body);
     out
 }
 
-/// Options for a network that reaches loopback only.
+/// Options with which only loopback addresses can be reached.
 pub fn options() -> NetOptions {
     NetOptions {
         overrides: BTreeMap::new(),
@@ -104,7 +104,7 @@ pub fn options() -> NetOptions {
     }
 }
 
-/// Askers over these options, at a clock that stands.
+/// Askers with these options and a clock that stands still.
 pub fn askers(options: NetOptions) -> Askers {
     provider();
     let clock = Clock::manual(Time(1_800_000_000_000));
@@ -132,7 +132,7 @@ pub fn get(url: &str) -> HttpQuestion {
 /// What a recording channel has received: the webhook bodies, in order.
 pub type Received = Arc<Mutex<Vec<serde_json::Value>>>;
 
-/// A webhook that takes everything.
+/// A webhook that accepts and records all messages.
 pub async fn webhook() -> (SocketAddr, Received) {
     let received: Received = Arc::default();
     let kept = received.clone();
@@ -145,7 +145,7 @@ pub async fn webhook() -> (SocketAddr, Received) {
     (address, received)
 }
 
-/// An engine on the demo's stage, with a webhook that records what is told.
+/// An engine with the demo's scripted vendors, and a webhook that records the messages: the record.
 pub struct Staged {
     pub folder: tempfile::TempDir,
     pub stage: Stage,
@@ -155,7 +155,7 @@ pub struct Staged {
     pub store: Arc<Store>,
     pub received: Received,
     pub text: String,
-    /// Channels beside the record, by name.
+    /// The channels other than the record, by name.
     others: Vec<(String, Arc<dyn Settings>)>,
     ids: Ids,
 }
@@ -164,17 +164,17 @@ pub struct Staged {
 pub const BEGIN: &str = "2026-03-03T08:00:00Z";
 
 impl Staged {
-    /// The demo's platform, everybody live, nothing looked at yet.
+    /// The demo's platform: every vendor is live, and nothing has been checked yet.
     pub async fn open() -> Staged {
         Staged::open_at(BEGIN).await
     }
 
-    /// The same at another time.
+    /// The same, beginning at another time.
     pub async fn open_at(time: &str) -> Staged {
         Staged::changed(time, |text| text).await
     }
 
-    /// The same with a change of the configuration.
+    /// The same with a changed configuration.
     pub async fn changed(time: &str, change: impl FnOnce(String) -> String) -> Staged {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("key"), "not-a-real-key").unwrap();
@@ -184,14 +184,14 @@ impl Staged {
         Staged::with(folder, stage, change(text), Time::parse(time).unwrap()).await
     }
 
-    /// With a configuration of the test's own.
+    /// An engine with the test's own configuration.
     pub async fn with(folder: tempfile::TempDir, stage: Stage, text: String, at: Time) -> Staged {
         let ids = Ids::Counting(Arc::new(AtomicU64::new(0)));
         Staged::with_ids(folder, stage, text, Vec::new(), at, ids).await
     }
 
-    /// The demo's platform with channels beside the record: as the configuration writes them, and as
-    /// senders. `quiet` and the like may stand in `record`, for the record itself.
+    /// The demo's platform with further channels: their text in the configuration, and their settings.
+    /// `record` can have keys such as `quiet` for the record itself.
     pub async fn telling(channels: &str, record: &str, others: Vec<(String, Arc<dyn Settings>)>, time: &str) -> Staged {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("key"), "not-a-real-key").unwrap();
@@ -220,19 +220,19 @@ impl Staged {
         Staged { folder, stage, clock, engine, dispatcher, store, received, text, others, ids }
     }
 
-    /// What people may do here.
+    /// The acts that people can perform.
     pub fn acts(&self) -> Acts {
         let config = Config::read("test.toml", self.text.clone()).unwrap_or_else(|problems| panic!("{problems}"));
         Acts::new(self.store.clone(), Arc::new(Known::of(&config)), self.ids.clone())
     }
 
-    /// Texts that came to the record since the last call, whole.
+    /// The full texts that the record received since the last call.
     pub fn texts(&self) -> Vec<String> {
         let alerts = std::mem::take(&mut *self.received.lock().unwrap());
         alerts.into_iter().map(|alert| alert["text"].as_str().unwrap().to_owned()).collect()
     }
 
-    /// Stops without any farewell, and starts again from what is on disk.
+    /// Stops without a shutdown, and starts again from the files on disk.
     pub async fn crash_and_restart(self) -> Staged {
         let Staged { folder, stage, clock, engine, dispatcher, store, text, others, ids, .. } = self;
         drop((engine, dispatcher));
@@ -241,7 +241,7 @@ impl Staged {
         Staged::with_ids(folder, stage, text, others, clock.now(), ids).await
     }
 
-    /// Lets `span` pass: everything due is asked, decided and told.
+    /// Lets `span` pass: everything that becomes due is checked, decided and delivered.
     pub async fn pass(&mut self, span: Duration) {
         let until = self.clock.now().plus(span);
         loop {
@@ -256,7 +256,7 @@ impl Staged {
         self.clock.move_to(until);
     }
 
-    /// The headlines of all that was told since the last call, without the signs.
+    /// The titles of all messages since the last call, without the leading symbols.
     pub fn told(&self) -> Vec<String> {
         let alerts = std::mem::take(&mut *self.received.lock().unwrap());
         let line = |alert: serde_json::Value| {
@@ -267,7 +267,7 @@ impl Staged {
         alerts.into_iter().map(line).collect()
     }
 
-    /// The same without reminders of what was told before.
+    /// The same without reminders.
     pub fn news(&self) -> Vec<String> {
         self.told()
             .into_iter()
@@ -279,7 +279,7 @@ impl Staged {
             .collect()
     }
 
-    /// How a dependency is shown.
+    /// The displayed state of a dependency.
     pub fn shown(&self, id: &str) -> String {
         let snapshot = self.engine.windows().snapshot.borrow().clone();
         snapshot.find(id).unwrap().shown().word().to_owned()
@@ -315,7 +315,7 @@ async fn start(
     (engine, dispatcher, store)
 }
 
-/// A bot at this Bot API.
+/// The settings of a bot that uses this Bot API.
 pub fn telegram(api: &url::Url) -> Arc<dyn Settings> {
     Arc::new(telegram::Settings {
         token: Key::Set(Secret::new("123:abc")),
@@ -327,7 +327,7 @@ pub fn telegram(api: &url::Url) -> Arc<dyn Settings> {
     })
 }
 
-/// The database of a test's folder.
+/// The path of the database in a test's folder.
 pub fn database(folder: &Path) -> PathBuf {
     folder.join("demo.db")
 }

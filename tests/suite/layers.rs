@@ -1,4 +1,4 @@
-//! The house rules, held by a test: who may use whom, who reads the clock, how large
+//! Tests of the house rules: which module may use which, which file reads the clock, how large
 //! files and functions may be.
 
 use std::path::{Path, PathBuf};
@@ -83,7 +83,7 @@ fn module(path: &Path) -> String {
     path.components().next().unwrap().as_os_str().to_string_lossy().trim_end_matches(".rs").to_owned()
 }
 
-/// The core's folders, the lower ones first: each may use those before it.
+/// The core's folders, from the lowest: each may use those before it.
 const CORE: [&str; 7] = ["time", "words", "probe", "dependency", "platform", "people", "alerting"];
 
 fn modules() -> Modules {
@@ -108,7 +108,7 @@ fn nobody_uses_what_it_may_not() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// What all askers share must not depend on one of them: each can be taken away, or written anew.
+/// The shared code of all askers must not depend on one of them, so that each can be removed or rewritten.
 #[test]
 fn the_network_knows_no_asker() {
     for (path, text) in files("src/ask/net") {
@@ -165,7 +165,7 @@ fn only_the_clock_reads_the_time() {
     }
 }
 
-/// The lint that forbids the other ways to read a column cannot forbid `try_get`: the derive of `FromRow` calls it.
+/// A lint forbids the other ways to read a column. It cannot forbid `try_get`, which the derive of `FromRow` calls.
 #[test]
 fn rows_are_read_into_structs() {
     for (path, text) in files("src") {
@@ -180,7 +180,7 @@ fn tests_never_sleep() {
     }
 }
 
-/// Lines of each function, by its indentation.
+/// The number of lines of each function, found by indentation.
 fn functions(text: &str) -> Vec<(String, usize)> {
     let mut found = Vec::new();
     let lines: Vec<&str> = text.lines().collect();
@@ -213,8 +213,8 @@ fn rooms_stay_small() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Whoever adds a channel writes its file and its line in the registry: no other place knows which there are. The bot
-/// answers as Telegram's, so that one is known outside.
+/// A new channel needs only a file and a line in the registry: no other place knows the list of channels. The bot
+/// belongs to the Telegram channel, so that one is known elsewhere, too.
 #[test]
 fn a_channel_is_one_file_and_one_line() {
     let mut channels: Vec<String> = files("src/notify")
@@ -238,7 +238,7 @@ fn a_channel_is_one_file_and_one_line() {
 fn the_decider_asks_nobody_and_waits_for_nothing() {
     let mut found = 0;
     for (path, text) in files("src/engine") {
-        // A file that is the engine's as well brings what it read to the decider.
+        // A file that also implements the engine passes what it read to the decider.
         if !text.contains("impl Decider {") || text.contains("impl Engine {") || path.starts_with("report") {
             continue;
         }

@@ -1,11 +1,11 @@
-//! What is compiled in may be given away: licences, and where packages come from. `deny.toml` says the same to cargo-deny,
-//! where that is at hand.
+//! Compiled dependencies may be distributed: their licences and sources are allowed. `deny.toml` has the same rules for
+//! cargo-deny.
 
 use std::process::Command;
 
 use serde_json::Value;
 
-/// What asks for nothing but to be named; MPL-2.0 asks for changes of its own files only.
+/// Licences that only require attribution; MPL-2.0 also requires publishing changes of its own files.
 const ALLOWED: [&str; 12] = [
     "0BSD",
     "Apache-2.0",
@@ -21,9 +21,9 @@ const ALLOWED: [&str; 12] = [
     "Zlib",
 ];
 
-/// Whether an SPDX expression leaves a choice that is allowed: `AND` wants all, `OR` one.
+/// Whether an SPDX expression allows an allowed choice: `AND` needs all licences, `OR` one.
 fn is_allowed(expression: &str) -> bool {
-    // Old manifests write a slash for `OR`.
+    // Old manifests use a slash instead of `OR`.
     let expression = expression.replace('/', " OR ");
     let mut rest = expression.trim().to_owned();
     while let Some(open) = rest.rfind('(') {
@@ -50,7 +50,7 @@ fn metadata() -> Value {
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
     let mut command = Command::new(cargo);
     command.current_dir(env!("CARGO_MANIFEST_DIR"));
-    // Those of other systems were never fetched.
+    // Packages for other systems are not downloaded.
     let platform = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
     command.args(["metadata", "--locked", "--offline", "--format-version", "1", "--filter-platform", &platform]);
     let output = command.output().unwrap();
@@ -70,7 +70,7 @@ fn everything_that_is_built_with_has_a_licence_that_is_allowed_and_comes_from_th
         if !is_allowed(license) {
             wrong.push(format!("{name} {version}: the licence `{license}`"));
         }
-        // A mirror calls itself by another address; what is locked names the registry itself.
+        // A mirror has another address here; the lock file names the registry itself.
         let source = package["source"].as_str().unwrap_or_default();
         if !source.starts_with("registry+") && !source.starts_with("sparse+") {
             wrong.push(format!("{name} {version}: it comes from `{source}`"));

@@ -1,8 +1,8 @@
-//! The program under load, on a small scale: each kind of checks is measured, and every answer accounted for.
+//! The load bench on a small scale: each kind of check is measured, and every answer is accounted for.
 
 use std::process::Command;
 
-/// Five checks of one kind each second, for two seconds, a tenth of the answers wrong.
+/// Measures five checks of one kind each second, for two seconds, with a tenth of the answers wrong.
 fn row(kind: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_plugwatch"));
@@ -13,7 +13,7 @@ fn row(kind: &str) -> String {
     said
 }
 
-/// The numbers of the one row.
+/// The numbers in the only row.
 fn numbers(said: &str) -> Vec<f64> {
     let last = said.lines().last().unwrap();
     last.split(|letter: char| !(letter.is_ascii_digit() || letter == '.' || letter == '-'))

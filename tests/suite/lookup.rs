@@ -1,4 +1,4 @@
-//! Lookups against name servers, mail servers and a web server of the tests' own.
+//! Lookups with the tests' own name servers, mail servers and a web server.
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -22,7 +22,7 @@ use crate::names::{Answering, a, name, ns, refers, reply, serves_lines, soa, sta
 
 const HERE: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 1);
 
-/// Options whose only root server serves these lines.
+/// Options with a single root server, which serves these records.
 async fn names(lines: &str) -> NetOptions {
     let port = start(HashMap::from([(HERE, serves_lines(lines))])).await;
     NetOptions { dns_roots: vec![HERE.into()], dns_port: port, ..options() }
@@ -41,7 +41,7 @@ async fn facts(options: NetOptions, what: Lookup, args: &[(&str, &[&str])]) -> V
     look(options, what, args).await.said[what.word()].clone()
 }
 
-/// What the catalogue reads in an answer.
+/// The catalogue's verdict and reason for an answer.
 fn read(check: &str, answer: &Answer) -> (Verdict, String) {
     let catalog = Catalog::load(None).unwrap();
     let (_, check) = catalog.check(check).unwrap();
@@ -108,7 +108,7 @@ async fn silence_about_mail_records_is_unknown_and_never_missing() {
         (Lookup::Network, "website/network"),
         (Lookup::Blocklists, "mail/blocklists"),
     ];
-    // Resolvers and names have tests of their own; whoever adds a lookup adds it here.
+    // Resolvers and names have separate tests; a new lookup must be added here.
     let elsewhere = [Lookup::Resolvers, Lookup::Names];
     let told = |what: &Lookup| elsewhere.contains(what) || all.iter().any(|(here, _)| here == what);
     assert!(Lookup::ALL.iter().all(told), "{:?}", Lookup::ALL);
@@ -124,7 +124,7 @@ const TLD: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 2);
 const ONE: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 3);
 const TWO: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 4);
 
-/// A root, a top-level domain, and a vendor's zone with two servers.
+/// Queries a root, a top-level domain, and a vendor's zone with two servers.
 async fn vendor(one: Answering, two: Answering) -> Value {
     let port = start(HashMap::from([
         (HERE, refers("test.", &[("ns.test.", TLD)])),
@@ -138,7 +138,7 @@ async fn vendor(one: Answering, two: Answering) -> Value {
     facts(options, Lookup::Dkim, &args).await["selectors"][0]["outcome"].clone()
 }
 
-/// Says with authority that nothing is there.
+/// An authoritative answer that the name does not exist.
 fn nothing() -> Answering {
     Arc::new(|question, _| {
         let mut said = reply(question, ResponseCode::NXDomain, true);
@@ -258,7 +258,7 @@ async fn a_blocklist_counts_only_while_it_passes_its_own_test() {
     assert_eq!(found["listed"], json!(["192.0.2.1 at good.test (stolen password)"]));
 }
 
-/// A resolver: the root exists, what cannot exist does not, and example.test answers as told.
+/// A resolver: the root exists, an impossible name does not, and `example` decides about example.test.
 fn resolves(example: fn(bool) -> (ResponseCode, Option<Ipv4Addr>)) -> Answering {
     Arc::new(move |question, _| {
         let asked = &question.queries[0];
@@ -306,7 +306,7 @@ async fn resolvers_that_refuse_broken_signatures_are_told_from_those_that_fail()
 #[tokio::test]
 async fn a_resolver_that_lies_or_is_silent_is_no_witness() {
     let good = resolves(|_| FOUND);
-    // It finds everything, also what cannot exist: a network that redirects.
+    // It finds every name, even one that cannot exist: a network that redirects queries.
     let lying: Answering = Arc::new(|question, _| {
         let mut said = reply(question, ResponseCode::NoError, false);
         said.add_answer(a("example.test.", Ipv4Addr::new(203, 0, 113, 9)));
@@ -322,7 +322,7 @@ async fn a_resolver_that_lies_or_is_silent_is_no_witness() {
     assert_eq!(through(&[good, withheld]).await.1, (Verdict::Degraded, "withheld_by_resolver".to_owned()));
 }
 
-/// A mail server that gives each command (its first word) a line.
+/// A mail server with an answer for each command, by its first word.
 async fn mail(banner: &'static str, answers: &'static [(&'static str, &'static str)]) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -470,7 +470,7 @@ async fn a_dmarc_record_with_a_colon_for_its_sign_has_no_policy() {
     assert_eq!(of("V = DMARC1; p=reject").await, (Verdict::Live, "record_fine".to_owned()));
 }
 
-/// A mail server that says these banners by turns, and then what it is asked.
+/// A mail server that uses these banners alternately, and accepts every command after a good one.
 async fn by_turns(banners: &'static [&'static str]) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();

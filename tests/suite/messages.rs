@@ -1,4 +1,4 @@
-//! Every message that a person can get, for each reason, as it is read at 4 a.m.
+//! Every message that a person can get, for each reason, as it would be read at 4 a.m.
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ fn about(verdict: Verdict, before: Option<Verdict>, why: &str, say: &str) -> Abo
     thaw::<About, AboutDocument>(&given).unwrap()
 }
 
-/// What is told of a dependency for this reason; nothing where it is told in another form.
+/// A message about a dependency for this reason; `None` if the reason has another form of message.
 fn of(reason: Reason) -> Option<(Level, About)> {
     use Verdict::{Degraded, Dropped, Live, Outage, Unknown};
     let gone = "DigitalOcean lists the account as locked";
@@ -60,7 +60,7 @@ fn of(reason: Reason) -> Option<(Level, About)> {
         _ => return None,
     };
     let (level, about) = told;
-    // What is live needs no advice.
+    // A live dependency needs no advice.
     let hint = about.hint.clone().filter(|_| about.verdict != Live);
     let loss_number = if reason == Reason::Cascade { 2 } else { 0 };
     Some((level, About { hint, loss_number, ..about }))
@@ -110,7 +110,7 @@ fn what_stands_around_a_message_is_said_in_each_form() {
     insta::assert_snapshot!(forms.join("\n\n========\n\n"));
 }
 
-/// One SMS says what happened, what users lose, and whether there is somewhere to go.
+/// A single SMS says what happened, what users lose, and whether there is a fallback.
 #[test]
 fn a_text_for_sms_is_one_of_them_and_ends_with_a_sentence() {
     let (level, about) = of(Reason::Opened).unwrap();
@@ -134,7 +134,7 @@ fn a_text_for_sms_is_one_of_them_and_ends_with_a_sentence() {
     assert!(said.chars().count() <= 160 && said.ends_with('.'), "{said}");
 }
 
-/// Everything that a person reads and that is kept as a snapshot.
+/// Tests every text that people read and that is kept as a snapshot.
 #[test]
 fn no_text_that_people_read_is_put_together_badly() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/suite/snapshots");

@@ -1,18 +1,18 @@
-//! Which file uses which, read from the sources: `use` trees and paths in code, `crate::` and `super::` resolved.
+//! Reads from the sources which file uses which: `use` trees and paths in code, with `crate::` and `super::` resolved.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-/// The files of a crate by their module path (`core::time`), and what each of them uses.
+/// The files of a crate by their module path (`core::time`), and the modules that each of them uses.
 pub struct Modules {
-    /// Module paths; true where the file is a folder's `mod.rs`, which declares and exports again.
+    /// By module path: whether the file is a folder's `mod.rs`, which declares and re-exports.
     pub files: BTreeMap<String, bool>,
-    /// Modules that each uses, by module path. Its unit tests do not count.
+    /// By module path: the modules that it uses, without its unit tests.
     pub uses: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl Modules {
-    /// Of these files with their texts.
+    /// Reads these files, given with their texts.
     pub fn of<'t>(files: impl Iterator<Item = (&'t Path, &'t str)> + Clone) -> Modules {
         let names = files.clone().map(|(path, _)| (name(path), path.ends_with("mod.rs")));
         let mut modules = Modules { files: names.collect(), uses: BTreeMap::new() };
@@ -27,7 +27,7 @@ impl Modules {
         modules
     }
 
-    /// The file in which what `path` names stands, seen from the module `own`.
+    /// The module that defines `path`, as seen from the module `own`.
     fn target(&self, own: &str, path: &str) -> Option<String> {
         let mut segments: Vec<&str> = path.split("::").map(str::trim).collect();
         let mut base: Vec<&str> = own.split("::").filter(|segment| !segment.is_empty()).collect();
@@ -55,7 +55,7 @@ impl Modules {
         None
     }
 
-    /// Files that use each other in a circle, `mod.rs` aside: it declares what is below it.
+    /// Files that use each other in a circle, except `mod.rs`, which declares the files below it.
     pub fn circles(&self) -> Vec<Vec<String>> {
         let mut found: Vec<Vec<String>> = Vec::new();
         let reaches = |from: &String| {
@@ -79,7 +79,7 @@ impl Modules {
     }
 }
 
-/// `core/time.rs` and `core/time/mod.rs` are `core::time`.
+/// The module path of a file: both `core/time.rs` and `core/time/mod.rs` are `core::time`.
 fn name(path: &Path) -> String {
     let path = path.with_extension("");
     let mut segments: Vec<String> = path.iter().map(|part| part.to_string_lossy().into_owned()).collect();
@@ -89,13 +89,13 @@ fn name(path: &Path) -> String {
     segments.join("::")
 }
 
-/// Without comments and unit tests.
+/// The text without comments and unit tests.
 fn code(text: &str) -> String {
     let text = text.split("#[cfg(test)]\nmod tests").next().unwrap();
     text.lines().map(|line| line.split("//").next().unwrap()).collect::<Vec<_>>().join("\n")
 }
 
-/// The paths of all `use` declarations, their trees written out.
+/// The paths of all `use` declarations, with trees expanded.
 fn used(code: &str) -> Vec<String> {
     let mut all = Vec::new();
     for declaration in code.split("use ").skip(1) {

@@ -1,4 +1,4 @@
-//! Name servers of the tests' own, on one port of several loopback addresses.
+//! The tests' own name servers, on the same port of several loopback addresses.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -11,7 +11,7 @@ use hickory_proto::rr::{Name, RData, Record};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, UdpSocket};
 
-/// How one server answers.
+/// One server's answer to a question; the flag says whether it came over TCP.
 pub type Answering = Arc<dyn Fn(&Message, bool) -> Option<Message> + Send + Sync>;
 
 pub fn name(text: &str) -> Name {
@@ -28,7 +28,7 @@ pub fn reply(question: &Message, code: ResponseCode, authoritative: bool) -> Mes
     reply
 }
 
-/// Says whose word it is that there is nothing.
+/// The SOA record with which a zone's server denies a name.
 pub fn soa(zone: &str) -> Record {
     let soa = SOA::new(name("ns.invalid."), name("me.invalid."), 1, 1, 1, 1, 1);
     Record::from_rdata(name(zone), 300, RData::SOA(soa))
@@ -88,7 +88,7 @@ async fn over_tcp(listener: TcpListener, answering: Answering) {
     }
 }
 
-/// Refers everything below `zone` to servers with glue.
+/// Refers all names below `zone` to these servers, with glue.
 pub fn refers(zone: &'static str, servers: &'static [(&'static str, Ipv4Addr)]) -> Answering {
     Arc::new(move |question, _| {
         let mut reply = reply(question, ResponseCode::NoError, false);
@@ -100,7 +100,7 @@ pub fn refers(zone: &'static str, servers: &'static [(&'static str, Ipv4Addr)]) 
     })
 }
 
-/// Answers for all names with authority, from lines of `name type data`.
+/// Answers for all names authoritatively, from lines of `name type data`.
 pub fn serves_lines(lines: &str) -> Answering {
     let records: Vec<Record> = lines.lines().map(str::trim).filter(|line| !line.is_empty()).map(record).collect();
     Arc::new(move |question, _| {
@@ -114,7 +114,7 @@ pub fn serves_lines(lines: &str) -> Answering {
             }
         }
         if reply.answers.is_empty() {
-            // As if each domain were a zone of its own.
+            // It answers as if each domain were a separate zone.
             let labels = asked.name().num_labels().min(2);
             reply.add_authority(soa(&asked.name().trim_to(usize::from(labels)).to_ascii()));
         }

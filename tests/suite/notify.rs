@@ -1,4 +1,4 @@
-//! Channels over real sockets: what Telegram and webhooks answer, and what becomes of it.
+//! Channels over real sockets: the answers of Telegram and webhooks, and their effects.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -48,7 +48,7 @@ fn senders<const N: usize>(channels: [(String, Arc<dyn Settings>); N]) -> Sender
     Senders::new(channels, &Shared::new(&Clock::manual(Time(0)))).unwrap()
 }
 
-/// A Bot API that gives each call the next of `answers`, the last one for ever.
+/// A Bot API that gives each call the next of `answers`, and repeats the last one for ever.
 async fn telegram(answers: Vec<(u16, Value)>) -> (Senders, Seen) {
     provider();
     let seen: Seen = Arc::default();
@@ -198,7 +198,7 @@ async fn a_webhook_that_is_gone_waits_for_a_person_and_a_broken_one_is_tried_aga
     assert!(matches!(tried, Tried::Retry { after: Some(wait), .. } if wait == Duration::from_secs(30)));
 }
 
-/// An outbox with one alert for a channel that refuses for ever, and another one.
+/// An outbox with an alert for two channels, of which one always refuses.
 #[tokio::test]
 async fn a_dead_channel_is_told_to_the_others_once() {
     provider();

@@ -1,5 +1,5 @@
-//! Pictures with few and with many dependencies, and with long names: nothing is cut, everything
-//! critical is drawn, and what is said fits.
+//! Pictures with few and many dependencies, and with long names: nothing is cut off, everything
+//! critical is drawn, and texts fit.
 
 use plugwatch::core::dependency::state::Combined;
 use plugwatch::core::platform::snapshot::{DependencySnapshot, Snapshot};
@@ -31,7 +31,7 @@ fn dependency(n: usize, companies: usize) -> DependencySnapshot {
     };
     let company = n % companies;
     let name = if company == 0 { format!("{LONG}, Incorporated") } else { format!("Company {company}") };
-    // One in seven has no company of its own, and needs another; one in eleven has none at all.
+    // One in seven has no company of its own, and needs another dependency; one in eleven has neither.
     let (own, needs) = match (n % 7, n % 11) {
         (6, _) => (Vec::new(), vec![format!("d{}", n - 1)]),
         (_, 10) => (Vec::new(), Vec::new()),
@@ -66,7 +66,7 @@ fn snapshot(count: usize, companies: usize) -> Snapshot {
     Snapshot { platform: "Chatterbox".to_owned(), dependencies, ..Snapshot::default() }
 }
 
-/// Looked at by people: PLUGWATCH_PICTURES says where to put it.
+/// Renders a picture, and writes it to the folder in PLUGWATCH_PICTURES, if set, for people to look at.
 fn drawn(name: &str, svg: &str) -> Vec<u8> {
     let png = draw::png(svg).unwrap();
     if let Ok(folder) = std::env::var("PLUGWATCH_PICTURES") {
@@ -132,7 +132,7 @@ fn a_subtitle_that_is_too_long_goes_on_in_a_second_line() {
     drawn("report-long", &svg);
 }
 
-/// Where the ink of a text ends, in pixels.
+/// The position at which a rendered text ends, in pixels.
 fn ink(text: &str, size: usize, bold: bool) -> u32 {
     let weight = if bold { "bold" } else { "normal" };
     let svg = format!(
@@ -147,7 +147,7 @@ fn ink(text: &str, size: usize, bold: bool) -> u32 {
 
 #[test]
 fn what_is_cut_to_a_width_is_drawn_within_it() {
-    // The widest label that the map cuts: 390 pixels at 25.
+    // The maximum width of a label that the map shortens is 390 pixels, at size 25.
     let svg = map::svg(&snapshot(5, 3));
     let cut = svg.lines().filter(|line| line.contains("font-size=\"25\"") && line.contains('…'));
     let cut: Vec<&str> = cut.filter_map(|line| line.split('>').nth(1)?.split('<').next()).collect();

@@ -1,4 +1,4 @@
-//! Platforms as data (`tests/platforms`): what the world says of a domain, and what must be found.
+//! Platforms as data (`tests/platforms`): the answers about a domain, and what must be found.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -17,10 +17,10 @@ use plugwatch::discover::{
 };
 use serde_json::{Value, json};
 
-/// One platform, as its file tells.
+/// One platform, as its file describes it.
 pub struct World {
     file: Value,
-    /// Name, kind, data.
+    /// DNS records: name, type, data.
     names: Vec<(String, String, String)>,
 }
 
@@ -57,7 +57,7 @@ impl World {
         self.file["failed"][what].as_str().map(|word| word.parse().unwrap())
     }
 
-    /// Records of a name, with the aliases on the way to them; a star stands for every name.
+    /// The records of a name, and the aliases on the way to them; `*` matches every name.
     fn records(&self, name: &str, kind: &str) -> (Vec<String>, Vec<String>) {
         let (mut at, mut aliases) = (name.to_lowercase(), Vec::new());
         loop {
@@ -210,7 +210,7 @@ impl World {
         if let Some(query) = url.strip_prefix("https://play.google.com/store/apps/details?id=") {
             return self.play(url, query);
         }
-        // Where nothing else is said, `www` is sent on to the domain itself.
+        // Unless the file says otherwise, `www` redirects to the domain itself.
         let bare = url.replacen("https://www.", "https://", 1);
         let listed = |url: &str| self.list("page").iter().find(|page| page["url"] == url);
         let found = listed(url).or_else(|| listed(&bare));
@@ -326,7 +326,7 @@ impl Script for World {
     }
 }
 
-/// Looks around in a world.
+/// Runs discovery for a domain in a world.
 async fn seen(
     world: World,
     domain: &Domain,
@@ -342,7 +342,7 @@ async fn seen(
     gather(&with, domain, apps).await
 }
 
-/// What was found of one platform, as its file's `[expect]` writes it, and the file that came of it.
+/// The findings about one platform, in the form of its file's `[expect]`, and the resulting configuration.
 async fn found(world: World, catalog: &Arc<Catalog>, signs: &Signs) -> (BTreeMap<&'static str, Vec<String>>, String) {
     let mut said: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
     let given = if world.text("given").is_empty() { world.text("domain") } else { world.text("given") };
@@ -380,8 +380,8 @@ async fn found(world: World, catalog: &Arc<Catalog>, signs: &Signs) -> (BTreeMap
         Config::read_with("plugwatch.toml", text.clone(), Some(catalog.clone()))
             .unwrap_or_else(|problems| panic!("{problems}\n{text}"));
     }
-    // With every # before an entry, and every `not_monitored`, taken away, too: nothing is wrong but what waits for a value.
-    // What has no check stays as it is.
+    // The file must also be valid without any `not_monitored` and with all entries enabled, except where a value is
+    // missing. Entries without a check stay unchanged.
     let on = |entry: &Entry| match entry.probes.is_empty() {
         true => entry.clone(),
         false => Entry { state: State::On, ..entry.clone() },
@@ -417,7 +417,7 @@ fn expectation(said: &BTreeMap<&'static str, Vec<String>>) -> String {
 fn every_sign_shows_its_own_example_and_names_a_company() {
     let (_, signs) = known();
     assert!(signs.all.len() > 500, "{}", signs.all.len());
-    // The first that shows itself counts: none is hidden behind another company's.
+    // The first matching sign counts: no sign is hidden by another company's.
     for sign in &signs.all {
         let value = if sign.numbers.is_empty() { &sign.example } else { &sign.numbers[0] };
         let first = signs.of(sign.kind, &sign.header, value).unwrap();
@@ -494,7 +494,7 @@ async fn another_look_proposes_what_is_new_and_changes_nothing() {
     let (catalog, signs) = known();
     let shop = || World::read(&folder().join("shop.toml"));
     let (_, text) = found(shop(), &catalog, &signs).await;
-    // Somebody made it theirs: another name, another label, and the second app watched.
+    // A user has edited the file: another id, another label, and the second app monitored.
     let text = text.replace("id = \"website\"", "id = \"our-site\"").replace("label = \"Website\"", "label = \"Shop\"");
     let theirs = Config::read_with("plugwatch.toml", text.clone(), Some(catalog.clone())).unwrap();
     let mut world = shop();
@@ -527,7 +527,7 @@ async fn another_look_proposes_what_is_new_and_changes_nothing() {
     );
 }
 
-/// What the entries say that wait for nothing.
+/// The configuration of all entries that need no further value.
 fn all_of(entries: &[Entry], catalog: &Arc<Catalog>) -> Config {
     let on = |entry: &Entry| plugwatch::discover::entry_text(&Entry { state: State::On, ..entry.clone() });
     let asked = entries.iter().filter(|entry| !entry.probes.is_empty());

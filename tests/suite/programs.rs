@@ -1,4 +1,4 @@
-//! What commands print for programs is as `docs/cli.schema.json` says, and every command says how it ended.
+//! The JSON output of commands follows `docs/cli.schema.json`, and every command's exit code says how it ended.
 
 use std::path::Path;
 use std::process::Output;
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::kit::{Staged, database, minutes};
 
-/// The program while servers of this test go on.
+/// Runs the program while the test's servers continue to answer.
 pub async fn plugwatch(folder: &Path, arguments: &[&str]) -> Output {
     let (folder, arguments) = (folder.to_owned(), arguments.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>());
     let run = move || {
@@ -26,7 +26,7 @@ fn err(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
-/// What it printed, held against its schema.
+/// The printed document, validated with its schema.
 fn document(schema: &Value, output: &Output) -> Value {
     let value: Value = serde_json::from_str(&out(output)).unwrap_or_else(|error| panic!("{error}: {output:?}"));
     let name = value["schema"].as_str().unwrap().split_once('/').unwrap().0;
@@ -36,7 +36,7 @@ fn document(schema: &Value, output: &Output) -> Value {
     value
 }
 
-/// A platform in trouble, with a letter, something unmonitored, and a file for the program.
+/// A platform with a loss, a letter and an unmonitored dependency, and a configuration file for the program.
 pub async fn in_trouble() -> Staged {
     let more =
         "\n[[dependency]]\nid = \"stripe\"\nlabel = \"Stripe\"\nvendor = \"stripe\"\nnot_monitored = \"needs a key\"\n";
@@ -55,7 +55,7 @@ pub async fn in_trouble() -> Staged {
     staged
 }
 
-/// The file for the program, beside its history.
+/// Writes the configuration file for the program, next to its database.
 fn write_configuration(staged: &Staged) {
     let before = format!("database = \"{}/demo.db\"", staged.folder.path().display());
     let after = format!("database = {:?}", database(staged.folder.path()).display().to_string());
@@ -104,7 +104,7 @@ async fn every_document_is_as_the_schema_says() {
     assert_eq!(wrong.status.code(), Some(2));
     let wrong = document(&schema, &wrong);
     assert_eq!((&wrong["valid"], &wrong["problems"][0]["line"]), (&false.into(), &1.into()));
-    // Nothing is described that no command prints.
+    // The schema describes no document that no command prints.
     let described = schema["$defs"].as_object().unwrap().keys().filter(|name| name.starts_with("plugwatch."));
     let unseen: Vec<&String> = described.filter(|name| !seen.contains(name)).collect();
     assert!(unseen.is_empty(), "{unseen:?}");

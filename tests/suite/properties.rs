@@ -1,4 +1,4 @@
-//! What must hold for every sequence of checks, not only for those somebody thought of.
+//! Properties that must be true for every sequence of checks, not only for those that somebody thought of.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -20,7 +20,8 @@ use plugwatch::core::words::verdict::{Basis, Criticality, Fault, Proof, Reading,
 use plugwatch::store::{StandingDocument, freeze, thaw};
 use proptest::prelude::*;
 
-/// One check of a sequence: how long after the one before, what it reads, who speaks.
+/// One check of a sequence: the seconds since the previous one, its reading, whether it is blind, and the readings
+/// of its control and second path.
 #[derive(Clone, Debug)]
 struct Drawn {
     gap: u64,
@@ -54,7 +55,7 @@ fn policy() -> impl Strategy<Value = Policy> {
     })
 }
 
-/// The looks in order, each with its witnesses.
+/// The checks in order, each with its witnesses.
 fn looks(drawn: &[Drawn], policy: &Policy) -> Vec<(CheckResult, Witnesses)> {
     let mut now = Time(0);
     let one = |drawn: &Drawn| {
@@ -73,13 +74,13 @@ fn looks(drawn: &[Drawn], policy: &Policy) -> Vec<(CheckResult, Witnesses)> {
     drawn.iter().map(one).collect()
 }
 
-/// Every flip, with the number of its look.
+/// Every flip, with the number of its check.
 fn play(looks: &[(CheckResult, Witnesses)], policy: &Policy, stored: impl Fn(usize) -> bool) -> Vec<(usize, Flip)> {
     let mut standing = Standing::default();
     let mut flips = Vec::new();
     for (n, (look, witnesses)) in looks.iter().enumerate() {
         if stored(n) {
-            // Written down, killed, read back.
+            // The state is stored and read back, as after a kill.
             standing = thaw::<_, StandingDocument>(&freeze::<_, StandingDocument>(&standing).unwrap()).unwrap();
         }
         let (next, flip, _) = after(&standing, look, witnesses, policy);
@@ -135,11 +136,11 @@ proptest! {
             prop_assert!(flip.to.since <= flip.confirmed_at);
             prop_assert_eq!(flip.confirmed_at, looks[n].0.at);
             prop_assert_eq!(flip.from, held);
-            // Since then no look said plainly what held before; blind ones said nothing.
+            // Since then, no check clearly read the previous state; blind checks do not count.
             let against = looks[..n].iter().zip(&drawn).filter(|((look, _), _)| look.at >= flip.to.since);
             let plain = |drawn: &Drawn, look: &CheckResult| !drawn.blind && look.reading.verdict == Verdict::Live;
-            // The vendor's own word, whatever check reads it, and an absence that another path confirms may come by
-            // turns: half of what was read is enough.
+            // A vendor's own statement, and an absence that a second path confirms, may alternate with good checks:
+            // half of the readings is enough.
             let stated = flip.to.proof == Proof::Stated;
             let counted = policy.basis == Basis::OwnStatement || policy.second_path || stated;
             let by_turns = counted && flip.to.verdict == Verdict::Dropped;
@@ -174,7 +175,7 @@ fn held(verdict: Verdict, since: Time) -> Held {
     }
 }
 
-/// A dependency's way through a sequence of states.
+/// A dependency on its way through a sequence of states.
 struct Way {
     id: String,
     parent: Option<&'static str>,
@@ -270,7 +271,7 @@ fn review_all(ways: &mut [Way], now: Time) -> Review {
     found
 }
 
-/// Which dependency turns to what, how many seconds after the turn before.
+/// Changes: which dependency changes to which verdict, and how many seconds after the previous change.
 fn turns() -> impl Strategy<Value = Vec<(usize, Verdict, i64)>> {
     prop::collection::vec((0..4_usize, verdict(), 1..5_000_i64), 1..60)
 }
@@ -287,7 +288,7 @@ proptest! {
         for (which, verdict, gap) in turns {
             now = Time(now.0 + gap * 1_000);
             ways[which].turn(verdict, now);
-            // One thing at a time about each dependency; each thing once.
+            // After a change, each dependency is announced at most once for each reason.
             let mut notified = Vec::new();
             for _ in 0..4 {
                 for telling in review_all(&mut ways, now).tellings {
@@ -311,7 +312,7 @@ proptest! {
             ways[which].turn(verdict, now);
             review_all(&mut ways, now);
         }
-        // Nothing happens any more: what is held back is told as soon as its time has come.
+        // From here on, nothing changes: held alerts are sent when their time has come.
         for _ in 0..600 {
             let found = review_all(&mut ways, now);
             now = found.again.unwrap_or(now).max(Time(now.0 + 60_000));
@@ -338,7 +339,7 @@ proptest! {
         let mut times: BTreeMap<Asking, Vec<Time>> = BTreeMap::new();
         let mut now = Time(0);
         for (reason, later) in wishes {
-            // Whoever wants a check wants it at once, again and again.
+            // Checks are requested immediately, again and again.
             now = now.plus(Duration::from_millis(later as u64 / 100));
             let reason = Asking::ALL[reason];
             let Some(at) = asked.allowed(reason, now) else { continue };

@@ -1,4 +1,4 @@
-//! What strangers see, over a real socket: no more than they should, and all of it in the forms they know.
+//! The public page as strangers see it, over a real socket: nothing more than they should see, in well-known formats.
 
 use std::collections::BTreeSet;
 use std::io::Read;
@@ -18,7 +18,7 @@ use serde_json::Value;
 use crate::kit::{BEGIN, Staged, minutes};
 use crate::public_hidden;
 
-/// The platform's page as strangers reach it.
+/// A client of the platform's public page.
 pub struct Stranger {
     client: reqwest::Client,
     base: String,
@@ -39,7 +39,7 @@ impl Stranger {
         let config = Config::read("test.toml", staged.text.clone()).unwrap_or_else(|problems| panic!("{problems}"));
         let pages = Pages {
             snapshot: staged.engine.windows().snapshot,
-            // Beside the store, so that the file can be opened again while the page is served.
+            // The page has its own connection, so that the store can be closed and reopened while the page is served.
             store: Arc::new(staged.store.read_apart()),
             clock: staged.clock.clone(),
             details: false,
@@ -96,7 +96,8 @@ fn ada() -> Person {
     Person::new("Ada Secretive", "terminal")
 }
 
-/// The demo's platform, its texts dropped, told as an incident; another incident is over, work is ahead and goes on.
+/// The demo's platform with a published incident about dropped texts, another one that is over, and maintenance both
+/// scheduled and in progress.
 pub async fn in_trouble() -> (Staged, Vec<String>) {
     let mut staged = Staged::changed(BEGIN, with_page).await;
     staged.pass(minutes(20)).await;
@@ -134,7 +135,7 @@ const API: [&str; 8] = [
     "scheduled-maintenances/active",
 ];
 
-/// Every address that strangers may open.
+/// All addresses that strangers may open.
 pub async fn everything(stranger: &Stranger, incidents: &[String]) -> Vec<String> {
     let mut paths: Vec<String> = [
         "/",
@@ -163,7 +164,7 @@ pub async fn everything(stranger: &Stranger, incidents: &[String]) -> Vec<String
     paths
 }
 
-/// Whether a value is as a schema says; keys that it does not name are wrong, too.
+/// Validates a value with a schema; keys that the schema does not have are errors, too.
 pub fn check(schema: &Value, root: &Value, value: &Value, place: &str) {
     if let Some(name) = schema["$ref"].as_str() {
         return check(root.pointer(name.trim_start_matches('#')).unwrap(), root, value, place);
@@ -212,7 +213,7 @@ async fn status_json_is_as_its_schema_says_and_the_old_one_is_there_for_a_releas
     let (schema, json) = (stranger.json("/status.schema.json").await, stranger.json("/status.json").await);
     check(&schema, &schema, &json, "status");
     let mut shown = stranger.get("/status.json").await.body;
-    // Ids are salted: each database has its own.
+    // Ids are salted: they differ between databases.
     for (n, id) in json["components"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap()).enumerate() {
         shown = shown.replace(id, &format!("component-{n}"));
     }
@@ -250,7 +251,7 @@ async fn ids_stay_and_tell_nothing() {
     assert!(before.iter().all(|id| id.len() == 12));
 }
 
-/// The fields of Statuspage's own answers.
+/// The fields in Statuspage's own answers.
 const COMPONENT: [&str; 13] = [
     "id",
     "name",
@@ -375,7 +376,7 @@ async fn nothing_unverified_is_ever_operational() {
         json["components"].as_array().unwrap().iter().map(|one| one["state"].clone()).collect::<Vec<_>>()
     };
     assert!(words(&stranger.json("/status.json").await).iter().all(|state| state == "operational"));
-    // The engine stands still: what it saw last is no longer known.
+    // The engine stands still, so the last results are too old to be shown.
     staged.clock.move_to(staged.clock.now().plus(minutes(6)));
     let json = stranger.json("/status.json").await;
     assert!(words(&json).iter().all(|state| state == "unchecked"), "{json:#}");
@@ -399,7 +400,7 @@ async fn an_incident_is_told_from_its_draft_to_what_was_learned() {
     {
         assert!(page.contains(text), "{text}");
     }
-    // Updates go to the only one that goes on, wrong words say what is right.
+    // An update without an id is for the only open incident; an unknown state or id is refused with the valid ones.
     let wrong = acts.update_incident(&ada(), "", "fixed", "Done.", staged.clock.now()).await.unwrap_err().0;
     assert_eq!(wrong, "`fixed` is not a state; use one of: investigating, identified, monitoring, resolved");
     let nobody = acts.update_incident(&ada(), "pw-none", "resolved", "Done.", staged.clock.now()).await.unwrap_err().0;
@@ -424,7 +425,7 @@ async fn an_incident_is_told_from_its_draft_to_what_was_learned() {
     let past = stranger.get(&format!("/incidents/{}", past.public_id)).await.body;
     assert!(past.contains("The cache had <em>no</em> limit."), "{past}");
     assert!(past.contains("Pages load <strong>slowly</strong>."), "{past}");
-    // A file that is opened again has all of it.
+    // After a restart, everything is still in the file.
     let before = acts.published().await.unwrap();
     drop(acts);
     let staged = staged.crash_and_restart().await;
@@ -529,7 +530,7 @@ async fn wrong_addresses_say_why_in_json_where_json_was_asked_for() {
         assert_eq!(said.starts_with('{'), path.ends_with(".json"), "{path}: {said}");
         assert!(said.contains(why), "{path}: {said}");
     }
-    // Whoever asks for JSON hears why in JSON, wherever; what else stands behind a ? is no mistake.
+    // A client that accepts JSON gets errors as JSON at every address; unknown query parameters are not an error.
     let (status, headers, body) = stranger.ask("/nowhere", &[("accept", "application/json")]).await;
     assert_eq!((status, headers["content-type"].to_str().unwrap()), (404, "application/json"));
     assert!(String::from_utf8(body).unwrap().contains("There is no such address"));
@@ -661,7 +662,7 @@ async fn a_page_nobody_configured_shows_nothing_and_claims_nothing() {
     assert!(stranger.get("/").await.body.contains("Nothing is published on this page"));
 }
 
-/// The documented path that an address is of.
+/// The documented path that an address belongs to.
 fn documented<'d>(paths: &'d serde_json::Map<String, Value>, address: &str) -> Option<(&'d String, &'d Value)> {
     let address = address.split('?').next().unwrap();
     let fits = |path: &str| match path.split_once("{id}") {
@@ -745,7 +746,7 @@ async fn the_page_is_written_as_files_and_a_command_that_fails_is_counted() {
     assert_eq!((well.failed(), well.succeeded_at()), (0, now));
     let page = folder.path().join("page");
     assert!(folder.path().join("status.json").exists(), "the command ran after it");
-    // What is no longer public does not stay; what somebody else put there does.
+    // Files that are no longer public are removed; other people's files stay.
     for (file, kept) in [
         ("badge/old.svg", false),
         ("incidents/pw-old.json", false),

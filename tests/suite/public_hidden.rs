@@ -1,4 +1,4 @@
-//! No public output shows anything that was not made public, in whatever form.
+//! No public output shows anything that was not made public, in any encoding.
 
 use std::collections::BTreeSet;
 
@@ -8,10 +8,10 @@ use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD};
 use crate::kit::Staged;
 use crate::public::{Stranger, everything, in_trouble};
 
-/// Texts that are not public, each with all of its disguises.
+/// Texts that are not public, each in all its encodings.
 pub type Hidden = Vec<(Vec<String>, String)>;
 
-/// A text as it may be hidden in others: as it is, in HTML, in a URL, and in base64 wherever it begins.
+/// A text as it may be contained in others: unchanged, in HTML, in a URL, and in base64 at every alignment.
 fn disguises(text: &str) -> Vec<String> {
     let html: String = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
     let url = percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string();
@@ -37,7 +37,7 @@ fn disguises(text: &str) -> Vec<String> {
     ];
     for before in 0..3 {
         let packed = BASE64_STANDARD_NO_PAD.encode(format!("{}{text}", " ".repeat(before)));
-        // What depends on the neighbours is cut off.
+        // Characters that depend on the neighbouring bytes are cut off.
         let (from, to) = ([0, 2, 3][before], packed.len().saturating_sub(2));
         if to > from + 6 {
             all.push(packed[from..to].to_owned());
@@ -49,7 +49,7 @@ fn disguises(text: &str) -> Vec<String> {
     all
 }
 
-/// What may be shown, and words that stand in every such page and in the schema that describes it.
+/// Texts that may be shown, and words that every such page or its schema contains.
 const SHOWN: [&str; 21] = [
     "Chatterbox status",
     "https://status.chatterbox.example",
@@ -74,11 +74,11 @@ const SHOWN: [&str; 21] = [
     "localhost",
 ];
 
-/// Every string of the configuration and of the environment that was not made public, and what is known beside them.
+/// All strings of the configuration and the environment that were not made public, and other internal facts.
 pub fn hidden(staged: &Staged) -> Hidden {
     let quoted = staged.text.split('"').skip(1).step_by(2);
     let mut hidden: BTreeSet<String> = quoted.filter(|text| text.len() > 3).map(str::to_owned).collect();
-    // Shorter values, such as `1` or `never`, are words of every text.
+    // Shorter values, such as `1` or `never`, occur in every text.
     let environment = std::env::vars().flat_map(|(name, value)| [name, value]);
     hidden.extend(environment.filter(|text| text.len() > 8));
     hidden.retain(|text| !SHOWN.iter().any(|shown| shown.eq_ignore_ascii_case(text)));
@@ -97,7 +97,7 @@ fn disguised(hidden: BTreeSet<String>) -> Hidden {
     hidden.into_iter().map(|text| (disguises(&text), text)).collect()
 }
 
-/// Holds that a text shows nothing of it, in whatever form.
+/// Asserts that a text shows none of these, in any encoding.
 pub fn shows_none(of: &Hidden, place: &str, text: &str) {
     for (disguises, secret) in of {
         for disguise in disguises {
@@ -136,7 +136,7 @@ async fn no_public_output_holds_anything_that_was_not_made_public() {
         assert_eq!(got.status, 200, "{path}");
         shows_none(&hidden, &path, &format!("{:?}\n{}", got.headers, got.body));
     }
-    // What is refused says no more.
+    // Error pages do not show them, either.
     for path in [
         "/nowhere",
         "/status.json?v=9",

@@ -1,4 +1,4 @@
-//! Publishing the page elsewhere: what people hear when it fails, and a changed target.
+//! Publishing the page elsewhere: alerts when it fails, and a changed target.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -29,7 +29,7 @@ fn pages(staged: &Staged) -> Pages {
     }
 }
 
-/// A page to be published, by a command that fails as long as a file is there.
+/// A page that is published by a command, which fails while a certain file exists.
 struct Published {
     staged: Staged,
     publisher: Publisher,
@@ -43,7 +43,7 @@ impl Published {
         Published { staged, publisher, to }
     }
 
-    /// Lets `span` pass with a look whenever one is due, and gives what was told meanwhile.
+    /// Lets `span` pass, publishes whenever that is due, and returns the messages of that time.
     async fn pass(&mut self, span: Duration) -> Vec<String> {
         let until = self.staged.clock.now().plus(span);
         while self.staged.clock.now() < until {
@@ -54,7 +54,7 @@ impl Published {
         self.staged.texts().into_iter().filter(|text| text.contains("PAGE ")).collect()
     }
 
-    /// The program is gone.
+    /// Ends the publisher.
     fn ended(self) -> Staged {
         drop(self.publisher);
         self.staged
@@ -93,7 +93,7 @@ async fn a_failure_that_lasts_is_told_once_over_a_restart_and_so_is_its_end() {
     let folder = published.staged.folder.path().display().to_string();
     insta::assert_snapshot!("unpublished", told[0].replace(&folder, "FOLDER"));
     assert!(runs(&published.staged) < 15, "tried ever more rarely: {}", runs(&published.staged));
-    // Another program begins, and knows what was told.
+    // After a restart, plugwatch knows what was announced.
     let staged = published.ended().crash_and_restart().await;
     staged.texts();
     let mut published = Published::of(staged).await;

@@ -1,4 +1,4 @@
-//! A domain at its registry: which one is asked, and what its answers are worth.
+//! A domain at its registry: which registry is queried, and what its answers prove.
 
 use std::collections::HashMap;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -20,7 +20,7 @@ use crate::names::{serves_lines, start};
 
 const DOMAIN: &str = r#"{"ldhName": "example.org", "status": ["active"], "events": [{"eventAction": "expiration", "eventDate": "2037-01-01T00:00:00Z"}]}"#;
 
-/// IANA and two registries on loopback; what was asked of them, in order.
+/// IANA and two registries on loopback, and the requests to them, in order.
 async fn world(iana: &'static str, registry: Vec<u8>) -> (NetOptions, Arc<Mutex<Vec<String>>>) {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let kept = seen.clone();
@@ -78,7 +78,7 @@ async fn the_registry_is_found_by_the_longest_ending_and_the_list_is_read_once()
     assert_eq!(asked, ["GET /rdap/dns.json", "GET /base/domain/example.org", "GET /domain/example.co.uk"]);
 }
 
-/// A WHOIS server that gives each line its answer.
+/// A WHOIS server with an answer for each query.
 async fn whois(at: &str, answers: &'static [(&'static str, &'static str)]) -> SocketAddr {
     let listener = TcpListener::bind(at).await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -133,7 +133,7 @@ async fn a_registry_that_is_not_in_the_list_is_asked_by_whois() {
 #[tokio::test]
 async fn whois_servers_are_asked_at_whichever_of_their_addresses_answers() {
     let answers = &[IANA, ("example.io", "Domain Name: example.io\nDomain Status: ok\nName Server: ns1.example.net\n")];
-    // Only by IPv6; and by both, where nobody listens at the other.
+    // A server that is reachable only over IPv6; then with two addresses, of which only one answers.
     for (place, records) in [
         ("[::1]:0", "HOST. AAAA ::1"),
         ("[::1]:0", "HOST. A 127.0.0.9\nHOST. AAAA ::1"),

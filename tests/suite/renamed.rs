@@ -1,4 +1,4 @@
-//! A dependency that gets another id in the middle of trouble: its history goes on, and nothing is announced again.
+//! A dependency gets another id during an incident: its history continues, and nothing is announced again.
 
 use std::sync::{Arc, Mutex};
 
@@ -8,13 +8,13 @@ use plugwatch::demo::{Stage, anchors};
 
 use crate::kit::{BEGIN, Staged, http, minutes, raw};
 
-/// The same platform with the host under another id.
+/// The same configuration with another id for the host.
 fn renamed(text: &str) -> String {
     text.replace("id = \"hosting\"", "id = \"cloud\"\nwas = \"hosting\"")
         .replace("needs = [\"hosting\"]", "needs = [\"cloud\"]")
 }
 
-/// The host is dropped and told, its mail vendor gives no answer, and people know both.
+/// The host's drop was announced, the mail vendor does not answer, and people were alerted to both.
 async fn in_trouble() -> Staged {
     let mut staged = Staged::open().await;
     staged.pass(minutes(20)).await;
@@ -48,7 +48,7 @@ async fn after_a_restart_the_incident_goes_on_under_the_new_id_and_is_not_told_a
     let news = staged.news();
     assert!(news.iter().any(|line| line.starts_with("BACK: ")), "{news:?}");
     assert!(staged.store.incidents(Some("cloud"), Time(0)).await.unwrap()[0].closed_at.is_some());
-    // The line stays in the file, and does nothing more.
+    // The line `was` can stay in the file; it has no further effect.
     let staged = staged.crash_and_restart().await;
     assert_eq!(staged.store.incidents(Some("cloud"), Time(0)).await.unwrap().len(), before.len());
 }

@@ -1,4 +1,4 @@
-//! The report: gathered on the stage, told in every form, kept for ever, never skipped.
+//! The report: made from scripted vendors, sent in every format, kept for ever, and never skipped.
 
 use std::time::Duration;
 
@@ -34,7 +34,7 @@ minutes = 10
 dependency = "ios-app"
 "#;
 
-/// A week in which much happened, up to the report on Monday at nine.
+/// A week with many events, up to the report on Monday at nine.
 async fn week() -> (Staged, BotApi) {
     let api = BotApi::open().await;
     let phone = ("phone".to_owned(), telegram(&api.url));
@@ -74,7 +74,7 @@ async fn the_report_is_a_letter_with_a_picture_and_a_page_that_is_kept() {
     let report: Report = serde_json::from_value(kept.snapshot).unwrap();
     insta::assert_snapshot!("report_in_markdown", report.text("Chatterbox", Format::Markdown));
     let picture = draw::png(&report.picture("Chatterbox")).unwrap();
-    // Looked at by people: PLUGWATCH_PICTURES says where to put it.
+    // For people to look at: the folder in PLUGWATCH_PICTURES, if set, gets the picture and the page.
     if let Ok(folder) = std::env::var("PLUGWATCH_PICTURES") {
         std::fs::write(format!("{folder}/report.png"), &picture).unwrap();
         std::fs::write(format!("{folder}/report.html"), report.page("Chatterbox", false)).unwrap();

@@ -1,5 +1,5 @@
-//! Secrets never reach the store, a log or a message: one is planted in every example of the
-//! catalogue that has a body, and everything that is left behind is searched for it.
+//! Secrets never reach the store, a log or a message. The test plants secrets in every example of the
+//! catalogue that has a body, and searches everything that is left behind for them.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
@@ -21,14 +21,14 @@ use plugwatch::ids::Ids;
 use plugwatch::store::Store;
 use serde_json::{Value, json};
 
-/// What a vendor gives away in its answer.
+/// A secret that a vendor returns in its answer.
 const GIVEN: &str = "pl4nted-by-the-vendor";
-/// What the configuration holds, and a vendor repeats.
+/// A secret of the configuration that a vendor repeats.
 const OURS: &str = "c0nfigured-and-echoed";
-/// Fields in which vendors were seen to return secrets.
+/// Fields in which vendors have returned secrets.
 const FIELDS: [&str; 6] = ["auth_token", "apiKey", "Secret", "ACCESS_TOKEN", "password", "client_secret"];
 
-/// Answers of one round of examples, by the question as it is shown.
+/// The answers for one round of examples, by the displayed question.
 struct Planted(HashMap<String, Answer>);
 
 impl Script for Planted {
@@ -53,7 +53,7 @@ fn http(url: String, status: u16, media: &str, body: String) -> Answer {
     Answer { asked: url, http: Some(facts), body: body.into_bytes(), ..Answer::default() }
 }
 
-/// The example's body with secrets in it, wherever a vendor may put them.
+/// The example's body with secrets in every place where a vendor may put them.
 fn plant(body: &str) -> String {
     let mut json: Value = match serde_json::from_str(body) {
         Ok(json @ (Value::Object(_) | Value::Array(_))) => json,
@@ -82,7 +82,7 @@ fn sow(json: &mut Value) {
     }
 }
 
-/// A secret of the shape that the check's signature needs.
+/// A secret in the format that the check's signature needs.
 fn secret_of(name: &str, check: &Check) -> String {
     let pem = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/certs/rsa-for-tests.pem")).unwrap();
     match name {
@@ -96,7 +96,7 @@ fn secret_of(name: &str, check: &Check) -> String {
     }
 }
 
-/// One `[[dependency]]` for an example, and what it will be answered.
+/// The `[[dependency]]` for an example, the displayed question, and the answer to it.
 fn dependency(check: &Check, example: &Example, n: usize, folder: &Path) -> Option<(String, String, Answer)> {
     let mut params = Params::default();
     let mut text = format!("[[dependency]]\nid = \"d{n}\"\ncheck = \"{}\"\nrole = \"serves\"\n", check.id);
@@ -140,7 +140,7 @@ fn dependency(check: &Check, example: &Example, n: usize, folder: &Path) -> Opti
 
 const NOW: Time = Time(1_772_524_800_000);
 
-/// Where the log goes.
+/// A writer that keeps the log in memory.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -161,7 +161,7 @@ struct Body {
     size: i64,
 }
 
-/// Everything that the database holds, bodies unpacked, and its files as they are.
+/// The contents of the database with bodies unpacked, and its files unchanged.
 async fn left_behind(database: &Path) -> Vec<(String, Vec<u8>)> {
     let pool = sqlx::SqlitePool::connect(&format!("sqlite://{}", database.display())).await.unwrap();
     let mut found = Vec::new();
@@ -203,13 +203,13 @@ async fn a_secret_in_an_answer_is_left_nowhere() {
         kept += bodies;
         assert!(found.is_empty(), "round {round}: {found:?}");
     }
-    // Checks without a body (name servers, programs) have nothing to plant in.
+    // Nothing can be planted in checks without a body (name servers, programs).
     assert!(planted > 400, "{planted} examples");
-    // Of those that were asked within the time; equal bodies are one.
+    // Not all examples are checked within the time, and equal bodies are stored once.
     assert!(kept * 4 > planted * 3, "{kept} of {planted} bodies were kept, so too little was tried");
 }
 
-/// Looks twice at everything; how many bodies were kept, and what was found.
+/// Checks everything twice; returns the number of stored bodies, and the places in which a secret was found.
 async fn look_at(text: &str, answers: HashMap<String, Answer>, folder: &Path) -> (usize, Vec<String>) {
     let log = Log::default();
     let writer = log.clone();
@@ -218,7 +218,7 @@ async fn look_at(text: &str, answers: HashMap<String, Answer>, folder: &Path) ->
     let anchors = "anchors = [\"127.0.0.1:1\", \"127.0.0.2:1\", \"127.0.0.3:1\"]";
     let key = folder.join("key");
     std::fs::write(&key, OURS).unwrap();
-    // Something that holds the secret is watched in every round.
+    // Every round monitors a dependency that has the secret.
     let keyed =
         format!("[[dependency]]\nid = \"keyed\"\ncheck = \"digitalocean/account\"\ntoken = {{ file = {key:?} }}\n");
     let head = format!("platform = \"Planted\"\n[network]\n{anchors}\n[[channel]]\nkind = \"log\"\n{keyed}");

@@ -1,4 +1,4 @@
-//! plugwatch as a service: what the service manager is told, and what `service install` puts where.
+//! plugwatch as a service: its messages to the service manager, and the files that `service install` writes.
 
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::fs::PermissionsExt;
@@ -8,11 +8,11 @@ use std::process::{Command, Output, Stdio};
 
 use plugwatch::service::{Environment, ServiceManager};
 
-/// A service manager of the test's own.
+/// The test's own service manager.
 fn manager(folder: &Path) -> (UnixDatagram, Environment) {
     let path = folder.join("notify");
     let socket = UnixDatagram::bind(&path).unwrap();
-    // A program that ended says nothing any more: the test ends, too.
+    // If the program has ended, no message comes; the timeout then ends the test.
     socket.set_read_timeout(Some(std::time::Duration::from_secs(120))).unwrap();
     let socket_name = Some(path.display().to_string());
     (socket, Environment { socket: socket_name, ..Environment::default() })
@@ -36,13 +36,13 @@ fn a_service_manager_hears_ready_once_and_life_as_often_as_it_wants() {
     assert_eq!(heard(&socket), "READY=1\nSTATUS=Monitoring.");
     assert_eq!(heard(&socket), "WATCHDOG=1");
     assert_eq!(heard(&socket), "STOPPING=1\nSTATUS=Stopping.", "the second sign was not due yet");
-    // A sign for each round: half of a microsecond has passed by then.
+    // Half a microsecond has passed by every call, so each one sends a sign of life.
     let now = Environment { watchdog_usec: Some("1".into()), ..environment.clone() };
     let told = ServiceManager::find(&now).unwrap().unwrap();
     told.alive();
     told.alive();
     assert_eq!([heard(&socket), heard(&socket), heard(&socket)][1..], ["WATCHDOG=1", "WATCHDOG=1"]);
-    // A watchdog that is meant for another process is not ours.
+    // A watchdog for another process is ignored.
     let other = Environment { watchdog_pid: Some("1".into()), ..hour };
     let told = ServiceManager::find(&other).unwrap().unwrap();
     told.alive();
@@ -59,7 +59,7 @@ fn a_socket_can_be_abstract_and_without_one_nobody_is_told() {
     ServiceManager::find(&environment).unwrap().unwrap().alive();
     assert!(heard(&socket).starts_with("READY=1"));
     assert!(ServiceManager::find(&Environment::default()).unwrap().is_none());
-    // A manager that is gone holds nothing up.
+    // If the manager is gone, the program is not held up.
     drop(socket);
     ServiceManager::find(&environment).unwrap().unwrap().alive();
 }
@@ -130,7 +130,7 @@ fn what_is_installed_can_be_read_by_those_only_who_need_it() {
     insta::assert_snapshot!(std::fs::read_to_string(at("etc/systemd/system/plugwatch.service")).unwrap());
     let said = String::from_utf8_lossy(&done.stdout).replace(&root.path().display().to_string(), "ROOT");
     insta::assert_snapshot!("what_service_install_says", said);
-    // Once more, without the key: what is there stays.
+    // A second installation without the key keeps the existing files.
     assert!(install(folder.path(), root.path(), None).status.success());
     assert_eq!(std::fs::read_to_string(at("etc/plugwatch/credentials/PW_TEST_NTFY")).unwrap(), "tk_s3cret");
     configuration(folder.path());

@@ -1,4 +1,4 @@
-//! Setting up: what `init` refuses, `add`, the map, and the first word with a bot.
+//! Setup: what `init` refuses, `add`, the map, and the first contact with a bot.
 
 use std::path::{Path, PathBuf};
 use std::process::Output;
@@ -18,7 +18,7 @@ fn err(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
-/// The program in a folder, while servers of this test go on.
+/// Runs the program in a folder while the test's servers continue to answer.
 async fn plugwatch(folder: &Path, arguments: &[&str]) -> Output {
     let (folder, arguments) = (folder.to_owned(), arguments.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>());
     let run = move || {
@@ -69,7 +69,7 @@ async fn init_says_nothing_of_anybody_while_our_own_network_is_down() {
     assert!(!folder.path().join("plugwatch.toml").exists());
 }
 
-/// A configuration in a folder, with DigitalOcean where `vendor` listens.
+/// A configuration in a folder, with DigitalOcean redirected to `vendor`.
 async fn configured(vendor: std::net::SocketAddr) -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("plugwatch.toml");
@@ -92,7 +92,7 @@ const LIVE: &str =
 
 #[tokio::test]
 async fn a_vendor_is_tried_and_then_added_at_the_end() {
-    // The token may read the account, and not the balance.
+    // The token may read the account, but not the balance.
     let vendor = raw(|request| match request.contains("/balance") {
         true => http(
             "403 Forbidden",
@@ -281,7 +281,7 @@ async fn whoever_has_no_network_is_asked_nothing() {
     let network = "[network]\nloopback_only = true\nanchors = [\"127.0.0.1:1\", \"127.0.0.1:2\", \"127.0.0.1:3\"]\n";
     std::fs::write(folder.path().join("network.toml"), network).unwrap();
     let init = format!("{} init example.com --network network.toml", env!("CARGO_BIN_EXE_plugwatch"));
-    // It asks only at a terminal, which `script` makes.
+    // `init` asks only at a terminal; `script` provides one.
     let mut terminal = std::process::Command::new("script");
     terminal.args(["--quiet", "--return", "--command", &init, "/dev/null"]).current_dir(folder.path());
     let output = tokio::task::spawn_blocking(move || terminal.stdin(std::process::Stdio::null()).output().unwrap());

@@ -1,5 +1,5 @@
-//! Keys that are more than a text in a header: signed tokens, AWS's signatures, tokens that are
-//! asked for first.
+//! Keys that are not simply a text in a header: signed tokens, AWS's signatures, and tokens that must be
+//! requested first.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -85,7 +85,7 @@ fn a_request_to_aws_is_signed_with_its_target() {
     assert!(!format!("{:?}", question.headers).contains("s3cret"));
 }
 
-/// A server that gives tokens and serves who bears one; what it was asked, in order.
+/// A server that issues tokens and accepts them, and the requests to it, in order.
 async fn vendor(lasts: u64, token_status: &'static str) -> (String, Arc<Mutex<Vec<String>>>) {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let kept = seen.clone();
@@ -159,7 +159,7 @@ fn the_token_of_a_service_account_speaks_for_it() {
     assert_eq!(part(1)["aud"], "https://oauth2.googleapis.com/token");
 }
 
-/// An authority that takes each nonce once, checks each signature, and says of its one account what it is told.
+/// A certificate authority that accepts each nonce once, checks all signatures, and has one account with this status.
 async fn authority(status: &'static str) -> (std::net::SocketAddr, Arc<Mutex<Vec<String>>>) {
     let posted = Arc::new(Mutex::new(Vec::new()));
     let seen = posted.clone();
@@ -186,7 +186,7 @@ async fn authority(status: &'static str) -> (std::net::SocketAddr, Arc<Mutex<Vec
                 let payload: Value = serde_json::from_slice(&part("payload")).unwrap();
                 assert_eq!(payload, json!({ "onlyReturnExisting": true }), "nobody is registered");
                 seen.push(header["nonce"].as_str().unwrap().to_owned());
-                // The first nonce is used up, as if another program had been quicker.
+                // The first nonce was already used, as if another program had been faster.
                 if header["nonce"] == "first" {
                     let body = r#"{"type": "urn:ietf:params:acme:error:badNonce", "status": 400}"#;
                     return http("400 Bad Request", "replay-nonce: second\r\n", body.as_bytes());

@@ -1,4 +1,4 @@
-//! A website of one's own: what its founder reads when it breaks.
+//! Your own website: what its founder reads when it fails.
 
 use std::sync::{Arc, Mutex};
 
@@ -7,7 +7,7 @@ use plugwatch::demo::{Stage, anchors};
 
 use crate::kit::{BEGIN, Staged, http, minutes, raw};
 
-/// A website and a vendor's account beside it.
+/// A platform with a website and an account at a vendor.
 struct Site {
     staged: Staged,
     answer: Arc<Mutex<Vec<u8>>>,
@@ -41,7 +41,7 @@ impl Site {
         site
     }
 
-    /// Answers so from now on, lets `span` pass, and returns the texts about the website.
+    /// Sets the website's answer, lets `span` minutes pass, and returns the texts about the website.
     async fn then(&mut self, answer: Vec<u8>, span: u64) -> String {
         *self.answer.lock().unwrap() = answer;
         self.staged.pass(minutes(span)).await;
@@ -54,7 +54,7 @@ impl Site {
             .join("\n----\n")
     }
 
-    /// Answers so until the website is shown in another way than before, and returns which.
+    /// Sets the website's answer, waits until its displayed state changes, and returns the new state.
     async fn until_it_shows(&mut self, answer: Vec<u8>) -> String {
         *self.answer.lock().unwrap() = answer;
         let before = self.staged.shown("website");

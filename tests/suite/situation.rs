@@ -1,5 +1,5 @@
-//! The situation message: from the second loss on, or while an announced hour is near, one message says how
-//! everything stands. In Telegram it is changed in place and replaced by the next.
+//! The situation message: after a second loss, or shortly before an announced cut-off, one message has the state of
+//! everything. In Telegram it is edited in place, and later replaced by a new one.
 
 use serde_json::Value;
 
@@ -25,7 +25,7 @@ async fn with(channel: &str) -> (Staged, BotApi) {
     (Staged::telling(channel, "", vec![phone], BEGIN).await, api)
 }
 
-/// What was sent and what was changed, the situation only: how loud, and the text.
+/// The situation messages and their edits: whether each was sent with sound, silently or as an edit, and the text.
 fn situations(api: &BotApi) -> Vec<(String, String)> {
     let about = |call: &Value| text(call).contains("SITUATION") || text(call).contains("newer message below");
     let how = |(method, call): &(String, Value)| match (method.as_str(), call["disable_notification"] == true) {
@@ -52,12 +52,12 @@ async fn from_the_second_loss_one_message_is_changed_in_place_and_replaced_by_th
     let opened = situations(&api);
     assert_eq!(opened.len(), 1, "{opened:?}");
     assert_eq!(opened[0].0, "sent silently");
-    // Somebody takes it on: the message says so, without a word more.
+    // Somebody acknowledges it: the message is edited to say so, and no other message is sent.
     staged.acts().ack(&ada(), None, staged.clock.now()).await.unwrap();
     staged.pass(minutes(1)).await;
     let taken = situations(&api);
     assert!(taken[1].0.starts_with("changed") && taken[1].1.contains("On it: Ada"), "{taken:?}");
-    // A third loss nobody takes on: after five minutes it is sent anew, and the old one says so.
+    // Nobody acknowledges a third loss: after five minutes, a new message is sent, and the old one points to it.
     staged.stage.set("twilio", "gone");
     staged.pass(minutes(12)).await;
     let all = situations(&api);
@@ -99,11 +99,11 @@ async fn a_letter_whose_hour_is_far_away_opens_no_situation() {
     staged.acts().bring(&ada(), letter, staged.clock.now()).await.unwrap();
     staged.pass(minutes(60)).await;
     let sent = api.calls(&["sendmessage"]);
-    // Nor does it ring again: a year leaves time for a night's sleep.
+    // There is no reminder, either, because the cut-off is a year away.
     assert_eq!(sent.len(), 2, "{sent:?}");
 }
 
-/// What was acknowledged meanwhile calls nobody who is called later.
+/// After an acknowledgement, people who would have been called later are not called.
 #[tokio::test]
 async fn whoever_is_called_later_hears_of_no_situation_that_was_acknowledged() {
     for acked in [false, true] {
@@ -123,7 +123,7 @@ async fn whoever_is_called_later_hears_of_no_situation_that_was_acknowledged() {
     }
 }
 
-/// That the hour has passed is no all-clear: the letter still stands.
+/// The passing of the announced hour is not an all-clear: the letter is still in force.
 #[tokio::test]
 async fn a_situation_whose_hour_has_passed_claims_no_more_than_was_seen() {
     let (mut staged, api) = with_phone().await;

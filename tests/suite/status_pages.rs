@@ -1,5 +1,5 @@
-//! Status pages elsewhere, as fakes that keep what their documentation says they keep: components with names and states, and
-//! incidents with updates. Sources: developer.statuspage.io ("Incidents", "Components"); instatus.com/help/api.
+//! Other companies' status pages, as fakes that behave as their documentation says: components with names and states,
+//! and incidents with updates. Sources: developer.statuspage.io ("Incidents", "Components"); instatus.com/help/api.
 
 use std::sync::{Arc, Mutex};
 
@@ -10,13 +10,13 @@ use serde_json::{Value, json};
 use crate::channels::{key, message, senders};
 use crate::kit::{http, raw};
 
-/// What one page holds.
+/// The contents of one page.
 #[derive(Default)]
 struct Held {
     components: Vec<Value>,
     incidents: Vec<Value>,
     asked: Vec<String>,
-    /// The next answers are these instead; what was asked is done all the same.
+    /// If not empty: answers to the next requests. The requests are carried out nevertheless.
     answers: Vec<Vec<u8>>,
 }
 
@@ -26,7 +26,7 @@ enum Kind {
     Instatus,
 }
 
-/// A page of one kind, and plugwatch's channel to it.
+/// A fake status page of one vendor, and plugwatch's channel to it.
 struct Page {
     kind: Kind,
     held: Arc<Mutex<Held>>,
@@ -154,7 +154,7 @@ impl Page {
             .await
     }
 
-    /// Each incident: its title, how far it is, and what was said of it.
+    /// The title, the state and the updates of each incident.
     fn incidents(&self) -> Vec<(String, String, Vec<String>)> {
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         let said = |update: &Value| text(update.get("body").unwrap_or(&update["message"]));
@@ -180,7 +180,7 @@ async fn an_incident_is_written_once_told_of_who_is_back_and_resolved_without_na
     for kind in BOTH {
         let page = Page::of(kind, Incidents::Quiet).await;
         for _ in 0..2 {
-            // The second is a repeat.
+            // The second message is a repeat.
             assert_eq!(
                 page.hear(Reason::Opened, "dropped", &["payments", "website"]).await,
                 Tried::Sent(None),
@@ -214,13 +214,13 @@ async fn what_people_write_there_is_theirs() {
         let page = Page::of(kind, Incidents::Notify).await;
         page.hear(Reason::Opened, "outage", &["website"]).await;
         assert_eq!(page.notified(), [true]);
-        // Somebody takes it over under another title: plugwatch neither resolves it nor writes a second one.
+        // Somebody has changed the title: plugwatch neither resolves this incident nor creates a second one.
         page.held.lock().unwrap().incidents[0]["name"] = json!("We are being attacked");
         page.hear(Reason::StillOpen, "outage", &["website"]).await;
         page.hear(Reason::Recovered, "live", &["website"]).await;
         assert_eq!(page.incidents().len(), 1, "{kind:?}");
         assert_eq!((page.incidents()[0].1.as_str(), page.incidents()[0].2.len()), ("investigating", 1), "{kind:?}");
-        // What goes on about one component is no reason to be silent about another.
+        // An open incident about one component does not prevent one about another.
         page.hear(Reason::Opened, "outage", &["website", "oauth"]).await;
         assert_eq!(page.incidents()[1].0, "Sign-in is unavailable");
     }

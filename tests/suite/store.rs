@@ -1,4 +1,4 @@
-//! The store: one at a time, nothing lost, nothing told out of order.
+//! The store: one program at a time, nothing lost, nothing delivered out of order.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -170,7 +170,7 @@ async fn sums_hold_each_check_once_whether_it_was_added_to_them_yet_or_not() {
     let (ids, _) = store.set_probes(&[wanted], Time(0)).await.unwrap();
     let hour = 3_600_000;
     let step = 5_000;
-    // More than are ever late, and some behind them.
+    // More checks than may wait for their sums: some are summed, and some are not yet.
     for batch in 0..10 {
         let looks = (0..1_000).map(|n| look(ids["x"], (batch * 1_000 + n) * step, None)).collect();
         store.commit(&Batch { looks, ..Batch::default() }).await.unwrap();
@@ -188,7 +188,7 @@ async fn sums_hold_each_check_once_whether_it_was_added_to_them_yet_or_not() {
         let day = all["ios-app"][&Time(0)];
         assert_eq!((all.len(), day.live, day.latency_ms), (1, each, each * 12));
     }
-    // What goes is in the sums, and what comes afterwards is counted once.
+    // Deleted checks are in the sums, and later ones are counted once.
     assert_eq!(store.prune(Time(10_000 * step)).await.unwrap(), 5_000);
     assert_eq!(store.prune(Time(10_000 * step)).await.unwrap(), 5_000);
     let looks = vec![look(ids["x"], 10_000 * step, None)];
@@ -231,13 +231,13 @@ async fn a_crash_while_sending_sends_once_more_and_says_so() {
     store.commit(&Batch { alerts: vec![alert("one", &["a"])], ..Batch::default() }).await.unwrap();
     let leased = store.lease(Time(2_000), LEASE, |_| true).await.unwrap();
     store.going_out(&[leased[0].attempt]);
-    // The program dies here: nobody settles.
+    // The program dies here, before the outcome is stored.
     store.close().await;
     drop(store);
     let store = Store::open(&path).await.unwrap();
     let again = store.lease(Time(3_000), LEASE, |_| true).await.unwrap();
     assert!(again[0].maybe_repeat);
-    // Refused for once: what came of the first try is still not known.
+    // This attempt fails, so the outcome of the first one is still unknown.
     store.settle(&again[0], &Outcome::Retry(Duration::ZERO, "not now".into()), &[], Time(3_100)).await.unwrap();
     let again = store.lease(Time(4_000), LEASE, |_| true).await.unwrap();
     assert!(again[0].maybe_repeat);
@@ -257,7 +257,7 @@ async fn a_crash_before_anything_went_out_is_no_repeat() {
     drop(store);
     let store = Store::open(&path).await.unwrap();
     assert!(!store.lease(Time(3_000), LEASE, |_| true).await.unwrap()[0].maybe_repeat);
-    // Another boot of the machine: what went out then, nobody knows.
+    // After a reboot of the machine, the outcome of earlier deliveries is unknown.
     store.close().await;
     drop(store);
     std::fs::write(path.with_extension("db.lock"), "another-boot\n").unwrap();

@@ -1,4 +1,4 @@
-//! Parts that fail are seen, started again, or end the program.
+//! Supervision: a part that fails is noticed, and is started again or ends the program.
 
 use std::pin::pin;
 use std::process::Stdio;
@@ -17,7 +17,7 @@ use tokio::sync::mpsc;
 
 use crate::kit::{BEGIN, Staged, http, minutes};
 
-/// What is logged on this thread.
+/// The log of this thread.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -67,7 +67,7 @@ async fn a_part_that_panics_or_ends_is_logged_and_started_again() {
     }
 }
 
-/// A webhook that can be told to take a request and say nothing.
+/// A webhook that, while `silent` is set, accepts requests without an answer.
 async fn receiver(silent: Arc<AtomicBool>) -> (url::Url, mpsc::UnboundedReceiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();
@@ -77,7 +77,7 @@ async fn receiver(silent: Arc<AtomicBool>) -> (url::Url, mpsc::UnboundedReceiver
         while let Ok((mut stream, _)) = listener.accept().await {
             let mut request = vec![0; 64 << 10];
             let mut size = 0;
-            // A message is one JSON object, and its braces are balanced.
+            // A message is one JSON object, which ends with a brace.
             while !String::from_utf8_lossy(&request[..size]).trim_end().ends_with("}") {
                 size += stream.read(&mut request[size..]).await.unwrap();
             }
@@ -91,7 +91,8 @@ async fn receiver(silent: Arc<AtomicBool>) -> (url::Url, mpsc::UnboundedReceiver
     (url, comes)
 }
 
-/// What the delivery's restart rests on: whatever was under way when it failed comes again, and says so.
+/// A restart of the delivery relies on this: messages in transit at the time of the failure are sent again, and say
+/// that they may be repeats.
 #[tokio::test]
 async fn what_was_under_way_when_the_delivery_failed_comes_once_more_as_a_repeat() {
     let silent = Arc::new(AtomicBool::new(false));
@@ -114,7 +115,7 @@ async fn what_was_under_way_when_the_delivery_failed_comes_once_more_as_a_repeat
         first = comes.recv() => first.unwrap(),
     };
     assert!(!first.contains("repeat"), "{first}");
-    // What it held is gone, as after a panic; the lease is not.
+    // The dispatcher's state is gone, as after a panic, but the lease is still in the store.
     silent.store(false, Ordering::SeqCst);
     staged.dispatcher.deliver(staged.clock.now()).await.unwrap();
     assert!(comes.try_recv().is_err(), "it is leased");
@@ -124,7 +125,7 @@ async fn what_was_under_way_when_the_delivery_failed_comes_once_more_as_a_repeat
     assert!(again.contains("repeat"), "{again}");
 }
 
-/// Threads of a program, by name.
+/// The names of a program's threads.
 fn threads(pid: u32) -> Vec<String> {
     let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).unwrap();
     let name = |task: std::io::Result<std::fs::DirEntry>| std::fs::read_to_string(task.unwrap().path().join("comm"));

@@ -1,5 +1,5 @@
-//! How people are told: threads, acknowledgements, quiet hours, fail-over, digests, full disks,
-//! notices and drills. The whole engine on a stage, channels on real sockets.
+//! How people are alerted: threads, acknowledgements, quiet hours, fail-over, digests, full disks,
+//! notices and drills. The whole engine runs with scripted vendors, and channels on real sockets.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -37,14 +37,14 @@ fn phone(api: &BotApi) -> (String, Arc<dyn Settings>) {
     ("phone".to_owned(), telegram(&api.url))
 }
 
-/// A platform whose people are told in Telegram, too.
+/// A platform that also alerts people in Telegram.
 async fn with_phone(more: &str) -> (Staged, BotApi) {
     let api = BotApi::open().await;
     let staged = Staged::telling(&format!("{PHONE}{more}"), "", vec![phone(&api)], BEGIN).await;
     (staged, api)
 }
 
-/// The first lines of what was sent there.
+/// The first lines of the messages in Telegram.
 fn heads(api: &BotApi) -> Vec<String> {
     api.texts()
         .iter()
@@ -113,7 +113,7 @@ async fn times_are_those_of_the_channel_and_a_reminder_is_a_list_for_programs() 
     assert!(text(1).contains("First seen Tue 3 Mar 09:28 CET"), "{}", text(1));
     let body = &received[1]["alert"]["body"];
     assert_eq!(body["open"]["items"][0]["id"], "android-app");
-    // As reminders were written before.
+    // The body also has the older form of reminders, `note`.
     assert!(body["note"]["title"].as_str().unwrap().contains("STILL DROPPED"), "{body}");
     assert!(body["note"]["lines"][0].as_str().unwrap().contains("Google Play does not list"), "{body}");
 }
@@ -181,7 +181,7 @@ async fn a_letter_is_told_at_once_and_called_to_mind_as_its_hour_comes_near() {
     let (letter, _) = staged.acts().bring(&ada(), brought, now).await.unwrap();
     staged.pass(minutes(5)).await;
     assert_eq!(staged.told(), ["CUT-OFF ANNOUNCED: Cloud hosting, Wed 16:00 UTC (in 31 h)"]);
-    // Acknowledging it does not make the hour go away.
+    // Reminders of an announced hour continue after an acknowledgement.
     staged.acts().ack(&ada(), Some("hosting"), staged.clock.now()).await.unwrap();
     let mut reminded = Vec::new();
     for hour in 9..24 + 17 {
@@ -195,7 +195,7 @@ async fn a_letter_is_told_at_once_and_called_to_mind_as_its_hour_comes_near() {
         }
     }
     insta::assert_snapshot!(reminded.join("\n"));
-    // Taken back, it threatens nothing.
+    // A withdrawn letter threatens nothing.
     staged.acts().withdraw(&ada(), &letter.public_id, staged.clock.now()).await.unwrap();
     staged.pass(minutes(30)).await;
     assert_eq!(staged.shown("hosting"), "live");
@@ -273,7 +273,7 @@ async fn what_nobody_acknowledges_goes_to_the_next_who_then_hears_its_end() {
 #[tokio::test]
 async fn a_channel_that_takes_nothing_sends_others_instead_and_they_hear_why() {
     let api = BotApi::open().await;
-    // The record hears only of the texts; what belongs to Telegram comes when Telegram is gone.
+    // The record is only for alerts about the texts; Telegram's alerts go there when Telegram fails.
     let mut staged = Staged::telling(PHONE, "dependencies = [\"sign-up-sms\"]", vec![phone(&api)], BEGIN).await;
     staged.pass(minutes(20)).await;
     staged.told();
@@ -336,7 +336,7 @@ async fn who_was_never_told_of_a_trouble_hears_no_end_of_it() {
     let (mut staged, api) = with_phone("").await;
     staged.pass(minutes(20)).await;
     let before = api.taken().len();
-    // Every try within two hours is refused; the trouble is over before the first that is not.
+    // All attempts within two hours are refused; the incident is over before the first one that succeeds.
     (0..40).for_each(|_| api.fail("sendmessage", 403, refusal(403, "Forbidden: bot was kicked from the group chat")));
     staged.stage.set("twilio", "broken");
     staged.pass(minutes(30)).await;
@@ -352,7 +352,7 @@ async fn a_full_disk_silences_nobody_and_loses_nothing() {
     let mut staged = Staged::open().await;
     staged.pass(minutes(20)).await;
     staged.told();
-    // The database answers as it does when the disk is full.
+    // The database fails as it does when the disk is full.
     let full = "CREATE TRIGGER full BEFORE INSERT ON alert BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END";
     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(database(staged.folder.path()));
     let disk = sqlx::SqlitePool::connect_with(options).await.unwrap();
@@ -375,7 +375,7 @@ async fn a_full_disk_silences_nobody_and_loses_nothing() {
     sqlx::query("DROP TRIGGER full").execute(&disk).await.unwrap();
     staged.pass(minutes(30)).await;
     let texts: Vec<String> = staged.texts().into_iter().filter(|text| !text.contains("STILL DROPPED")).collect();
-    // What arrived is written down as sent, and not sent again.
+    // The message that arrived is stored as sent, and is not sent again.
     assert_eq!(texts.len(), 1, "{texts:?}");
     assert!(texts[0].starts_with("HISTORY WRITTEN AGAIN\nNothing could be written for "), "{texts:?}");
     assert_eq!(staged.store.all_incidents().await.unwrap().len(), 1);
@@ -384,7 +384,7 @@ async fn a_full_disk_silences_nobody_and_loses_nothing() {
 
 #[tokio::test]
 async fn a_lost_answer_is_one_repeat_that_says_so() {
-    // The other side takes the message, and the connection is cut before it says so.
+    // The receiver accepts the message, and the connection is cut before its answer.
     let seen = Arc::new(std::sync::Mutex::new(Vec::new()));
     let kept = seen.clone();
     let address = raw(move |request| {
@@ -406,7 +406,7 @@ async fn a_lost_answer_is_one_repeat_that_says_so() {
 
 #[tokio::test]
 async fn a_broken_bot_api_gets_the_message_again_marked_as_a_repeat() {
-    // The library takes ten seconds of real time for each answer of this kind.
+    // The library waits for ten seconds of real time after each answer of this kind.
     let (mut staged, api) = with_phone("").await;
     staged.pass(minutes(20)).await;
     let before = api.texts().len();
@@ -492,7 +492,7 @@ async fn one_acknowledgement_of_several_things_stops_the_escalation_of_all_of_th
     let api = BotApi::open().await;
     let mut staged = Staged::telling(BOSS, "", vec![phone(&api)], BEGIN).await;
     staged.pass(minutes(20)).await;
-    // Both belong to Twilio.
+    // Both are Twilio's.
     staged.stage.set("twilio", "gone");
     staged.stage.set("sendgrid", "gone");
     while staged.store.open_incidents().await.unwrap().len() < 2 {
@@ -545,7 +545,7 @@ async fn a_letter_about_what_is_out_is_told_and_so_is_the_end_of_the_outage_besi
     staged.pass(minutes(40)).await;
     let texts = staged.texts();
     assert!(texts.iter().any(|text| text.contains("It was an outage before.")), "{texts:?}");
-    // Taken back, it is over at once, without waiting for a check.
+    // After the withdrawal it is over immediately, without waiting for a check.
     staged.acts().withdraw(&ada(), &kept.public_id, staged.clock.now()).await.unwrap();
     staged.engine.settle(staged.clock.now()).await.unwrap();
     staged.clock.move_to(staged.clock.now().plus(Duration::from_secs(2)));

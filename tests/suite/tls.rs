@@ -1,4 +1,4 @@
-//! TLS facts: kept where validation fails, and the failure named.
+//! TLS facts: they are kept if validation fails, and the failure is named.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -23,13 +23,13 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::kit::{askers, get, http, options, provider, raw};
 
-/// An authority and a server whose certificate is for `names`, valid in these years.
+/// A certificate authority, and a server with a certificate for certain names and years.
 pub struct Site {
     pub authority: Vec<u8>,
     pub port: u16,
 }
 
-/// An authority's parameters and key.
+/// A certificate authority's parameters and key.
 pub fn authority() -> (CertificateParams, KeyPair) {
     provider();
     let mut ca = CertificateParams::new(Vec::new()).unwrap();
@@ -82,14 +82,14 @@ pub async fn serve_chain(chain: Vec<Vec<u8>>, key: Vec<u8>) -> u16 {
     port
 }
 
-/// A server's side of TLS with these certificates.
+/// A TLS server configuration with these certificates.
 pub fn configured(chain: Vec<Vec<u8>>, key: Vec<u8>) -> ServerConfig {
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key));
     let chain = chain.into_iter().map(CertificateDer::from).collect();
     ServerConfig::builder().with_no_client_auth().with_single_cert(chain, key).unwrap()
 }
 
-/// A server that agrees to HTTP/2 and to nothing else (RFC 7301, RFC 9113), as Apple's push service does.
+/// A server that speaks only HTTP/2 (RFC 7301, RFC 9113), like Apple's push service.
 pub async fn http2_only() -> Site {
     let (ca, ca_key) = authority();
     let authority = ca.self_signed(&ca_key).unwrap().der().to_vec();
@@ -137,7 +137,7 @@ async fn a_good_certificate_gives_its_facts() {
     assert_eq!(tls["names"], serde_json::json!(["localhost"]));
     assert_eq!(tls["issuer_org"], "Test Authority");
     assert_eq!(tls["not_after"], "2096-01-01T00:00:00Z");
-    // The clock of the test stands on 15 January 2027.
+    // The test's clock shows 15 January 2027.
     assert_eq!(tls["days_left"].as_f64().unwrap().floor(), 25_187.0);
     assert_eq!(tls["chain"].as_array().unwrap().len(), 1);
 }
@@ -167,7 +167,7 @@ async fn a_certificate_of_nobody_we_trust_is_named() {
     assert_eq!(answer.said["tls"]["issuer_org"], "Test Authority");
 }
 
-/// What the authority's list says of a certificate that names it; the list is made by `list`.
+/// The failure when a certificate names this revocation list, which `list` makes.
 async fn revocation(list: fn(&Issuer<'_, KeyPair>) -> Vec<u8>, status: &'static str) -> String {
     let (ca, ca_key) = authority();
     let authority = ca.self_signed(&ca_key).unwrap().der().to_vec();
@@ -185,7 +185,7 @@ async fn revocation(list: fn(&Issuer<'_, KeyPair>) -> Vec<u8>, status: &'static 
     answer.said["tls"]["revocation"].as_str().unwrap().to_owned()
 }
 
-/// A list with this serial number in it, good until this year.
+/// A revocation list with this serial number, valid until this year.
 fn list_of(serial: u64, until: i32, issuer: &Issuer<'_, KeyPair>) -> Vec<u8> {
     let revoked = RevokedCertParams {
         serial_number: SerialNumber::from(serial),

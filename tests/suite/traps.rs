@@ -1,4 +1,4 @@
-//! Faults that other monitors have had, each named after what is prevented here.
+//! Faults that other monitors have had. Each test is named after the behaviour that prevents the fault.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
@@ -21,7 +21,7 @@ use plugwatch::ids::Ids;
 use plugwatch::notify::{Message, Sender, Senders, Tried, Trying};
 use plugwatch::store::{Address, Batch, NewAlert, Store};
 
-/// Plays scenarios of the drop bench; nothing may be wrong in any.
+/// Plays scenarios of the drop bench, and asserts that nothing is wrong.
 async fn holds(names: &[&str]) {
     let scenarios = load(None).unwrap();
     for name in names {
@@ -55,7 +55,7 @@ async fn one_broken_anchor_is_no_guard_on_one_target() {
 
 #[test]
 fn a_quorum_that_half_can_satisfy_is_none() {
-    // Half may mean up and down at once; here it means neither.
+    // If half of the hosts answer, plugwatch's own network is not judged as blind.
     let (up, down) = (Ok(()), Err(Failure::ConnectTimeout));
     assert_eq!(judge(&[up, up, down, down]), OwnNetwork::Sound);
     assert_eq!(judge(&[up, down]), OwnNetwork::Unasked);
@@ -71,7 +71,7 @@ fn first_looks_do_not_start_one_after_the_other() {
     assert!(spread.len() >= 90, "and spread over it: {} hundredths used", spread.len());
 }
 
-/// A channel that refuses so often, and then takes everything.
+/// A channel that refuses `left` more messages, and then accepts all.
 struct Refusing {
     left: Mutex<u32>,
     arrived: Mutex<Vec<String>>,

@@ -1,4 +1,4 @@
-//! What nothing checks: it is a dependency all the same, it is named wherever people look, and it is never green.
+//! Dependencies without a check: they are named wherever people look, and never shown as green.
 
 use std::path::Path;
 use std::process::Output;
@@ -24,7 +24,8 @@ fn plugwatch(folder: &Path, arguments: &[&str]) -> Output {
     command.output().unwrap()
 }
 
-/// Of each kind one: seen from outside, by an API, by reports, by a person's word, waiting for a key, not monitored.
+/// One dependency of each kind: checked from outside, by an API, by reports or by a person; waiting for a key; not
+/// monitored.
 const PLATFORM: &str = r#"
 platform = "Acme"
 database = "acme.db"
@@ -106,7 +107,7 @@ fn no_line_of_a_table_is_wider_than_the_terminal() {
         for command in ["coverage", "keys"] {
             let mut narrow = std::process::Command::new(env!("CARGO_BIN_EXE_plugwatch"));
             let said = out(&narrow.arg(command).current_dir(folder.path()).env("COLUMNS", columns).output().unwrap());
-            // The sum below the table is a sentence.
+            // The summary below the table may be wider, because it is a sentence.
             let table = said.split("\n\n").next().unwrap();
             let widest = table.lines().map(|line| line.chars().count()).max().unwrap();
             assert!(widest <= columns.parse().unwrap() && said.contains("Stripe"), "{columns}: {said}");
@@ -128,7 +129,7 @@ fn placeholders_may_wait_beside_it_and_a_wrong_name_is_still_a_problem() {
     assert!(wrong(&silent).contains("`not_monitored` gives no reason"), "{}", wrong(&silent));
 }
 
-/// A platform with a website and two dependencies that nothing checks.
+/// A platform with a website and two dependencies without a check.
 async fn staged(time: &str) -> Staged {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("key"), "not-a-real-key").unwrap();
@@ -142,7 +143,7 @@ async fn staged(time: &str) -> Staged {
 
 #[tokio::test]
 async fn it_is_named_in_the_first_message_and_the_report_and_is_never_green() {
-    // A Sunday: the report comes the next morning.
+    // This is a Sunday; the report is sent the next morning.
     let mut staged = staged("2026-03-08T12:00:00Z").await;
     staged.pass(minutes(20)).await;
     let texts = staged.texts();

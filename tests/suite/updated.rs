@@ -1,4 +1,4 @@
-//! Newer catalogues: who may give them out, what is tried before they are used, and what is refused.
+//! Newer catalogues: who may publish them, what is tested before they are used, and what is refused.
 
 use std::path::Path;
 use std::process::{Command, Output};
@@ -28,7 +28,7 @@ fn keys() -> KeyPair {
     KeyPair::generate_unencrypted_keypair().unwrap()
 }
 
-/// Packs the shipped catalogue with files of a folder in it, and signs it.
+/// Packs the shipped catalogue together with these files, and signs it.
 fn give_out(folder: &Path, name: &str, files: &[(&str, &str)], next: &[String], by: &KeyPair) {
     let overlay = folder.join(format!("{name}-files"));
     std::fs::create_dir_all(&overlay).unwrap();

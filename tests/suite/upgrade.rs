@@ -1,6 +1,6 @@
-//! A user's files of an older version, in the middle of trouble, under the program of today: nothing
-//! is announced again, nothing is lost. The fixtures in `tests/upgrade` were written by the versions
-//! themselves (`tests/upgrade/make.py`) and are never edited.
+//! An upgrade during an incident: with a user's files of an older version, nothing is announced again
+//! and nothing is lost. The fixtures in `tests/upgrade` were written by the older versions themselves
+//! (`tests/upgrade/make.py`) and are never edited.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -16,12 +16,12 @@ use tokio::sync::Notify;
 
 use crate::kit::{http, raw};
 
-/// Nothing here takes as long: what does, hangs.
+/// The timeout for hanging: nothing here takes as long.
 const HANGS: std::time::Duration = std::time::Duration::from_secs(90);
 
 const FIXTURE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/upgrade/0.1.0");
 
-/// What came to the three webhooks: where, and what.
+/// The messages to the three webhooks, each with its path.
 #[derive(Default)]
 struct Record {
     taken: Mutex<Vec<(String, Value)>>,
@@ -33,7 +33,7 @@ impl Record {
         self.taken.lock().unwrap().clone()
     }
 
-    /// Waits until what came is enough.
+    /// Waits until `enough` accepts the messages so far.
     async fn until(&self, enough: impl Fn(&[(String, Value)]) -> bool) {
         let come = async {
             loop {
@@ -48,7 +48,7 @@ impl Record {
     }
 }
 
-/// The vendors as they were when the fixture was written: who dropped us still does.
+/// The vendors' answers at the time of the fixture: the vendor that dropped the platform still does.
 fn vendor(path: &str) -> Vec<u8> {
     let json = "content-type: application/json\r\n";
     let last = path.rsplit('/').find(|part| !part.is_empty()).unwrap_or("");
@@ -65,7 +65,7 @@ fn vendor(path: &str) -> Vec<u8> {
     }
 }
 
-/// A copy of the fixture, ready to run, with everybody that it talks to.
+/// A copy of the fixture that is ready to run, with its vendors and webhooks.
 struct Copy {
     folder: tempfile::TempDir,
     record: Arc<Record>,
@@ -101,7 +101,7 @@ impl Copy {
             text = text.replace(&format!("{{anchor{n}}}"), &anchor.to_string());
         }
         std::fs::write(copy.folder.path().join("plugwatch.toml"), text).unwrap();
-        // A letter's hour is at most a year away: it stays ahead, whenever this test runs.
+        // A letter's hour is at most a year ahead, so it is moved into the future of any test run.
         let ahead = "UPDATE letter SET effective_at = (unixepoch() + 300 * 86400) * 1000";
         sqlx::query(ahead).execute(&mut copy.connect().await).await.unwrap();
         copy
@@ -129,7 +129,7 @@ impl Copy {
         command
     }
 
-    /// What a command prints; it must end well. Something is down here, and `status` says so with its code.
+    /// A command's output. The command must succeed, except that `status` ends with its code for a problem.
     async fn says(&self, arguments: &[&str]) -> String {
         let done = self.command(arguments).output().await.unwrap();
         let said = String::from_utf8(done.stdout).unwrap();
@@ -138,14 +138,14 @@ impl Copy {
         said
     }
 
-    /// Starts it, and waits until its page can be asked.
+    /// Starts plugwatch, and waits until its page can be requested.
     async fn run(&self) -> (Child, String) {
         let mut child = self.command(&["run"]).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         loop {
             let line = lines.next_line().await.unwrap().expect("it ended at once");
             if let Some((_, address)) = line.split_once("status page at http://") {
-                // What it logs further is read by nobody, but must not block it.
+                // The rest of its log is read only so that it does not block.
                 tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
                 return (child, address.trim_end_matches('/').to_owned());
             }
@@ -186,7 +186,7 @@ async fn a_database_in_mid_trouble_goes_on_where_it_stood() {
     assert_eq!(waiting.len(), 16, "the fixture is as it was");
 
     let (child, address) = copy.run().await;
-    // The greeting is made once everything was checked, and goes last.
+    // The greeting is written after everything was checked, and is sent last.
     let greeted = |taken: &[(String, Value)]| {
         let fresh = taken.iter().filter(|(_, alert)| !old.contains(&alert["id"].as_str().unwrap().to_owned()));
         let starts = fresh.filter(|(_, alert)| alert["reason"] == "started").map(|(to, _)| to);
@@ -202,7 +202,7 @@ async fn a_database_in_mid_trouble_goes_on_where_it_stood() {
     stop(child).await;
 
     let taken = copy.record.all();
-    // What waited arrived, once each, and what was under way says that it may be a repeat.
+    // Each waiting message arrived once, and the one in transit says that it may be a repeat.
     let mut arrived: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
     for (to, alert) in &taken {
         let key = (to.trim_start_matches('/').to_owned(), alert["id"].as_str().unwrap().to_owned());
@@ -213,17 +213,17 @@ async fn a_database_in_mid_trouble_goes_on_where_it_stood() {
         assert_eq!(texts.len(), 1, "{row:?}: {texts:?}");
     }
     let repeats: Vec<_> = arrived.iter().filter(|(_, texts)| texts[0].contains("may be a repeat")).collect();
-    // The greeting of before had hung there, too, and its end is not known either.
+    // The previous greeting had hung there, too, so its outcome is also unknown.
     assert_eq!(repeats.len(), 2, "{repeats:?}");
     assert!(repeats.iter().all(|(key, _)| key.0 == "hangs"), "{repeats:?}");
     assert!(repeats.iter().any(|(_, texts)| texts[0].contains("Cloud hosting")), "{repeats:?}");
-    // Nothing is announced again: what is new is the greeting, the end of a doubt, and perhaps a
-    // reminder or a report that fell due.
+    // Nothing is announced again: the only new messages are the greeting, a cleared doubt, and possibly a
+    // reminder or a report that became due.
     for (_, alert) in taken.iter().filter(|(_, alert)| !old.contains(&alert["id"].as_str().unwrap().to_owned())) {
         let reason = alert["reason"].as_str().unwrap();
         assert!(["started", "cleared", "still_open", "report"].contains(&reason), "{alert:#}");
     }
-    // The same beliefs since the same time, the same probes, the same incidents.
+    // The states and their beginnings, the probes and the incidents are the same.
     assert_eq!(copy.rows(BELIEFS).await, beliefs);
     assert_eq!(copy.rows(PROBES).await, probes);
     assert_eq!(copy.rows(INCIDENTS).await, incidents);

@@ -1,4 +1,4 @@
-//! One vendor whose answers the test changes: what each change is called.
+//! One vendor whose answers the test changes: how each change is announced.
 
 use std::sync::{Arc, Mutex};
 
@@ -7,7 +7,7 @@ use plugwatch::demo::{Stage, anchors};
 
 use crate::kit::{BEGIN, Staged, http, minutes, raw};
 
-/// A DigitalOcean account, and what it answers from now on.
+/// A DigitalOcean account, and its current answer.
 struct Vendor {
     staged: Staged,
     answer: Arc<Mutex<(&'static str, String)>>,
@@ -35,7 +35,7 @@ impl Vendor {
         Vendor { staged, answer }
     }
 
-    /// Answers so from now on, lets `span` pass, and returns what was told.
+    /// Sets the vendor's answer, lets `span` minutes pass, and returns the messages.
     async fn then(&mut self, status: &'static str, body: String, span: u64) -> Vec<String> {
         *self.answer.lock().unwrap() = (status, body);
         self.staged.pass(minutes(span)).await;
@@ -140,7 +140,7 @@ async fn one_bad_answer_between_good_ones_is_told_to_nobody() {
     let mut vendor = live().await;
     for status in ["locked", "active", "locked", "active"] {
         *vendor.answer.lock().unwrap() = ("200 OK", account(status, 25));
-        // The check that a suspicion brings forward comes after a minute at the earliest.
+        // The confirming check runs a minute after the suspicion at the earliest.
         let snapshot = vendor.staged.engine.next_due().unwrap();
         vendor.staged.pass(snapshot.since(vendor.staged.clock.now())).await;
     }

@@ -1,5 +1,5 @@
-//! Channels that wake people, and what people answer through them: recorded conversations over real sockets, by the other
-//! side's documentation.
+//! Channels that wake people, and people's replies through them: recorded conversations over real sockets, following
+//! the vendors' documentation.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
@@ -20,12 +20,12 @@ use tokio::sync::watch;
 use crate::channels::{Asked, body, key, message, ok, other_side, senders};
 use crate::kit::{BEGIN, Staged, http, minutes, provider, raw};
 
-/// One that somebody can acknowledge.
+/// A message that somebody can acknowledge.
 fn alert(recipient: &str) -> Message {
     Message { buttons: vec![vec![button("I'm on it", Verb::Ack, "pw-7")]], ..message(recipient) }
 }
 
-/// A form that was posted, in the order of its fields.
+/// The fields of a posted form, in order.
 fn form(asked: &Asked, n: usize) -> Vec<(String, String)> {
     let asked = asked.lock().unwrap();
     let body = asked[n].split_once("\r\n\r\n").unwrap().1;
@@ -142,7 +142,7 @@ async fn a_text_message_is_the_short_text_and_says_how_to_acknowledge() {
     assert_eq!(line, "POST /2010-04-01/Accounts/AC0123456789abcdef0123456789abcdef/Messages.json HTTP/1.1");
     let wanted = [("To", NUMBER), ("From", "+15005550006"), ("Body", "short Reply 1: I'm on it.")];
     assert_eq!(sent, wanted.map(|(name, value)| (name.to_owned(), value.to_owned())));
-    // The key and its secret, not the account's own token.
+    // The credentials are the key and its secret, not the account's own token.
     let basic = "authorization: Basic U0swMTIzNDU2Nzg5YWJjZGVmMDEyMzQ1Njc4OWFiY2RlZjpzM2NyZXQ=";
     assert!(asked.lock().unwrap()[0].contains(basic));
     senders.send("it", &message(NUMBER)).await;
@@ -177,7 +177,7 @@ async fn twilios_errors_mean_what_its_documentation_says() {
     assert!(!said.join("").contains("s3cret"), "{said:?}");
 }
 
-/// A message as Twilio lists it.
+/// A message in Twilio's list.
 fn listed(direction: &str, from: &str, body: &str, sent: &str) -> Value {
     json!({"sid": "SM9", "direction": direction, "from": from, "to": "+15005550006", "body": body, "date_sent": sent})
 }
@@ -264,7 +264,7 @@ async fn a_card_for_teams_stays_below_its_28_kilobytes() {
     assert!(sizes.len() == 2 && sizes.iter().all(|size| *size <= 28_000), "{sizes:?}");
 }
 
-/// An Alertmanager that keeps what it is given as the documentation says: by labels, until `endsAt`.
+/// An Alertmanager that keeps alerts as the documentation says: by labels, until `endsAt`.
 struct FakeAlertmanager {
     senders: Senders,
     alerts: Arc<Mutex<Vec<Value>>>,
@@ -294,7 +294,7 @@ impl FakeAlertmanager {
             }
             for alert in serde_json::from_str::<Vec<Value>>(body).unwrap() {
                 kept.retain(|known| known["labels"] != alert["labels"]);
-                // What ends now is no longer active.
+                // An alert that ends now is no longer active.
                 if alert.get("startsAt").is_some() {
                     kept.push(alert);
                 }
@@ -307,7 +307,7 @@ impl FakeAlertmanager {
         (FakeAlertmanager { senders, alerts }, url)
     }
 
-    /// Labels of what is active, in a line each.
+    /// The labels of the active alerts, one line each.
     fn active(&self) -> Vec<String> {
         active(&self.alerts)
     }

@@ -1,4 +1,4 @@
-//! The page and its JSON, over a real socket.
+//! The operator's page and its JSON, over a real socket.
 
 use std::io::{Read, Write};
 use std::sync::Arc;
@@ -104,7 +104,7 @@ async fn health_is_lost_when_the_engine_stands_still() {
     assert!(body.contains("stalled"), "{body}");
 }
 
-/// The demo's platform with its texts kept off the page.
+/// The demo's platform; its sign-up texts are not public.
 async fn with_something_hidden() -> Staged {
     let hide = |text: String| text.replace("public = \"Sign-up by text\"", "public = false");
     let mut staged = Staged::changed(crate::kit::BEGIN, hide).await;
@@ -128,7 +128,7 @@ async fn what_is_not_public_is_neither_shown_nor_counted_whatever_else_is() {
         for path in ["/", "/details", "/status.json", "/status.json?v=1"] {
             let (_, body) = fetch(&open, path).await;
             for trace in ["Sign-up texts", "Sign-up by text", "sign-up-sms", "AC5d", "dropped", "stopped serving"] {
-                // The words of the page's style are no dependency's.
+                // Words in the page's style sheet do not count.
                 let body = body.split("</style>").last().unwrap();
                 assert!(!body.contains(trace), "{path}, details {details}: {trace} in {body}");
             }
@@ -177,11 +177,11 @@ async fn a_crowd_that_says_nothing_keeps_no_other_address_out() {
     let mut crowd = Vec::new();
     for _ in 0..200 {
         let mut stream = tokio::net::TcpStream::connect(&address).await.unwrap();
-        // Half a request, and nothing more; some are turned away at once.
+        // Each client sends half a request and then nothing; some are refused immediately.
         _ = stream.write_all(b"GET / HTTP/1.1\r\nhost: x\r\nx-slow: ").await;
         crowd.push(stream);
     }
-    // Another address of this machine.
+    // The visitor has another address of this machine.
     let socket = tokio::net::TcpSocket::new_v4().unwrap();
     socket.bind("127.0.0.9:0".parse().unwrap()).unwrap();
     let mut visitor = socket.connect(address.parse().unwrap()).await.unwrap();
@@ -189,7 +189,7 @@ async fn a_crowd_that_says_nothing_keeps_no_other_address_out() {
     let mut answer = String::new();
     visitor.read_to_string(&mut answer).await.unwrap();
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-    // Who says nothing more is let go of: every one of them ends without having been answered.
+    // Silent clients are disconnected: all these connections end without an answer.
     for mut stream in crowd {
         let mut said = Vec::new();
         _ = stream.read_to_end(&mut said).await;
@@ -203,7 +203,7 @@ async fn the_page_can_be_served_over_a_unix_socket() {
     let staged = after_a_drop().await;
     let path = staged.folder.path().join("page.sock");
     for _ in 0..2 {
-        // The second time, what the first left behind lies there.
+        // The second time, the socket file of the first is still there.
         let listener = Listener::unix(path.clone()).unwrap();
         assert!(listener.shown().starts_with("unix:/"), "{}", listener.shown());
         let serving = tokio::spawn(serve(listener, Pages { names: vec!["a.example".into()], ..pages(&staged, false) }));
@@ -218,7 +218,7 @@ async fn the_page_can_be_served_over_a_unix_socket() {
     }
 }
 
-/// Asks as a program does that has nothing to do with this one: on a thread without a runtime.
+/// Sends a request like an unrelated program would: on a thread without an async runtime.
 fn ask_plainly(address: &str, path: &str) -> String {
     let mut stream = std::net::TcpStream::connect(address).unwrap();
     write!(stream, "GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").unwrap();
@@ -244,7 +244,7 @@ async fn the_page_answers_while_the_monitoring_thread_stands_still_and_says_that
         clock.move_to(Time(clock.now().0 + 600_000));
         said.send(("/healthz", ask_plainly(&address, "/healthz"))).unwrap();
     });
-    // The only thread of this runtime, where the engine lives, does nothing but wait here.
+    // The runtime's only thread, on which the engine runs, is blocked here.
     let mut answers = (0..6).map(|_| heard.recv_timeout(Duration::from_secs(60)).expect("no answer"));
     for (path, answer) in answers.by_ref().take(5) {
         assert!(answer.starts_with("HTTP/1.1 200"), "{path}: {answer}");
@@ -288,7 +288,7 @@ async fn metrics_tell_of_results_durations_criticality_and_incidents_in_promethe
     ] {
         assert!(metrics.contains(line), "{line} in {metrics}");
     }
-    // Each family stands together, below its help and type; counters end in _total.
+    // The lines of each family are together, below its help and type; names of counters end in `_total`.
     let (mut family, mut seen) = (String::new(), std::collections::BTreeSet::new());
     for line in metrics.lines() {
         if let Some(help) = line.strip_prefix("# HELP ") {

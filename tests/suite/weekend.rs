@@ -1,4 +1,4 @@
-//! The demo's story through the real pipeline, and every message it sends.
+//! The demo's story, played through the real pipeline, and all its messages.
 
 use plugwatch::acts::Person;
 use plugwatch::core::time::Time;

@@ -1,4 +1,4 @@
-//! Zones are judged by what they serve: by servers of the tests' own that do it oddly, and by IPv6.
+//! Zones are judged by what their servers answer: servers with odd behaviour, and servers on IPv6.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -21,10 +21,10 @@ const TLD: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2));
 const ONE: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 4));
 const TWO: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 5));
 const SIX: IpAddr = IpAddr::V6(Ipv6Addr::LOCALHOST);
-/// Nobody listens there.
+/// An address at which no server listens.
 const NOBODY: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 99));
 
-/// Refers everything below `zone` to servers with glue of either kind.
+/// Refers all names below `zone` to these servers, with IPv4 or IPv6 glue.
 fn refers(zone: &'static str, servers: Vec<(&'static str, IpAddr)>) -> Answering {
     Arc::new(move |question, _| {
         let mut reply = reply(question, ResponseCode::NoError, false);
@@ -39,7 +39,7 @@ fn refers(zone: &'static str, servers: Vec<(&'static str, IpAddr)>) -> Answering
     })
 }
 
-/// Serves example.test as it should be.
+/// Serves example.test correctly.
 fn fine() -> Answering {
     Arc::new(|question, _| {
         let mut reply = reply(question, ResponseCode::NoError, true);
@@ -52,7 +52,7 @@ fn fine() -> Answering {
     })
 }
 
-/// The same, changed.
+/// The same, with a changed reply.
 fn odd(change: impl Fn(&Message, &mut Message) + Send + Sync + 'static) -> Answering {
     let fine = fine();
     Arc::new(move |question, tcp| {
@@ -62,7 +62,7 @@ fn odd(change: impl Fn(&Message, &mut Message) + Send + Sync + 'static) -> Answe
     })
 }
 
-/// What the check reads where the parent names these servers, and the facts.
+/// The check's reading if the parent names these servers, and the facts.
 async fn judged(glue: Vec<(&'static str, IpAddr)>, servers: Vec<(IpAddr, Answering)>) -> (Reading, Value) {
     let mut world: HashMap<IpAddr, Answering> = servers.into_iter().collect();
     world.insert(ROOT, refers("test.", vec![("a.nic.test.", TLD)]));
@@ -142,14 +142,14 @@ async fn a_zone_that_is_served_oddly_is_degraded_at_most() {
         assert_eq!(of_two(odd.clone(), odd.clone()).await.0, Verdict::Degraded, "both: {what}");
         assert_eq!(of_two(odd, fine()).await.0, Verdict::Degraded, "one of two: {what}");
     }
-    // One that also looks up for others, and forgets its authority, beside one that does not.
+    // One server also offers recursion and omits the authoritative flag; the other is correct.
     let forgets = odd(|_, reply| {
         reply.metadata.authoritative = false;
         reply.metadata.recursion_available = true;
     });
     assert_eq!(of_two(forgets.clone(), fine()).await.0, Verdict::Degraded);
     assert_eq!(of_two(forgets.clone(), forgets).await.0, Verdict::Degraded, "both, and nobody on the way does");
-    // One that has lost the zone and offers to look it up does not hide the one that serves it.
+    // A server that has lost the zone and offers recursion does not hide the one that serves it.
     let lost: Answering = Arc::new(|question, _| {
         let mut reply = reply(question, ResponseCode::NoError, false);
         reply.metadata.recursion_available = true;
@@ -174,7 +174,7 @@ async fn a_server_that_stumbles_over_edns_serves_all_the_same() {
             if question.edns.is_some() {
                 reply.answers.clear();
                 reply.metadata.response_code = code;
-                // Its upper bits stand in the extension itself (RFC 6891, section 6.1.3).
+                // The code's upper bits are in the EDNS record itself (RFC 6891, section 6.1.3).
                 if code == ResponseCode::BADVERS {
                     let mut edns = hickory_proto::op::Edns::new();
                     edns.set_rcode_high(1);
@@ -216,7 +216,7 @@ async fn a_zone_that_nobody_serves_is_still_seen() {
         reply.metadata.response_code = ResponseCode::Refused;
     });
     assert_eq!(of_two(refuses.clone(), refuses).await.0, Verdict::Dropped);
-    // The SOA of a zone above is no sign of this one.
+    // The SOA of a zone above is not evidence for this one.
     let above: Answering = Arc::new(|question, _| {
         let mut reply = reply(question, ResponseCode::NoError, false);
         reply.add_authority(soa("test."));
@@ -227,12 +227,11 @@ async fn a_zone_that_nobody_serves_is_still_seen() {
 
 #[tokio::test]
 async fn servers_are_asked_by_ipv6_and_by_nothing_else_where_they_have_nothing_else() {
-    // The loopback address of IPv6 belongs to every kernel that has IPv6; without it this proves nothing,
-    // and fails.
+    // Every kernel with IPv6 has its loopback address; on a kernel without IPv6, this test fails.
     let (reading, dns) = judged(vec![("ns6.example.test.", SIX)], vec![(SIX, fine())]).await;
     assert_eq!(reading.verdict, Verdict::Live, "{dns}");
     assert_eq!(dns["servers"][0]["address"], "::1");
-    // The parent's own server, too.
+    // A server with addresses of both versions is queried at both.
     let glue = vec![("ns1.example.test.", ONE), ("ns1.example.test.", SIX)];
     let (reading, dns) = judged(glue, vec![(ONE, fine()), (SIX, fine())]).await;
     assert_eq!((reading.verdict, &dns["count"]["total"]), (Verdict::Live, &2.into()), "{dns}");
@@ -243,7 +242,7 @@ async fn the_silent_address_of_a_server_that_speaks_by_its_other_one_is_no_warni
     let glue = vec![("ns1.example.test.", NOBODY), ("ns1.example.test.", SIX), ("ns2.example.test.", ONE)];
     let (reading, dns) = judged(glue, vec![(SIX, fine()), (ONE, fine())]).await;
     assert_eq!((reading.verdict, &dns["count"]["total"]), (Verdict::Live, &2.into()), "{dns}");
-    // Of one kind, each address counts.
+    // Within one IP version, each server's address counts.
     let glue = vec![("ns1.example.test.", NOBODY), ("ns2.example.test.", ONE)];
     let (reading, dns) = judged(glue, vec![(ONE, fine())]).await;
     assert_eq!(reading.reason, "some_servers_silent", "{dns}");
