@@ -29,8 +29,8 @@ class Bind:
 
     def start(self):
         """Starts it, and waits until it serves each of its zones."""
-        # named listens only at addresses that an interface has; those of 127/8 at large
-        # are not listed there, and it would start and listen nowhere.
+        # named listens only at addresses that an interface lists. Most of 127/8 is not listed,
+        # so named would start and listen nowhere.
         self._address_is_ours = add_address(self._address)
         # -g: in the foreground, and the log to stderr. -n: one thread, not one per core.
         command = ["named", "-g", "-4", "-n", "1", "-c", str(self._folder / "named.conf")]

@@ -27,7 +27,7 @@ def prove(world, claims):
     finally:
         ran = process.poll() is None
         code = stop(process, signal.SIGTERM, 10)
-    claims.hold("no network", "it runs on, and stops cleanly when told to", ran and code == 0, code)
+    claims.hold("no network", "it keeps running, and stops cleanly on SIGTERM", ran and code == 0, code)
 
 
 def says_it(claims, log):
@@ -47,7 +47,7 @@ def shows_it(claims, process, port):
     states = {shown["label"]: shown["state"] for shown in status.get("dependencies", [])}
     wrong = {"live", "degraded", "outage", "dropped"} & set(states.values())
     fits = status.get("blind") is True and states and not wrong
-    claims.hold("no network", "/status.json calls nothing live, dropped or down", fits, status)
+    claims.hold("no network", "/status.json shows nothing as live, dropped or down", fits, status)
 
 
 def inside(process, url):

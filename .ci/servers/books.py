@@ -91,14 +91,14 @@ def _stripe_seeds():
 def stripe(world, claims):
     """Each reason to restrict an account, a wrong key, an account that the key may not read, and one in good standing."""
     seeds = [(name.replace(".", "-"), _DROPPED, name) for name in _STOPPED]
-    seeds += [("as-it-is", _DROPPED, "what the imitation says by itself"), ("unheard", "unknown (unknown_status)", "a word of no book")]
+    seeds += [("as-it-is", _DROPPED, "the mock's own answer"), ("unheard", "unknown (unknown_status)", "an undocumented word")]
     for seed, says, claim in seeds:
         _ask_stripe(world, claims, seed, says, claim, world.folder / "key", "127.0.0.1")
     # A new account's requirements stay due, whatever its capabilities.
-    _ask_stripe(world, claims, "open", _DEGRADED, "charges and payouts are on, with papers due", world.folder / "key", "127.0.0.1")
+    _ask_stripe(world, claims, "open", _DEGRADED, "charges and payouts are enabled, with documents due", world.folder / "key", "127.0.0.1")
     refused = "unknown (credential_refused)"
-    _ask_stripe(world, claims, "open", refused, "a wrong key is no drop", world.folder / "wrong", "127.0.0.1")
-    _ask_stripe(world, claims, "gone", refused, "an account that the key may not see is no drop", world.folder / "key", "127.0.0.2")
+    _ask_stripe(world, claims, "open", refused, "a wrong key is not a drop", world.folder / "wrong", "127.0.0.1")
+    _ask_stripe(world, claims, "gone", refused, "an account that the key may not read is not a drop", world.folder / "key", "127.0.0.2")
 
 
 def _ask_stripe(world, claims, seed, says, claim, key, at):
@@ -126,7 +126,7 @@ def _words(world, claims, file, path, host, check, params, at, words, ours=None)
     seeds = {word: (says, {at: word} | (ours or {}), word) for word, says in words.items()}
     _play(world, claims, source, path, host, check, params, seeds)
     known = _enum(json.loads(source.read_text()), check)
-    claims.hold("books", f"{check}: the definition has these words and no other", known == set(words), sorted(known))
+    claims.hold("books", f"{check}: the definition has these words and no others", known == set(words), sorted(known))
 
 
 def github(world, claims):
@@ -138,7 +138,7 @@ def github(world, claims):
     _play(world, claims, source, "/app/installations/{installation_id}", "https://api.github.com", "github/installation", params, {
         "active": (_WORKING, {"suspended_at": None}, "in good order"),
         "suspended": (_DROPPED, {"suspended_at": "2026-11-29T10:00:00Z"}, "suspended"),
-        "another": ("unknown (unrecognised)", {"id": 2}, "the installation of somebody else answers", "answered 200"),
+        "another": ("unknown (unrecognised)", {"id": 2}, "somebody else's installation answers", "answered 200"),
     })
 
 

@@ -47,7 +47,7 @@ class Authority:
         self._shown_behind = ""
 
     def under(self, name, ends):
-        """An authority that this one vouches for, for so many days; its hosts show its certificate, too."""
+        """An authority below this one, valid for `ends` days; its hosts also send its certificate."""
         below = Authority(self._folder, name)
         request, extras = self._folder / f"{name}.csr", self._folder / f"{name}.ext"
         run_or_fail(["openssl", "req", "-new", "-key", str(below._key), "-subj", f"/CN={name}", "-out", str(request)])
@@ -59,7 +59,7 @@ class Authority:
     def issue(self, name, for_names, begins=-1, ends=60, crl_url=None):
         """Writes `name`.crt and .key for these names and addresses; returns their common path.
 
-        The days count from now. `openssl ca` is used because it takes both ends of the time:
+        The days count from now. `openssl ca` is used because it accepts both a beginning and an end:
         a certificate that ended before it began would be read as broken, not as expired.
         """
         path = self._folder / name

@@ -29,7 +29,7 @@ def prove(world, claims):
     begin(world, claims, watcher)
     drop_both(world, claims, watcher, line)
     claims.hold("crash", "kill -9 ends it", watcher.kill() == -9)
-    claims.hold("crash", "the database is whole after it", whole(watcher), "quick_check found damage")
+    claims.hold("crash", "the database is intact afterwards", whole(watcher), "quick_check found damage")
     line.restore()
     watcher.start()
     everything_arrives(world, claims, watcher)
@@ -46,7 +46,7 @@ def begin(world, claims, watcher):
     """Both sites are live, and both chats are notified."""
     both = all(watcher.stands(name, "live", 20).get("state") == "live" for name in ("first", "second"))
     told = happens(lambda: all(world.emulator.messages(chat) for chat in (ANSWER_LOST, SWALLOWED)), 15)
-    claims.hold("crash", "both sites live, both chats told", both and told, watcher.status())
+    claims.hold("crash", "both sites are live, and both chats were notified", both and told, watcher.status())
 
 
 def drop_both(world, claims, watcher, line):
@@ -54,7 +54,7 @@ def drop_both(world, claims, watcher, line):
     line.cut_again({str(ANSWER_LOST): "no_answer", str(SWALLOWED): "swallow"})
     world.pages.suspend_site("first")
     hangs = happens(lambda: len(line.held) == 2, 15)
-    claims.hold("crash", "the first drop's tries are under way in both chats", hangs, line.held)
+    claims.hold("crash", "the first drop's attempts are in progress in both chats", hangs, line.held)
     world.pages.suspend_site("second")
     shown = watcher.stands("second", "dropped", 12)
     rows = pending(watcher)
@@ -76,7 +76,7 @@ def stops_while_a_try_hangs(world, claims, watcher, line):
     world.pages.show_site("second")
     hangs = happens(lambda: line.held, 20)
     code = watcher.stop()
-    claims.hold("crash", "SIGTERM ends it within 10 s while a try hangs", hangs and code == 0, f"{code}; {line.held}")
+    claims.hold("crash", "SIGTERM ends it within 10 s while an attempt hangs", hangs and code == 0, f"{code}; {line.held}")
 
 
 def whole(watcher):
@@ -95,11 +95,11 @@ def everything_arrives(world, claims, watcher):
     first = {chat: world.emulator.about(chat, "DROPPED: first") for chat in (ANSWER_LOST, SWALLOWED)}
     second = {chat: world.emulator.about(chat, "2nd vendor lost in 3 days: second") for chat in (ANSWER_LOST, SWALLOWED)}
     marks = [REPEAT in text for text in first[ANSWER_LOST]]
-    claim = "the alert whose answer was lost comes once more, marked as a repeat"
+    claim = "the alert whose answer was lost is sent again, marked as a repeat"
     claims.hold("crash", claim, marks == [False, True], first)
     marks = [REPEAT in text for text in first[SWALLOWED]]
     claims.hold("crash", "the alert that was swallowed arrives, marked as a possible repeat", marks == [True], first)
     marks = [[REPEAT in text for text in texts] for texts in second.values()]
-    claims.hold("crash", "the alert that was never tried arrives once, unmarked", marks == [[False], [False]], second)
+    claims.hold("crash", "the alert that was not attempted before arrives once, unmarked", marks == [[False], [False]], second)
     rows = watcher.rows("SELECT dependency, count(*) FROM alert WHERE reason IN ('opened', 'cascade') GROUP BY 1 ORDER BY 1")
     claims.hold("crash", "no drop was decided twice", rows == [("first", 1), ("second", 1)], rows)

@@ -48,11 +48,11 @@ def one(binary, folder, call, error, first, last):
             time.sleep(1)
             acme.set("a1", "suspended")
             if not happens(lambda: acme.about("a1", "opened"), 50):
-                wrong.append(f"the drop was not told within 50 s: {acme.titles()}")
+                wrong.append(f"the drop was not announced within 50 s:  {acme.titles()}")
             time.sleep(1.5)
             acme.set("a1", "active")
             if not happens(lambda: acme.about("a1", "recovered"), 75):
-                wrong.append(f"its end was not told within 75 s: {acme.titles()}")
+                wrong.append(f"its end was not announced within 75 s:  {acme.titles()}")
             # A failed write is retried within half a minute.
             time.sleep(1)
     finally:
@@ -78,15 +78,15 @@ def lasting(binary, folder, call, error, lasts):
         inject = ["-e", f"trace={call}", "-e", f"inject={call}:error={error}:when=1+"]
         strace = start(["strace", "-f", "-qq", "-o", str(hits), *inject, "-p", str(process.pid)], folder / "strace")
         if not happens(lambda: acme.about("a1", "opened"), lasts + 60):
-            wrong.append(f"the drop was not told: {acme.titles()}")
+            wrong.append(f"the drop was not announced:  {acme.titles()}")
         within = bool(acme.about("a1", "opened"))
         time.sleep(max(0.0, lasts - 1))
         stop(strace, signal.SIGINT)
         if lasts > 40 and not within:
-            wrong.append("the drop was not told from memory")
+            wrong.append("the drop was not announced from memory")
         acme.set("a1", "active")
         if not happens(lambda: acme.about("a1", "recovered"), 75):
-            wrong.append(f"its end was not told within 75 s: {acme.titles()}")
+            wrong.append(f"its end was not announced within 75 s:  {acme.titles()}")
         time.sleep(1)
         stop(process, signal.SIGTERM, 45)
     except Late as late:
@@ -95,7 +95,7 @@ def lasting(binary, folder, call, error, lasts):
         for words in ("HISTORY NOT WRITTEN", "HISTORY WRITTEN AGAIN"):
             said = [title for title in acme.titles() if words in title]
             if len(said) != 1:
-                wrong.append(f"{words} was said {len(said)} times")
+                wrong.append(f"{words} was sent {len(said)} times")
     injected = hits.read_text().count("INJECTED")
     wrong += checked(acme, folder, (folder / "log").read_text(), False, binary, config)
     return wrong, injected
@@ -124,7 +124,7 @@ def checked(acme, folder, log, refused, binary, config):
         # It could not create or open its file: it reports that, and the next start succeeds.
         said = ("cannot be opened", "does not answer", "locked", "is full; nothing was changed")
         if not any(words in log for words in said):
-            wrong.append(f"it ended without a word: {log[-300:]}")
+            wrong.append(f"it ended without an explanation:  {log[-300:]}")
         process = begin(binary, config)
         if not happens(lambda: acme.alerts(), 20):
             wrong.append(f"it does not start after the fault is gone: {(folder / 'log').read_text()[-300:]}")
@@ -133,7 +133,7 @@ def checked(acme, folder, log, refused, binary, config):
     for reason in ("opened", "recovered"):
         told = acme.about("a1", reason)
         if len(told) != 1:
-            wrong.append(f"{reason} was told {len(told)} times: {acme.titles()}")
+            wrong.append(f"{reason} was announced {len(told)} times:  {acme.titles()}")
     database = folder / "plugwatch.db"
     if rows(database, "PRAGMA integrity_check") != [("ok",)]:
         wrong.append("the database is damaged")
@@ -152,7 +152,7 @@ def checked(acme, folder, log, refused, binary, config):
                      "observation.id > (SELECT CAST(value AS BIGINT) FROM note WHERE name = 'summed_to') "
                      f"AND dependency = 'd{account}'")[0][0]
         if not acme.asked[account] - 2 <= kept <= acme.asked[account]:
-            wrong.append(f"{account} was asked {acme.asked[account]} times, and {kept} are kept")
+            wrong.append(f"{account} was checked {acme.asked[account]} times, and {kept} checks are stored")
     return wrong
 
 
@@ -175,19 +175,19 @@ def full(binary, folder, claims):
         time.sleep(4)
         acme.set("a1", "suspended")
         told = happens(lambda: acme.about("a1", "opened"), 60)
-        claims.hold("full disk", "a drop is told from memory while the disk is full", told, acme.titles())
+        claims.hold("full disk", "a drop is announced from memory while the disk is full", told, acme.titles())
         marked = told and "plugwatch cannot write since" in acme.about("a1", "opened")[0]["text"]
         claims.hold("full disk", "and says that plugwatch cannot write", marked, acme.about("a1", "opened"))
         said = happens(lambda: any("HISTORY NOT WRITTEN" in title for title in acme.titles()), 60)
-        claims.hold("full disk", "people hear once that history is not written", said, acme.titles())
+        claims.hold("full disk", "people are alerted once that history is not written", said, acme.titles())
         acme.set("a2", "suspended")
         second = happens(lambda: acme.about("a2"), 60)
-        claims.hold("full disk", "and so is the next one", second, acme.titles())
+        claims.hold("full disk", "and the next drop is announced, too", second, acme.titles())
         (disk / "fill").unlink()
         again = happens(lambda: any("HISTORY WRITTEN AGAIN" in title for title in acme.titles()), 60)
-        claims.hold("full disk", "people hear once that it is written again", again, acme.titles())
+        claims.hold("full disk", "people are alerted once that history is written again", again, acme.titles())
         time.sleep(3)
-        claims.hold("full disk", "nothing is told twice", len(acme.titles()) == len(set(acme.titles())), acme.titles())
+        claims.hold("full disk", "nothing is announced twice", len(acme.titles()) == len(set(acme.titles())), acme.titles())
         log = (folder / "full" / "log").read_text().splitlines()
         claims.hold("full disk", "the log has a few lines about it, not thousands", len(log) < 40, len(log))
         stop(process)

@@ -9,7 +9,7 @@ _NAMES = {0: "NOERROR", 2: "SERVFAIL", 3: "NXDOMAIN", 5: "REFUSED"}
 def answers(address, port, zone, recursive=False, patience=0.3):
     """The response code for the zone's SOA, or "" while there is no answer.
 
-    A port that nobody has opened says so at once, where kdig waits for its whole time-out.
+    A closed port is reported immediately, while kdig would wait for its whole timeout.
     """
     flags = 0x0100 if recursive else 0
     labels = b"".join(bytes([len(label)]) + label.encode() for label in zone.split(".") if label)

@@ -9,7 +9,7 @@ _SCRIPT = pathlib.Path(__file__).parent / "templates" / "http2_only.js"
 
 
 def prove(world, claims):
-    """A check of a push key against it."""
+    """A check of a push key with this server."""
     folder = world.folder / "http2"
     folder.mkdir()
     port = free_port()
@@ -25,5 +25,5 @@ def prove(world, claims):
     looked = Plugwatch(world, "push", [push], {"https://api.push.apple.com": f"https://127.0.0.1:{port}"}).look()
     line = looked.line("push")
     fits = line.says == "working" and "accepts the push key" in line.why
-    claims.hold("http2", "a push key is seen to be accepted there", fits, line)
+    claims.hold("http2", "plugwatch reports that the server accepts the push key", fits, line)
     stop(server)

@@ -90,7 +90,7 @@ class Stripe:
         """Starts it, and waits until it accepts connections."""
         settings = _environment(self._folder) | {"PORT": str(self.port), "LOG_LEVEL": "error"}
         start(["node", str(self._program)], self._folder / "stripe.log", cwd=self._folder, env=settings)
-        wait_until("the imitation of Stripe", lambda: listens("127.0.0.1", self.port), _SLOW)
+        wait_until("the mock of Stripe", lambda: listens("127.0.0.1", self.port), _SLOW)
 
     def account(self, number):
         """A new account; it cannot accept charges yet, because its documents are past due."""
@@ -104,8 +104,8 @@ class Stripe:
 def seeded_stripe(address, port, stripe_port, account, seeds):
     """An nginx server with a folder for each seed: the mock's account, with other values in its answer.
 
-    The imitation knows an account by its number only, while the key's own is asked for without one; and it gives every
-    account the same standing.
+    The mock returns an account only by its id, while plugwatch requests the key's own account without one; and it gives
+    every account the same standing.
     """
     places = "\n".join(_place(name, stripe_port, account, changes) for name, changes in seeds.items())
     return f"    server {{\n        listen {address}:{port};\n        sub_filter_types application/json;\n{places}\n    }}"

@@ -47,7 +47,7 @@ def prove(binary, folder, kills, claims):
         return database_rows(database, "SELECT COUNT(*) FROM outbox WHERE state = 'pending'")[0][0]
 
     empty = happens(lambda: left() == 0, 180)
-    claims.hold("kills", "the outbox empties in the end", empty, left())
+    claims.hold("kills", "the outbox is empty at the end", empty, left())
     stop(process)
     judge(acme, database, kills, claims)
 
@@ -62,18 +62,18 @@ def judge(acme, database, kills, claims):
     decided = database_rows(
         database, "SELECT public_id, channel FROM outbox JOIN alert ON alert.id = outbox.alert WHERE outbox.state = 'sent'")
     lost = [key for key in decided if tuple(key) not in arrived]
-    claims.hold("kills", f"of {len(decided)} messages none is lost over {kills} kills", not lost, lost)
+    claims.hold("kills", f"none of {len(decided)} messages is lost in {kills} kills", not lost, lost)
     again = sum(len(marks) - 1 for marks in arrived.values())
-    claims.hold("kills", f"{again} came twice: one for each kill and place at most", again <= kills * len(PLACES), again)
+    claims.hold("kills", f"{again} arrived twice: at most one for each kill and place", again <= kills * len(PLACES), again)
     unsaid = [key for key, marks in arrived.items() if not all(marks[1:])]
-    claims.hold("kills", "each that came twice says so", not unsaid, unsaid)
+    claims.hold("kills", "each message that arrived twice says so", not unsaid, unsaid)
     marks = sum(sum(marks) for marks in arrived.values())
     # Marked as a repeat, although no copy had arrived before.
     wrong = [key for key, marks in arrived.items() if marks[0]]
-    claims.hold("kills", f"of {marks} marks {len(wrong)} are wrong, which is one in fifty at most",
+    claims.hold("kills", f"{len(wrong)} of {marks} marks are wrong: at most one in fifty",
                 len(wrong) <= max(1, marks // 50) , wrong)
     damaged = database_rows(database, "PRAGMA integrity_check")
-    claims.hold("kills", "the database is whole", damaged == [("ok",)], damaged)
+    claims.hold("kills", "the database is intact", damaged == [("ok",)], damaged)
 
 
 def main(binary, folder, kills="30"):

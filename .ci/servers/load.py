@@ -62,7 +62,7 @@ def prove(shop, arrivals, claims):
     begin = time.monotonic()
     time.sleep(QUIET)
     quiet = lateness(arrivals.between(begin, time.monotonic()))
-    print(f"in quiet: {len(quiet)} checks, p99 {at(quiet, 0.99):.1f} ms late, the median {statistics.median(quiet):.1f} ms")
+    print(f"without load: {len(quiet)} checks, p99 {at(quiet, 0.99):.1f} ms late, the median {statistics.median(quiet):.1f} ms")
     for path in ("", "status.json"):
         begin, own, load = time.monotonic(), _cpu(shop), resource.getrusage(resource.RUSAGE_CHILDREN)
         done = subprocess.run(
@@ -72,12 +72,12 @@ def prove(shop, arrivals, claims):
         late = lateness(arrivals.between(begin, begin + took))
         spent = (used.ru_utime + used.ru_stime - load.ru_utime - load.ru_stime) / took
         rate = float(re.search(r"Requests/sec:\s+([\d.]+)", done.stdout)[1])
-        print(f"/{path}: {rate:.0f} requests a second; plugwatch took {(_cpu(shop) - own) / took:.2f} processors, wrk {spent:.2f} of {os.cpu_count()}")
+        print(f"/{path}: {rate:.0f} requests a second; plugwatch used {(_cpu(shop) - own) / took:.2f} processors, wrk {spent:.2f} of {os.cpu_count()}")
         print(f"/{path}: {len(late)} checks meanwhile, p99 {at(late, 0.99):.1f} ms late, the median {statistics.median(late):.1f} ms")
-        hold(f"/{path} is given {WANTED} times a second", rate >= WANTED, done.stdout)
-        hold(f"/{path}: every answer is a good one", "Non-2xx" not in done.stdout and "Socket errors" not in done.stdout, done.stdout)
+        hold(f"/{path} is served {WANTED} times a second", rate >= WANTED, done.stdout)
+        hold(f"/{path}: every answer is successful", "Non-2xx" not in done.stdout and "Socket errors" not in done.stdout, done.stdout)
         hold(f"/{path}: no check is left out", len(late) >= PARTS * (took / EVERY - 2), len(late))
-        hold(f"/{path}: checks begin within {LATE} ms of their time, 99 of 100", at(late, 0.99) <= LATE, late[-20:])
+        hold(f"/{path}: 99 % of the checks begin within {LATE} ms of their time", at(late, 0.99) <= LATE, late[-20:])
     hold("it ends cleanly", shop.stop() == 0)
 
 
@@ -87,7 +87,7 @@ def at(values, share):
 
 
 def _cpu(shop):
-    """Seconds of processor time that plugwatch has used."""
+    """Seconds of CPU time that plugwatch has used."""
     fields = pathlib.Path(f"/proc/{shop.pid()}/stat").read_text().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 

@@ -26,11 +26,11 @@ def prove(world, claims):
     account = lambda number: {"member_account_id": number} | managed  # noqa: E731
     overrides = {f"https://{host}": f"http://127.0.0.1:{world.front}/{host}" for host in HOSTS}
     look_at_all(world, claims, "aws", [
-        Look("identity", "aws/identity", "working", "", "a signature that moto checks is right", identity | with_key(key)),
-        Look("wrong", "aws/identity", "unknown (credential_refused)", "", "a wrong secret is no drop", identity | with_key(wrong)),
-        Look("unknown", "aws/identity", "unknown (credential_refused)", "", "an unknown key is no drop", identity | with_key(unknown)),
+        Look("identity", "aws/identity", "working", "", "moto accepts the signature", identity | with_key(key)),
+        Look("wrong", "aws/identity", "unknown (credential_refused)", "", "a wrong secret is not a drop", identity | with_key(wrong)),
+        Look("unknown", "aws/identity", "unknown (credential_refused)", "", "an unknown key is not a drop", identity | with_key(unknown)),
         Look("other", "aws/identity", "unknown (another_account_answers)", "",
-             "another account than ours answers", {"account_id": "210987654321"} | with_key(key)),
+             "a different account answers", {"account_id": "210987654321"} | with_key(key)),
         Look("member", "aws/organization", "working", "", "a member account", account(member)),
         Look("closed", "aws/organization", "says dropped (unconfirmed)", "SUSPENDED", "a member account that was closed",
              account(closed)),

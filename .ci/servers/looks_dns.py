@@ -35,7 +35,7 @@ ZONES = [
     Zone("parked", REGISTRY[0], "NOERROR", "parking servers at the parent say dropped", "says dropped (unconfirmed)",
          "the parent names parking servers"),
 ]
-REMOVED = Zone("leaving", HOSTS[0], "REFUSED", "REFUSED from every server, once the zone is removed, says dropped",
+REMOVED = Zone("leaving", HOSTS[0], "REFUSED", "REFUSED from every server, after the zone was removed, says dropped",
                "says dropped (unconfirmed)", "both name servers refuse leaving.example")
 
 

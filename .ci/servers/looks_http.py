@@ -27,22 +27,22 @@ class Store:
 
 
 STORES = [
-    Store("play", 200, "a listing that is there is live", "working", "is listed in the US store"),
-    Store("play", 200, "a listing whose inner layout moved is live by its identity", "working", "layout changed", MOVED),
-    Store("play", 404, "a 404 beside a control that is there says dropped", "says dropped (unconfirmed)",
+    Store("play", 200, "a listed app is live", "working", "is listed in the US store"),
+    Store("play", 200, "a listing with a changed inner layout is live, because its identity is there", "working", "layout changed", MOVED),
+    Store("play", 404, "a 404 while the control is listed says dropped", "says dropped (unconfirmed)",
           "other listings there are still up; a second check agrees", GONE),
-    Store("lying", 404, "a 404 for everything, the control too, proves nothing", "unknown (control_gone)", "this check can't be trusted"),
+    Store("lying", 404, "a 404 for everything, including the control, proves nothing", "unknown (control_gone)", "this check can't be trusted"),
     Store("bare", 404, "a 404 without the store's own words proves nothing", "unknown (unrecognised)", ""),
     Store("half", 404, "a 404 while the control answers 503 is an outage", "says outage (unconfirmed)",
           "other listings there fail as well"),
-    Store("throttled", 429, "429 is unknown, and ours", "unknown (rate_limited)", "asks plugwatch to slow down"),
+    Store("throttled", 429, "429 is unknown, not an outage", "unknown (rate_limited)", "asks plugwatch to slow down"),
     Store("down", 503, "503 is an outage", "says outage (unconfirmed)", "answers 503; plugwatch's own network is fine"),
     Store("slow", 200, "a body that takes too long is an outage", "says outage (unconfirmed)", "within the time limit"),
     Store("endless", 200, "an endless body is unknown", "unknown (unreadable)", "larger than the limit"),
     Store("bomb", 200, "a gzip bomb is unknown", "unknown (unreadable)", "far more than it weighs"),
     Store("circle", 302, "a store that redirects in a circle is unknown", "unknown (unreadable)", "in a circle"),
     Store("changed", 200, "a changed layout is unknown, not live and not gone", "unknown (unrecognised)", ""),
-    Store("walled", 503, "a wall against robots is unknown, not an outage", "unknown (bot_wall)", "a check against robots"),
+    Store("walled", 503, "a bot check is unknown, not an outage", "unknown (bot_wall)", "a check against robots"),
 ]
 
 
@@ -71,14 +71,14 @@ def look_at_store(world, claims, store):
     code = 0 if store.says == "working" else 1
     seen = f"nginx {real}; plugwatch {looked.code}: {line.says}: {line.why}"
     claims.hold("nginx", store.claim, fits and looked.code == code, seen)
-    # Low use of memory counts only if the check was really made.
+    # Low memory use counts only if the check really ran.
     did_look = bool(looked.lines)
     if store.serves in ("endless", "bomb"):
         frugal = did_look and looked.memory_mb < 150
         claims.hold("nginx", f"{store.serves}: plugwatch stays below 150 MB", frugal, f"{looked.memory_mb} MB")
     if store.serves == "endless":
         sent = world.nginx.most_sent("/endless/") >> 20
-        claims.hold("nginx", "endless: it hangs up after a few of 1024 MB", did_look and sent < 64, f"{sent} MB were sent")
+        claims.hold("nginx", "endless: plugwatch disconnects after a few of 1024 MB", did_look and sent < 64, f"{sent} MB were sent")
 
 
 def look_at_apple(world, claims):
@@ -87,10 +87,10 @@ def look_at_apple(world, claims):
     apps = [dependency("listed", "apple/listing", track_id=TRACK), dependency("removed", "apple/listing", track_id=TRACK_GONE)]
     looked = Plugwatch(world, "store-apple", apps, overrides).look()
     line = looked.line("listed")
-    claims.hold("nginx", "an app in Apple's look-up is live", line.says == "working", line)
+    claims.hold("nginx", "an app in Apple's lookup is live", line.says == "working", line)
     line = looked.line("removed")
     fits = line.says == "says dropped (unconfirmed)" and "a second check agrees" in line.why
-    claims.hold("nginx", "an app gone from Apple's look-up and page says dropped", fits, line)
+    claims.hold("nginx", "an app missing from Apple's lookup and page says dropped", fits, line)
 
 
 @dataclass
@@ -114,15 +114,15 @@ SITES = [
     Site("down", "a website that answers 503 is an outage", "says outage (unconfirmed)", "the site answers 503"),
     Site("secure", "HTTPS with a certificate for the name is live", "working", "the expected text"),
     Site("moved", "a redirect on the way is followed", "working", "the expected text", "/moved"),
-    Site("ending", "a certificate that ends in days says degraded", "says degraded (unconfirmed)", "its certificate ends in"),
-    Site("between", "a good certificate under an authority that ends in days says degraded", "says degraded (unconfirmed)",
+    Site("ending", "a certificate that expires in a few days says degraded", "says degraded (unconfirmed)", "its certificate ends in"),
+    Site("between", "a valid certificate whose authority expires in a few days says degraded", "says degraded (unconfirmed)",
          'its certificate\'s issuer "between-ours" ends in'),
-    Site("cookies", "a wall that wants its cookie back is passed", "working", "the expected text"),
+    Site("cookies", "a site that requires its cookie to be returned is live", "working", "the expected text"),
     Site("charset-header", "a page in GBK, as its header says, is live", "working", "the expected text", words="立即订购"),
-    Site("charset-meta", "a page in windows-1251, as it says itself, is live", "working", "the expected text", words="Заказать"),
+    Site("charset-meta", "a page in windows-1251, as its meta element says, is live", "working", "the expected text", words="Заказать"),
     Site("charset-bom", "a page in UTF-16, as its first bytes say, is live", "working", "the expected text", words="dès maintenant"),
     Site("expired", "an expired certificate is an outage", "says outage (unconfirmed)", "the certificate has expired"),
-    Site("another", "a certificate of another name is an outage", "says outage (unconfirmed)", "is for other names"),
+    Site("another", "a certificate for another name is an outage", "says outage (unconfirmed)", "is for other names"),
     Site("untrusted", "a certificate of an unknown authority is an outage", "says outage (unconfirmed)", "nobody we trust"),
 ]
 
@@ -153,7 +153,7 @@ def look_when_nobody_listens(world, claims):
     looked = Plugwatch(world, "nobody", [site], {"https://site.example": f"http://127.0.0.1:{free_port()}"}).look()
     line = looked.line("site")
     fits = line.says == "says outage (unconfirmed)" and "the connection is refused" in line.why
-    claims.hold("nginx", "a host where nobody listens is an outage", fits, line)
+    claims.hold("nginx", "a host on which nothing listens is an outage", fits, line)
 
 
 def look_without_own_network(world, claims):
@@ -163,8 +163,8 @@ def look_without_own_network(world, claims):
     dead = [f"127.0.0.{n}:{free_port()}" for n in (31, 32, 33)]
     lying = [anchor.replace("anchor", "other") for anchor in world.anchors]
     for name, anchors, claim in [
-        ("nobody-anchors", dead, "while no anchor answers, nothing is said about any vendor"),
-        ("others-anchor", lying, "anchors with another's certificate are no anchors"),
+        ("nobody-anchors", dead, "while no reference host answers, nothing is claimed about any vendor"),
+        ("others-anchor", lying, "reference hosts with somebody else's certificate do not count"),
     ]:
         looked = Plugwatch(world, name, [site], overrides, anchors=anchors).look()
         claims.hold("nginx", claim, looked.code == 1 and looked.text.startswith("blind:"), looked.text)

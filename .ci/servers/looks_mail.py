@@ -10,15 +10,15 @@ def prove(world, claims):
     to = lambda who: DOMAIN | {"mailbox": f"{who}@mail.test"}  # noqa: E731
     look_at_all(world, claims, "mail", [
         Look("mailbox", "mail/mx", "working", "the mail server accepts mail for postmaster@mail.test",
-             "postfix takes mail over STARTTLS with a certificate that holds", to("postmaster")),
+             "postfix accepts mail over STARTTLS with a valid certificate", to("postmaster")),
         Look("nobody", "mail/mx", "says dropped (unconfirmed)", "550 5.1.1", "a mailbox that does not exist (5.1.1)", to("nobody")),
         Look("disabled", "mail/mx", "says dropped (unconfirmed)", "550 5.2.1", "a mailbox that was disabled (5.2.1)", to("disabled")),
         Look("relay", "mail/mx", "says degraded (unconfirmed)", "554 5.7.1",
-             "a refusal to relay is no drop", DOMAIN | {"mailbox": "x@elsewhere.test"}),
+             "a refusal to relay is not a drop", DOMAIN | {"mailbox": "x@elsewhere.test"}),
         Look("silent", "mail/mx", "says outage (unconfirmed)", "the only mail server of silent.test cannot be reached",
              "a silent mail server, while another one answers", {"domain": "silent.test", "controls": ["mx.test"]}),
         Look("port", "mail/mx", "unknown (port_25_closed)", "closes port 25",
-             "where nobody's mail server can be reached, nothing is said", {"domain": "silent.test", "controls": ["nobody.test"]}),
+             "if no mail server can be reached, the result is unknown", {"domain": "silent.test", "controls": ["nobody.test"]}),
         Look("null", "mail/mx", "says degraded (unconfirmed)", "it takes no mail", "a null MX", {"domain": "null.test"}),
         Look("spf", "mail/spf", "working", "1 of ten look-ups", "an SPF record with its include", DOMAIN),
         Look("dkim", "mail/dkim", "working", "the DKIM key is published", "a key behind an alias", DOMAIN | {"selectors": ["s1"]}),
@@ -26,7 +26,7 @@ def prove(world, claims):
         Look("dkim-gone", "mail/dkim", "says dropped (unconfirmed)", "s2.unsigned.test does not exist",
              "a key that the vendor removed", DOMAIN | {"selectors": ["s2"]}),
         Look("dkim-lapsed", "mail/dkim", "says outage (unconfirmed)", "the domain that your keys lead into",
-             "a key that leads into a domain that lapsed", DOMAIN | {"selectors": ["s3"]}),
+             "a key that leads into an expired domain", DOMAIN | {"selectors": ["s3"]}),
         Look("dmarc", "mail/dmarc", "working", "reject", "a DMARC policy", DOMAIN),
     ])
     lists = lambda *zones: DOMAIN | {"lists": list(zones), "domain_lists": []}  # noqa: E731
@@ -36,7 +36,7 @@ def prove(world, claims):
         Look("clear", "mail/blocklists", "working", "on none of the blocklists",
              "an address that is on no list", lists("ip.lists.test") | {"addresses": ["192.0.2.9"]}),
         Look("refusing", "mail/blocklists", "unknown (no_list_answers)", "127.255.255.254",
-             "an error code is no listing", lists("refused.lists.test") | {"addresses": ["192.0.2.9"]}),
+             "an error code is not a listing", lists("refused.lists.test") | {"addresses": ["192.0.2.9"]}),
         Look("domain", "mail/blocklists", "says degraded (unconfirmed)", "bad.test at domain.lists.test",
              "a domain on a list of domains", {"domain": "bad.test", "addresses": ["192.0.2.9"], "lists": [], "domain_lists": ["domain.lists.test"]}),
     ])

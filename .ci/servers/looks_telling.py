@@ -101,11 +101,11 @@ def prove(world, claims):
     own = Plugwatch(world, "telling", [watched], {}, network=world.network, channels=_channels(world, world.folder, receiver))
     said, code = own.does("notify", "test")
     hold = lambda claim, true, seen="": claims.hold("telling", claim, true, seen)  # noqa: E731
-    hold("notify test says that both ways to mail and the webhook took it", code == 0 and said.count("accepted,") >= 3, said)
+    hold("notify test says that both e-mail channels and the webhook accepted it", code == 0 and said.count("accepted,") >= 3, said)
     happens(lambda: len(_mails(world)) == 2, 20)
     mails = _mails(world)
     seen = f"{len(mails)} mails; {world.mail.log.read_text()[-800:]}"
-    hold("the mails lie in the mailbox, one by STARTTLS and one by TLS from the start", len(mails) == 2, seen)
+    hold("both mails are in the mailbox, one sent with STARTTLS and one with TLS from the start", len(mails) == 2, seen)
     for mail in mails:
         _read_mail(mail, hold)
     _read_webhook(receiver, hold)
@@ -114,12 +114,12 @@ def prove(world, claims):
 
 def _read_mail(mail, hold):
     received = " ".join(mail.get_all("Received", []))
-    hold(f"Postfix took the mail to {mail['To']} over TLS", "with ESMTPS" in received, received)
-    hold("its subject reads", mail["Subject"] == "Test: Shop can reach you here", str(mail["Subject"]))
+    hold(f"Postfix accepted the mail to {mail['To']} over TLS", "with ESMTPS" in received, received)
+    hold("its subject is the title", mail["Subject"] == "Test: Shop can reach you here", str(mail["Subject"]))
     hold("it says that a program wrote it", mail["Auto-Submitted"] == "auto-generated", str(mail["Auto-Submitted"]))
     text, page = mail.get_body(("plain",)), mail.get_body(("html",))
-    hold("it has text", text is not None and "Nothing happened" in text.get_content(), str(text))
-    hold("it has a page", page is not None and "<b>Test: Shop" in page.get_content(), str(page))
+    hold("it has a text part", text is not None and "Nothing happened" in text.get_content(), str(text))
+    hold("it has an HTML part", page is not None and "<b>Test: Shop" in page.get_content(), str(page))
     hold("nothing in it is broken", not mail.defects, str(mail.defects))
 
 
@@ -136,33 +136,33 @@ def _read_webhook(receiver, hold):
         hold("the specification's own library verifies the signature", False, str(error))
     try:
         Webhook(_SECRET).verify(body + b" ", headers)
-        hold("a changed body is refused", False, "it was taken")
+        hold("a changed body is refused", False, "it was accepted")
     except WebhookVerificationError:
         hold("a changed body is refused", True)
     errors = list(jsonschema.Draft202012Validator(json.loads(_SCHEMA.read_text())).iter_errors(json.loads(body)))
-    hold("the body is as the schema says", not errors, str(errors[:2]))
+    hold("the body follows the schema", not errors, str(errors[:2]))
 
 
 def _drill(world, own, receiver, hold):
     own.start()
     own.stands("standby", "live", 30)
     happens(lambda: receiver.beats, 20)
-    hold("the dead-man's switch hears a sign of life", receiver.beats[:1] == ["/ping/uuid"], str(receiver.beats))
+    hold("the dead man's switch gets a heartbeat", receiver.beats[:1] == ["/ping/uuid"], str(receiver.beats))
     log = own.begins("drill", "standby", "--wait", "30s", "--by", "Ada")
     happens(lambda: any("DRILL" in text for text in receiver.texts()), 20)
     drilled = [text for text in receiver.texts() if "DRILL" in text]
-    hold("a drill comes once to the webhook", len(drilled) == 1, str(receiver.texts()))
+    hold("a drill is sent once to the webhook", len(drilled) == 1, str(receiver.texts()))
     drills = lambda: [str(mail["To"]) for mail in _mails(world) if "DRILL" in str(mail["Subject"])]  # noqa: E731
     happens(lambda: len(drills()) == 2, 20)
-    hold("and once in each way to the mailbox", sorted(drills()) == ["Ops <ops@mail.test>", "Second <ops@mail.test>"], str(drills()))
+    hold("and once through each e-mail channel", sorted(drills()) == ["Ops <ops@mail.test>", "Second <ops@mail.test>"], str(drills()))
     named = re.search(r"Drill (pw-\w+):", log.read_text())
     hold("the command names the drill", named is not None, log.read_text())
     if named:
         said, code = own.does("ack", named.group(1), "--by", "Bob")
         hold("somebody else acknowledges it", code == 0 and "Drill acknowledged by Bob" in said, said)
         happens(lambda: "acknowledged by Bob" in log.read_text(), 15)
-        hold("who asked for it sees that", "acknowledged by Bob" in log.read_text(), log.read_text())
+        hold("the command that started it shows that", "acknowledged by Bob" in log.read_text(), log.read_text())
     own.does("notify", "test")
     said, code = own.does("report")
-    hold("the report knows of the test and the drill", "Channels tested" in said and "acknowledged by Bob" in said, said)
+    hold("the report lists the test and the drill", "Channels tested" in said and "acknowledged by Bob" in said, said)
     hold("it stops cleanly", own.stop() == 0)

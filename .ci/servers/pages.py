@@ -85,8 +85,8 @@ class Pages:
 def _bomb(path):
     """A quarter of a gigabyte of blanks in about 250 KB.
 
-    Written piece by piece: a program that we start is charged with the most memory that
-    this one held, and its own hunger could not be seen behind that.
+    Written piece by piece: the peak memory of a started program includes that of the script that
+    started it, so a high peak here would hide plugwatch's own.
     """
     with gzip.open(path, "wb") as file:
         for _ in range(256):

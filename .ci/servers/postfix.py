@@ -66,7 +66,7 @@ class Postfix:
         """Stops it, its children included."""
         code = stop(self._process)
         # The master passes the signal on to its group, but a child that was just being made
-        # can miss it, and would keep the port.
+        # can miss it, and keeps the port.
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         wait_until("postfix's end", lambda: not listens(self._address, self._port), 5, 0.05)

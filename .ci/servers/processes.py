@@ -91,8 +91,8 @@ def happens(holds, within):
 def free_port():
     """A port that is free for TCP and UDP on every loopback address.
 
-    It lies below the range from which the system takes the ports of clients, so that no
-    connection of this run can sit on it before its server does.
+    It is below the range from which the system takes the ports of clients, so that no
+    connection of this run can occupy it before its server does.
     """
     with _lock:
         for _ in range(200):

@@ -40,7 +40,7 @@ def prove(shop, node, claims):
     claims.run("promtool", promtool, shop, claims)
     claims.run("schemathesis", schemathesis, shop, claims)
     log = shop.log.read_text()
-    hold("nothing of it is an error in the log", "ERROR" not in log and "panicked" not in log, log[-2_000:])
+    hold("the log contains no error", "ERROR" not in log and "panicked" not in log, log[-2_000:])
     hold("it ends cleanly", shop.stop() == 0)
 
 
@@ -55,17 +55,17 @@ def client(shop, status, ids, node, claims):
     singles = [one for one in said["components"]["components"] if not one["group"]]
     groups = [one for one in said["components"]["components"] if one["group"]]
     known = {one["id"]: one for one in status["components"]}
-    hold("components are those of the page, in its order", [one["id"] for one in singles] == list(known))
+    hold("its components are those of the page, in the same order", [one["id"] for one in singles] == list(known))
     for field, own in (("name", "label"), ("group_id", "group")):
         wrong = [one for one in singles if one[field] != known[one["id"]][own]]
         hold(f"each has its {field}", not wrong, wrong[:2])
     wrong = [one for one in singles if one["status"] != _STATUS[known[one["id"]]["state"]]]
     hold("each has its status", not wrong, wrong[:2])
     out = {one["name"] for one in singles if one["status"] == "major_outage"}
-    hold("what is out is a major outage", out == {f"Part {n}" for n in GONE}, out)
+    hold("an unavailable component is a major outage", out == {f"Part {n}" for n in GONE}, out)
     working = {one["name"] for one in singles if one["status"] == "under_maintenance"}
-    hold("what is worked on is under maintenance", working == {"Part 7", "Part 8"}, working)
-    hold("groups name their components", sorted(len(one["components"]) for one in groups) == sorted(
+    hold("a component under maintenance is shown as that", working == {"Part 7", "Part 8"}, working)
+    hold("groups list their components", sorted(len(one["components"]) for one in groups) == sorted(
         len([n for n in range(PARTS) if n % GROUPS == group]) for group in range(GROUPS)), groups)
     # The client does not check types; these are the types of its declarations.
     page = said["status"]["page"]
@@ -75,19 +75,19 @@ def client(shop, status, ids, node, claims):
     incidents = {one["id"]: one for one in said["incidents"]["incidents"]}
     open_, over = incidents[ids["Slow checkout"]], incidents[ids["Search was empty"]]
     hold("both incidents are there", len(incidents) == 2, list(incidents))
-    hold("the open one goes on", (open_["status"], open_["impact"], open_["resolved_at"]) == ("identified", "major", None), open_)
-    hold("it names its components", [one["name"] for one in open_["components"]] == ["Part 3", "Part 4"], open_["components"])
-    hold("and has its story, the newest first", [one["status"] for one in open_["incident_updates"]] == ["identified", "investigating"])
-    hold("the other is over, and told what was learned", over["status"] == "postmortem" and over["resolved_at"], over)
+    hold("the open one is unresolved", (open_["status"], open_["impact"], open_["resolved_at"]) == ("identified", "major", None), open_)
+    hold("it lists its components", [one["name"] for one in open_["components"]] == ["Part 3", "Part 4"], open_["components"])
+    hold("and has its updates, newest first", [one["status"] for one in open_["incident_updates"]] == ["identified", "investigating"])
+    hold("the other is over, and has its post-mortem", over["status"] == "postmortem" and over["resolved_at"], over)
     hold("only the open one is unresolved", [one["id"] for one in said["unresolved"]["incidents"]] == [open_["id"]])
     hold("the summary has it, too", said["summary"]["incidents"] == said["unresolved"]["incidents"])
     # In every version of this client, all three maintenance calls request upcoming maintenance; the summary has all of it.
     works = said["summary"]["scheduled_maintenances"]
     hold("two maintenances", [(one["name"], one["status"]) for one in works] == [("Database upgrade", "in_progress"), ("Scheduled maintenance", "scheduled")], works)
-    hold("of which one is ahead", all([one["status"] for one in said[name]["scheduled_maintenances"]] == ["scheduled"] for name in ("upcoming", "active", "maintenances")))
+    hold("of which one is scheduled", all([one["status"] for one in said[name]["scheduled_maintenances"]] == ["scheduled"] for name in ("upcoming", "active", "maintenances")))
     own = {one["id"]: one for one in status["maintenances"]}
     wrong = [one for one in works if at(one["scheduled_for"]) != at(own[one["id"]]["from"]) or at(one["scheduled_until"]) != at(own[one["id"]]["to"])]
-    hold("at the hours of the page", not wrong, wrong)
+    hold("with the times of the page", not wrong, wrong)
     direct = {name: shop.json(f"api/v2/{path}.json") for name, path in (("components", "components"), ("summary", "summary"), ("incidents", "incidents"))}
     hold("and the client changes nothing", all(still(said[name]) == still(direct[name]) for name in direct), direct)
 
@@ -117,14 +117,14 @@ def exporter(shop, status, ids, claims):
     (folder / "services.json").write_text(json.dumps({"shop": {"url": f"{shop.url}/api/v2/summary.json", "name": "Shop"}}))
     environment = {**shop.environment(), "RUN_MODE": "once", "METRICS_TEXTFILE_PATH": str(folder / "shop.prom"), "SERVICES_JSON_PATH": str(folder / "services.json")}
     done = run([beside("statuspage-prometheus-exporter")], within=60, cwd=folder, env=environment)
-    hold("it ends well", done.returncode == 0, done.stderr[-1_500:])
+    hold("it succeeds", done.returncode == 0, done.stderr[-1_500:])
     metrics = [_metric(line) for line in (folder / "shop.prom").read_text().splitlines() if not line.startswith("#")]
     of = lambda name: [(labels, value) for found, labels, value in metrics if found == name]  # noqa: E731
     hold("the page was read live", [value for _, value in of("statuspage_probe_check")] == [1.0])
     hold("not everything works", [value for _, value in of("statuspage_service_status")] == [0.0])
     components = {labels["component_name"]: value for labels, value in of("statuspage_component_status")}
     wrong = [one["label"] for one in status["components"] if components.get(one["label"]) != float(one["state"] == "operational")]
-    hold(f"each of {PARTS} components is as the page says", not wrong, (wrong, len(components)))
+    hold(f"each of {PARTS} components has the page's state", not wrong, (wrong, len(components)))
     incidents = [labels for labels, value in of("statuspage_incident_info") if value == 1.0]
     wanted = {"incident_id": ids["Slow checkout"], "incident_name": "Slow checkout", "impact": "major", "shortlink": f"{shop.url}/incidents/{ids['Slow checkout']}"}
     hold("the open incident, and no other", len(incidents) == 1 and wanted.items() <= incidents[0].items(), incidents)
@@ -155,11 +155,11 @@ def axe(shop, ids, node, claims):
     hold("Chromium opens every page", done.returncode == 0, done.stderr[-1_500:])
     for one in json.loads(done.stdout):
         if "hosts" in one:
-            hold("and asks nobody else", one["hosts"] == [f"127.0.0.1:{shop.web}"], one["hosts"])
+            hold("and requests nothing from other hosts", one["hosts"] == [f"127.0.0.1:{shop.web}"], one["hosts"])
             continue
         what = f"{one['page']}, {one['scheme']}, {one['width']} px"
         hold(f"{what}: {one['rules']} rules hold, none fails", one["rules"] > 10 and not one["findings"], one["findings"])
-        hold(f"{what}: nothing lies beside the screen", one["wide"] <= one["width"], one["wide"])
+        hold(f"{what}: nothing is wider than the screen", one["wide"] <= one["width"], one["wide"])
 
 
 def promtool(shop, claims):
@@ -173,7 +173,7 @@ def promtool(shop, claims):
         done = subprocess.run(["promtool", "check", "metrics"], stdin=given, capture_output=True, text=True, timeout=30, check=False)
     hold("promtool finds nothing in the metrics", done.returncode == 0 and not (done.stdout + done.stderr).strip(), done.stdout + done.stderr)
     done = run(["promtool", "check", "rules", str(_ROOT / "docs/alerts.rules.yml")])
-    hold("nor in the example rules", done.returncode == 0, done.stdout + done.stderr)
+    hold("and nothing in the example rules", done.returncode == 0, done.stdout + done.stderr)
 
 
 def schemathesis(shop, claims):

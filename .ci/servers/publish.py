@@ -46,7 +46,7 @@ def prove(shop, moto, claims):
     shop.start()
     plain = shop.config.read_text()
     page = shop.folder / "page"
-    hold("the folder alone is a recipe, too", not page.exists())
+    hold("without `[publish]`, no folder is written", not page.exists())
 
     target, module = shop.folder / "rsync", free_port()
     target.mkdir()
@@ -68,7 +68,7 @@ def prove(shop, moto, claims):
     show = lambda name: run_or_fail(["git", "-C", str(bare), "show", f"main:{name}"])  # noqa: E731
     arrives(shop, hold, "git", show)
     commits = run_or_fail(["git", "-C", str(bare), "rev-list", "--count", "main"]).strip()
-    hold("git keeps what was shown", int(commits) >= 1, commits)
+    hold("git keeps the published pages", int(commits) >= 1, commits)
 
     port = free_port()
     environment = {**shop.environment(), "PYTHONPATH": moto, "AWS_ACCESS_KEY_ID": "k", "AWS_SECRET_ACCESS_KEY": "s", "AWS_DEFAULT_REGION": "us-east-1"}
@@ -85,8 +85,8 @@ def prove(shop, moto, claims):
     shown = lambda name: run_or_fail([str(aws), "s3", "cp", f"s3://status/{name}", "-", "--endpoint-url", endpoint], within=60)  # noqa: E731
     arrives(shop, hold, "S3", shown)
     kind = json.loads(run_or_fail([str(aws), "s3api", "head-object", "--bucket", "status", "--key", "index.html", "--endpoint-url", endpoint], within=60))
-    hold("S3 serves the page as a page", kind["ContentType"].startswith("text/html"), kind)
-    hold("each target was taken up without a restart", "[publish]: this change needs a restart" not in shop.log.read_text())
+    hold("S3 serves the page as HTML", kind["ContentType"].startswith("text/html"), kind)
+    hold("each target was applied without a restart", "[publish]: this change needs a restart" not in shop.log.read_text())
     hold("it ends cleanly", shop.stop() == 0)
 
 
@@ -105,10 +105,10 @@ def arrives(shop, hold, name, read):
         except (OSError, RuntimeError, ValueError):
             return False
     hold(f"{name}: the page arrives", happens(lambda: has("index.html", "Part 59"), 60), shop.log.read_text()[-1_500:])
-    hold(f"{name}: the JSON is as the schema says", has("status.json", "plugwatch.status/2") and has("api/v2/summary.json", "Part 59"))
-    title = f"Told while {name} carries it"
+    hold(f"{name}: the JSON files arrive, too", has("status.json", "plugwatch.status/2") and has("api/v2/summary.json", "Part 59"))
+    title = f"Published through {name}"
     shop.does("incident", "open", title, "Words.", "--affects", "part-5", "--by", "Ada")
-    hold(f"{name}: news arrives by itself", happens(lambda: has("index.html", title), 90), shop.log.read_text()[-1_500:])
+    hold(f"{name}: a new incident arrives without further action", happens(lambda: has("index.html", title), 90), shop.log.read_text()[-1_500:])
 
 
 def main(binary, folder, moto):

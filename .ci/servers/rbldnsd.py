@@ -35,7 +35,7 @@ class Rbldnsd:
         head = _HEAD.format(server=server)
         (folder / "ip").write_text(head + _ADDRESSES.format(listed="".join(f"{one}\n" for one in listed)))
         (folder / "domain").write_text(head + _DOMAINS.format(listed="".join(f"{one}\n" for one in domains)))
-        # One entry for all addresses, or for all domains, it would not take.
+        # rbldnsd does not accept one entry for all addresses, or for all domains.
         (folder / "all").write_text(f"{head}{_REFUSAL}0.0.0.0/1\n128.0.0.0/1\n")
         names = "".join(f".{last}\n" for last in ("com", "net", "org", "test", "example", "invalid"))
         (folder / "all-names").write_text(f"{head}{_REFUSAL}{names}")
@@ -43,8 +43,8 @@ class Rbldnsd:
     def start(self):
         """Starts it, and waits until it serves its lists."""
         ip, domain, refused = self.zones
-        # -n: in the foreground. -u: it refuses to be root; -w is entered before it becomes
-        # somebody else, so the folders above may be for root only.
+        # -n: in the foreground. -u: it refuses to run as root. -w: it enters this folder before it
+        # changes the user, so the folders above may be readable by root only.
         at = f"{self._address}/{self._port}"
         command = ["rbldnsd", "-n", "-4", "-u", "nobody", "-w", str(self._folder), "-b", at, "-t", "5"]
         zones = [f"{ip}:ip4set:ip", f"{domain}:dnset:domain", f"{refused}:ip4set:all", f"{refused}:dnset:all-names"]

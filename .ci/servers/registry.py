@@ -106,15 +106,15 @@ def prove(world, claims):
     at = lambda name: {"domain": f"{name}.example", "rdap_base": registry.base}  # noqa: E731
     look = lambda name, *rest: Look(name, "domain/registration", *rest, at(name))  # noqa: E731
     look_at_all(world, claims, "registry", [
-        look("good", "working", "good.example is registered until 2037", "a domain in good order"),
-        look("held", "working", "held.example is registered", "before its hold it is live"),
-        look("never", "unknown (registry_not_found)", "finds no never.example", "not found proves nothing"),
+        look("good", "working", "good.example is registered until 2037", "a domain in good standing"),
+        look("held", "working", "held.example is registered", "before its hold, the domain is live"),
+        look("never", "unknown (registry_not_found)", "finds no never.example", "a \"not found\" proves nothing"),
     ])
     registry.write("held.example", "client hold")
     registry.reload("held.example", "client hold")
     look_at_all(world, claims, "registry", [
-        look("held", "says dropped (unconfirmed)", "has put held.example on “client hold”", "a hold is seen at the next look"),
-        look("good", "working", "", "and the other one stays as it is"),
+        look("held", "says dropped (unconfirmed)", "has put held.example on “client hold”", "a hold is found at the next check"),
+        look("good", "working", "", "and the other domain is unchanged"),
     ])
 
 

@@ -182,21 +182,21 @@ def prove(world, claims):
     hold("init writes a file", done.returncode == 0 and whole.exists(), done.stdout + done.stderr)
     hold(f"within two minutes ({took:.1f} s here)", took < 120)
     text = whole.read_text() if whole.exists() else ""
-    hold("everything that is served is watched", _watched(text) == sorted(_SERVED), f"{_watched(text)}\n{done.stdout}")
+    hold("everything that is served is monitored", _watched(text) == sorted(_SERVED), f"{_watched(text)}\n{done.stdout}")
     ending = "Monitoring 7 of 11. Not monitored: Cloudflare, SendGrid, Stripe (need a key)"
-    hold("what is found and not monitored is said in the last line", ending in done.stdout, done.stdout)
+    hold("the last line lists what was found and is not monitored", ending in done.stdout, done.stdout)
     for line in ("GoDaddy", "Cloudflare DNS", "Fastmail", "SendGrid", "Stripe"):
         sure = [found for found in done.stdout.splitlines() if line in found and "seen once" not in found]
         hold(f"{line} is found by two sources", bool(sure), done.stdout)
-    hold("what was seen once is told so", re.search(r"Atlassian.*seen once", done.stdout) is not None, done.stdout)
-    hold("the beta that no store lists stands aside", "com.acme.beta" in text and 'id = "ios-com-acme-beta"' not in _active(text), text)
-    hold("the developer's other app stands aside", "Acme Seller" in text and "ios-acme-seller" not in _watched(text), text)
+    hold("a vendor with only one sign is marked as seen once", re.search(r"Atlassian.*seen once", done.stdout) is not None, done.stdout)
+    hold("the beta that no store lists is not monitored", "com.acme.beta" in text and 'id = "ios-com-acme-beta"' not in _active(text), text)
+    hold("the developer's other app is not monitored", "Acme Seller" in text and "ios-acme-seller" not in _watched(text), text)
     checked = does("check", "-c", str(whole))
     hold("check finds everything live", checked.returncode == 0, checked.stdout + checked.stderr)
     drawn = does("map", "-c", str(whole))
     hold("the map names the companies", drawn.returncode == 0 and "Cloudflare" in drawn.stdout, drawn.stdout + drawn.stderr)
     again = init(whole)
-    hold("another look finds nothing new", again.returncode == 0 and "nothing is new" in again.stdout, again.stdout + again.stderr)
+    hold("a second init finds nothing new", again.returncode == 0 and "nothing is new" in again.stdout, again.stdout + again.stderr)
     hold("and changes nothing", whole.read_text() == text)
     _with_a_person(world, hold)
     _broken(world, init, does, hold, whole)
@@ -221,11 +221,11 @@ def _with_a_person(world, hold):
     hold("the bot's token is kept where only they can read it", kept.exists() and kept.read_text() == "123:abc" and kept.stat().st_mode & 0o777 == 0o600, said)
     hold("and is not shown", "123:abc" not in said, said)
     text = config.read_text() if config.exists() else ""
-    hold("a person is asked, and heard", 'platform = "The Shop"' in text, said)
-    hold("an app that they say is theirs is watched", "ios-acme-seller" in _watched(text), f"{_watched(text)}\n{said}")
-    hold("the bot says hello with the chat's number", bot.sent == [(-100123, "Hello. plugwatch will send its alerts here (chat -100123).")], str(bot.sent))
-    hold("and that chat stands in the file, with who wrote there", "chats = [-100123]\nusers = [7]" in text, text)
-    hold("they see how far it is", f"https://{DOMAIN}/: 200" in said, said)
+    hold("a person is asked, and the answer is used", 'platform = "The Shop"' in text, said)
+    hold("an app that the person confirms is monitored", "ios-acme-seller" in _watched(text), f"{_watched(text)}\n{said}")
+    hold("the bot greets with the chat's id", bot.sent == [(-100123, "Hello. plugwatch will send its alerts here (chat -100123).")], str(bot.sent))
+    hold("and the file has that chat, and the user who wrote there", "chats = [-100123]\nusers = [7]" in text, text)
+    hold("the person sees the progress", f"https://{DOMAIN}/: 200" in said, said)
 
 
 def _broken(world, init, does, hold, whole):
@@ -236,28 +236,28 @@ def _broken(world, init, does, hold, whole):
     half = world.folder / "half.toml"
     done = init(half)
     text = half.read_text() if half.exists() else ""
-    hold("with a third broken it still writes a file", done.returncode == 0 and bool(text), done.stdout + done.stderr)
+    hold("with a third of the platform broken, init still writes a file", done.returncode == 0 and bool(text), done.stdout + done.stderr)
     hold("a shorter one", _watched(text) == ["dns", "ios-acme-shop", "mail-out"], f"{_watched(text)}\n{text}")
     for what in ("the registration", "its mail servers answer", f"the page at https://{DOMAIN}/", "no listing in US"):
-        hold(f"that says of {what} why not", what in text, text)
+        hold(f"that says why {what} is not monitored", what in text, text)
     checked = does("check", "-c", str(half))
     hold("and all of it is live", checked.returncode == 0, checked.stdout + checked.stderr)
     known = does("init", DOMAIN, "--network", str(world.network), "-c", str(world.folder / "known.toml"), "--app", "ios:com.acme.shop", "--chat", "-100777")
-    hold("an app that a person names is looked for by its bundle id", known.returncode == 0, known.stdout + known.stderr)
-    hold("a chat that a person names stands in the file", "chats = [-100777]" in (world.folder / "known.toml").read_text())
+    hold("an app that a person names is found by its bundle id", known.returncode == 0, known.stdout + known.stderr)
+    hold("a chat that a person names is in the file", "chats = [-100777]" in (world.folder / "known.toml").read_text())
     # A file that monitors less: new findings are added at its end, once.
     less = world.folder / "less.toml"
     less.write_text(whole.read_text().split("# SendGrid (outbound mail)")[0].rsplit("# com.acme.shop is named", 1)[0])
     begun = less.read_text()
     more = init(less, "--write")
-    hold("what is new is added at the end", more.returncode == 0 and less.read_text().startswith(begun) and less.read_text() != begun, more.stdout)
+    hold("new findings are added at the end", more.returncode == 0 and less.read_text().startswith(begun) and less.read_text() != begun, more.stdout)
     grown = less.read_text()
     once = init(less, "--write")
     hold("and only once", once.returncode == 0 and less.read_text() == grown, once.stdout)
     before = whole.read_text()
     again = init(whole, "--write")
-    hold("beside the first file it names what is not well", "- mail-in: " in again.stdout and "- domain: " in again.stdout, again.stdout)
-    hold("and leaves that as it is", whole.read_text() == before)
+    hold("with the first file, it names the failing entries", "- mail-in: " in again.stdout and "- domain: " in again.stdout, again.stdout)
+    hold("and leaves the file unchanged", whole.read_text() == before)
 
 
 def _bad_names(world, does, hold):
@@ -267,10 +267,10 @@ def _bad_names(world, does, hold):
     ):
         done = does("init", given, "--network", str(world.network), "-c", str(world.folder / "none.toml"))
         said = done.stderr.strip()
-        hold(f"{given} is refused in words", done.returncode == code and words in said, f"{done.returncode}: {said}")
+        hold(f"{given} is refused with an explanation", done.returncode == code and words in said, f"{done.returncode}: {said}")
     for given, words in (("verbose.test", "its texts (TXT): no name server gave a usable answer"), ("wild.test", "(wildcard DNS)")):
         done = does("init", given, "--network", str(world.network), "-c", str(world.folder / f"{given}.toml"))
-        hold(f"{given} is found out, and what is strange of it told", done.returncode == 0 and words in done.stdout, done.stdout + done.stderr)
+        hold(f"{given} is discovered, and its problem is named", done.returncode == 0 and words in done.stdout, done.stdout + done.stderr)
     hold("and nothing is written for them", not (world.folder / "none.toml").exists())
 
 

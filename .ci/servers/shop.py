@@ -83,7 +83,7 @@ class Shop:
         """Starts it, and waits until everything has been checked."""
         self._process = start([self.binary, "run", "-c", str(self.config)], self.log, cwd=self.folder, env=self.environment())
         wait_until("the status page", lambda: self.json("status.json"), 30)
-        wait_until("a look at everything", self._is_known, 90, every=0.5)
+        wait_until("a check of everything", self._is_known, 90, every=0.5)
 
     def _is_known(self):
         states = [one["state"] for one in self.json("status.json")["components"]]

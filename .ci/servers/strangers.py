@@ -64,10 +64,10 @@ def crowd(binary, folder, claims):
     began = time.monotonic()
     acme.set("a1", "suspended")
     told = happens(lambda: acme.about("a1", "opened"), 15)
-    claims.hold("crowd", f"a drop is told within 15 s beside {CROWD} half-open connections", told, acme.titles())
-    claims.hold("crowd", f"it took {time.monotonic() - began:.1f} s, with {opened[0]} connections made", told)
+    claims.hold("crowd", f"a drop is announced within 15 s despite {CROWD} half-open connections", told, acme.titles())
+    claims.hold("crowd", f"it took {time.monotonic() - began:.1f} s, with {opened[0]} opened connections", told)
     blind = [title for title in acme.titles() if "blind" in title.lower()]
-    claims.hold("crowd", "and it is not blind", not blind, blind)
+    claims.hold("crowd", "and plugwatch is not blind", not blind, blind)
     pushing.join()
     for half in held:
         half.close()
@@ -83,11 +83,11 @@ def words(binary, folder, claims):
     acme.why = ": \x1b[2J\x1b]0;owned\x07 \u202edetcepxe\u202c\r\nall regions are affected. " * 4_000
     acme.set("a1", "suspended")
     told = happens(lambda: acme.about("a1", "opened"), 20)
-    claims.hold("words", "the drop is told", told, acme.titles())
+    claims.hold("words", "the drop is announced", told, acme.titles())
     text = acme.about("a1", "opened")[0]["text"] if told else ""
     claims.hold("words", "in a message of ordinary length", 0 < len(text) < 2_000, len(text))
     hidden = [hex(ord(c)) for c in text if (ord(c) < 32 and c != "\n") or c in "\u202e\u202c\u2066\u2069\x7f"]
-    claims.hold("words", "without control characters and turned writing", not hidden, hidden[:9])
+    claims.hold("words", "without control characters and reversed text", not hidden, hidden[:9])
     stop(process)
 
 
@@ -104,7 +104,7 @@ def refusals(binary, folder, claims):
         before = len(acme.about("a1", "opened"))
         acme.refusing = None
         arrived = tried and happens(lambda: len(acme.about("a1", "opened")) > before, 40)
-        claims.hold("refusals", f"what a {status} refused comes once the place answers again", arrived, acme.titles())
+        claims.hold("refusals", f"after a {status}, the message arrives once the channel accepts again", arrived, acme.titles())
         acme.set("a1", "active")
         happens(lambda: acme.about("a1", "recovered"), 20)
         with acme.lock:
@@ -134,7 +134,7 @@ def clock(binary, folder, claims):
     # The channel refuses while the clock is ahead, so the next attempt is scheduled two days ahead.
     acme.refusing = 503
     acme.set("a1", "suspended")
-    claims.hold("clock", "a drop is tried to be told by the clock that is ahead", happens(lambda: acme.about("a1"), 20), acme.titles())
+    claims.hold("clock", "plugwatch attempts the alert while the clock is ahead", happens(lambda: acme.about("a1"), 20), acme.titles())
     time.sleep(2)
     shift.write_text("+0d\n")
     acme.refusing = None
@@ -154,9 +154,9 @@ def clock(binary, folder, claims):
     before = len(acme.about("a2"))
     process = run()
     back = happens(lambda: len(acme.about("a2")) > before, 90)
-    claims.hold("clock", "and it arrives within 90 s after a restart by the right clock", back, acme.titles())
+    claims.hold("clock", "and it arrives within 90 s after a restart with the correct clock", back, acme.titles())
     done = os.popen(f"cd {config.parent} && {binary} status -c {config}").read()
-    claims.hold("clock", "nothing is out since the future", " in " not in done and "Account a2" in done, done)
+    claims.hold("clock", "no outage begins in the future", " in " not in done and "Account a2" in done, done)
     stop(process)
 
 

@@ -52,7 +52,7 @@ class Unbound:
 def resolve(address, port, name, kind="A", checking=True):
     """The response of this resolver to an ordinary client: the response code, flags and answers.
 
-    `checking=False` sets CD=1: the resolver must not judge, and hands out what is bogus too.
+    `checking=False` sets CD=1: the resolver does not validate, and also returns bogus records.
     """
     question = ["kdig", f"@{address}", "-p", str(port), "+timeout=5", "+retry=0", "+dnssec", kind, name]
     text = run(question + ([] if checking else ["+cdflag"])).stdout

@@ -65,7 +65,7 @@ def all_live(world, claims, watcher):
     """The beginning: all four are live, and one message says so."""
     for name in ("android-app", "ios-app", "domain", "website"):
         shown = watcher.stands(name, "live", SOON)
-        claims.hold("watching", f"{name} is seen live", shown.get("verdict") == "live", shown)
+        claims.hold("watching", f"{name} is shown as live", shown.get("verdict") == "live", shown)
     happens(lambda: world.emulator.messages(CHAT), 10)
     texts = world.emulator.messages(CHAT)
     fits = len(texts) == 1 and "monitoring 4: 4 working" in texts[0]
@@ -94,7 +94,7 @@ def listing_removed(world, claims, watcher):
     """Google takes the app down."""
     world.pages.remove_from_play(PACKAGE)
     changed(claims, watcher, "android-app", "dropped", "not_listed", "vendor_decision")
-    told(world, claims, "the alert of the removed listing arrives", "DROPPED: android-app",
+    told(world, claims, "the alert about the removed listing arrives", "DROPPED: android-app",
          "(Google Play)", "Likely Google's decision.", "A second check agrees", "new installs")
     history = watcher.history("android-app")
     claims.hold("watching", "its history shows the flip", "working -> dropped (not_listed)" in history, history)
@@ -104,29 +104,29 @@ def zone_removed(world, claims, watcher):
     """The DNS hosts remove the zone."""
     world.names.remove_zone("shop")
     changed(claims, watcher, "domain", "dropped", "zone_refused", "vendor_decision")
-    told(world, claims, "the alert of the removed zone arrives", "2nd vendor lost in 3 days: domain", "refuse shop.example")
+    told(world, claims, "the alert about the removed zone arrives", "2nd vendor lost in 3 days: domain", "refuse shop.example")
 
 
 def website_stopped_and_back(world, claims, watcher, website):
     """The website's nginx is stopped, and started again."""
     website.stop()
     changed(claims, watcher, "website", "outage", "unreachable", "unclear")
-    told(world, claims, "the alert of the stopped website arrives", "OUTAGE: website", "plugwatch's own network is fine")
+    told(world, claims, "the alert about the stopped website arrives", "OUTAGE: website", "plugwatch's own network is fine")
     website.start()
     shown = watcher.stands("website", "live", SOON)
-    claims.hold("watching", "the website that is back is live again", shown.get("verdict") == "live", shown)
-    told(world, claims, "its recovery is told", "BACK: website")
+    claims.hold("watching", "the website is live again after its return", shown.get("verdict") == "live", shown)
+    told(world, claims, "its recovery is announced", "BACK: website")
 
 
 def nothing_else(world, claims, watcher):
     """The other dependencies did not change, and no message was repeated."""
     shown = watcher.dependency("ios-app")
-    claims.hold("watching", "the app that nobody touched is live all the while", shown.get("state") == "live", shown)
+    claims.hold("watching", "the unchanged app is live all the time", shown.get("state") == "live", shown)
     # Reminders come while nobody acknowledges a critical alert.
     told = world.emulator.messages(CHAT)
     heads = [text.splitlines()[0] for text in told]
     # Two vendors are lost: one message gives the overall state.
-    claims.hold("watching", "from the second loss one message says how everything stands",
+    claims.hold("watching", "after the second loss, one message gives the overall state",
                 any("SITUATION" in head for head in heads), heads)
     reminders = ("STILL ", "SITUATION")
     texts = [text for text, head in zip(told, heads) if not any(word in head for word in reminders)]
@@ -141,7 +141,7 @@ def second_instance(claims, watcher):
     second = watcher.second()
     fits = second.returncode == 1 and "is in use by another plugwatch" in second.stderr
     seen = f"{second.returncode}: {second.stderr}"
-    claims.hold("watching", "a second one on the same database refuses with a sentence", fits, seen)
+    claims.hold("watching", "a second plugwatch on the same database refuses to start and says why", fits, seen)
 
 
 def stops(claims, watcher):

@@ -1,5 +1,5 @@
-// Opens pages in Chromium, dark and light, as on a phone and on a desk, and prints what axe finds, as one JSON. With a
-// third argument the pictures are kept in that folder.
+// Opens pages in Chromium, dark and light, in phone and desktop sizes, and prints axe's findings as one JSON document.
+// With a third argument, screenshots are stored in that folder.
 const path = require("path");
 const { chromium } = require("playwright-core");
 
@@ -20,7 +20,7 @@ async function main(pages, password, pictures) {
       page.on("request", (request) => asked.add(new URL(request.url()).host));
       for (const [name, url] of Object.entries(pages)) {
         await page.goto(url, { waitUntil: "load" });
-        // What is folded is read, too.
+        // Folded sections are opened, so that axe reads them, too.
         await page.evaluate(() => document.querySelectorAll("details").forEach((one) => { one.open = true; }));
         await page.addScriptTag({ path: require.resolve("axe-core") });
         const result = await page.evaluate(() => window.axe.run(document, {}));

@@ -4,7 +4,7 @@ const server = new TelegramServer({
   host: '127.0.0.1',
   port: Number(process.argv[2]),
   storage: 'RAM',
-  // By default messages vanish after a minute; the claims are about all that ever arrived.
+  // By default, messages are removed after a minute; the claims are about all messages.
   storeTimeout: 3600,
 });
 server.start().catch((error) => {

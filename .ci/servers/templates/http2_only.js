@@ -1,5 +1,5 @@
-// Node's own HTTP/2 server as Apple's push service answers: it speaks nothing else (no HTTP/1.1 is
-// agreed on), and says 400 BadDeviceToken to a device that cannot exist.
+// Node's own HTTP/2 server, which answers like Apple's push service: it speaks only HTTP/2 (no HTTP/1.1
+// is negotiated), and returns 400 BadDeviceToken for an impossible device.
 const fs = require('fs');
 const http2 = require('http2');
 const [, , port, certificate] = process.argv;

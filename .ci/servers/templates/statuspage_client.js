@@ -1,4 +1,4 @@
-// What the npm client `statuspage.io` makes of a page: every call that it has for reading, as one JSON.
+// Reads a page with the npm client `statuspage.io`: the results of all its reading calls, as one JSON document.
 const { Statuspage } = require("statuspage.io");
 
 async function main(url) {
