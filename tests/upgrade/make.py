@@ -1,11 +1,11 @@
-"""Writes a fixture of one version of plugwatch: its database in the middle of trouble.
+"""Writes a fixture of one version of plugwatch: its database with several open incidents.
 
     make.py PATH_TO_BINARY FOLDER
 
-FOLDER holds `plugwatch.toml`, a configuration with {stage}, {folder} and {anchor0} to {anchor2} in it, and the overlay
-`catalog/`. A small server plays the vendors and three webhooks: one takes everything, one refuses,
-one never answers. The program runs three times and is killed at the end, so that a message is
-under way. It takes about four minutes, for the clock is the real one.
+FOLDER has `plugwatch.toml`, a configuration that contains {stage}, {folder} and {anchor0} to {anchor2}, and the overlay
+`catalog/`. A small server acts as the vendors and as three webhooks: one accepts everything, one refuses,
+one never answers. The program runs three times, and is killed at the end while a message is in
+transit. The script takes about four minutes, because the clock is the real one.
 """
 
 import contextlib
