@@ -375,7 +375,7 @@ async fn an_update_that_is_delivered_again_counts_once() {
     talk.api.push(mute);
     let next = talk.say(ADA, ADA, "/whoami").await;
     assert!(first.contains("Android app") && next.contains("42"), "{first}\n{next}");
-    assert_eq!(talk.api.calls(&["sendmessage"]).len(), 3, "the repeats are answered by nobody");
+    assert_eq!(talk.api.calls(&["sendmessage"]).len(), 3, "the repeated updates get no answer");
     let mutes = talk.deeds().await.into_iter().filter(|(deed, ..)| *deed == ActionKind::Mute).count();
     assert_eq!(mutes, 1);
 }

@@ -116,7 +116,7 @@ async fn a_circle_is_the_same_place_with_the_same_cookies() {
     })
     .await;
     assert_eq!(ask(&format!("http://{round}/a")).await.failure, Some(Failure::HttpRedirectLoop));
-    assert!(*asked.lock().unwrap() <= 4, "it is known after the first time around");
+    assert!(*asked.lock().unwrap() <= 4, "the circle is detected after the first round");
     // A server that sets another cookie each time is given up after twenty redirects.
     let ever = raw(|request| {
         let n: u32 = path(request).trim_start_matches('/').parse().unwrap_or(0);
@@ -164,7 +164,7 @@ async fn a_location_in_raw_letters_is_followed_percent_encoded() {
     }
     let wanted = ["/a%20b", "/caf%C3%A9?q=%D9%85", "/caf%E9"].map(str::to_owned);
     assert_eq!(*asked.lock().unwrap(), BTreeSet::from(wanted));
-    assert_eq!(ask(&format!("http://{server}/empty")).await.http.unwrap().status, 302, "it leads nowhere");
+    assert_eq!(ask(&format!("http://{server}/empty")).await.http.unwrap().status, 302, "the redirect has no target");
 }
 
 #[tokio::test]

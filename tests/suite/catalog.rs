@@ -240,7 +240,7 @@ fn all_advice_can_be_followed_where_no_fallback_is_configured() {
         if hint.contains("fallback") {
             assert_eq!(plugwatch::core::words::text::sloppy(&left), None, "{hint}: {left}");
         } else {
-            assert_eq!(left, hint, "what can be followed stays as it is");
+            assert_eq!(left, hint, "advice that can be followed is unchanged");
         }
     }
 }
@@ -282,7 +282,7 @@ fn every_vendor_says_where_to_appeal_and_what_keeps_working() {
         .map(|appeal| appeal.url.as_str())
         .filter(|url| !url.starts_with("https://") && !url.starts_with("mailto:"))
         .collect();
-    assert_eq!(odd, [""; 0], "an appeal is an address");
+    assert_eq!(odd, [""; 0], "an appeal must be an address");
 }
 
 #[test]

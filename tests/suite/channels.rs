@@ -355,7 +355,7 @@ async fn components_are_set_at_status_pages_elsewhere_without_any_word_of_why() 
         let page = page_at(&url, kind);
         assert_eq!(page.send("it", &about(Reason::Opened, "dropped")).await, Tried::Sent(None), "{kind}");
         let asked = asked.lock().unwrap().clone();
-        assert_eq!(asked.len(), 1, "only what is mapped: {asked:?}");
+        assert_eq!(asked.len(), 1, "only mapped components are sent: {asked:?}");
         assert!(asked[0].starts_with(line) && asked[0].contains(authorization), "{}", asked[0]);
         assert_eq!(asked[0].split_once("\r\n\r\n").unwrap().1, body);
         assert!(!asked[0].contains("iOS app") && !asked[0].contains("Apple"), "{}", asked[0]);

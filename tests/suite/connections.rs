@@ -220,15 +220,15 @@ async fn a_connection_that_hangs_is_not_used_to_confirm_nor_ever_again() {
     assert_eq!(opened.load(Ordering::SeqCst), 1, "an API's connection is kept");
     let hangs = within(Duration::from_millis(300), false).await;
     assert_eq!(hangs.failure, Some(Failure::HttpTimeout));
-    assert_eq!(fine(ask(true).await), (None, true), "what confirms has a connection of its own");
+    assert_eq!(fine(ask(true).await), (None, true), "the confirming check has its own connection");
     assert_eq!(opened.load(Ordering::SeqCst), 2);
     assert_eq!(fine(ask(true).await), (None, true));
-    assert_eq!(opened.load(Ordering::SeqCst), 3, "and each has one");
-    assert_eq!(fine(ask(false).await), (None, true), "the one that hung is given up");
+    assert_eq!(opened.load(Ordering::SeqCst), 3, "each check has its own connection");
+    assert_eq!(fine(ask(false).await), (None, true), "the hanging connection is closed");
     assert_eq!(opened.load(Ordering::SeqCst), 4);
     clock.move_to(NOW.plus(Duration::from_secs(301)));
     assert_eq!(fine(ask(false).await), (None, true));
-    assert_eq!(opened.load(Ordering::SeqCst), 5, "none is kept longer than five minutes");
+    assert_eq!(opened.load(Ordering::SeqCst), 5, "no connection is kept longer than five minutes");
 }
 
 #[tokio::test]
@@ -305,5 +305,5 @@ async fn a_server_that_does_not_say_goodbye_in_tls_has_answered_all_the_same() {
     let open_end = askers.ask(&question, true, NOW).await;
     assert_eq!((open_end.failure, open_end.body.as_slice()), (None, b"fine".as_slice()));
     let cut = askers.ask(&question, true, NOW).await;
-    assert_eq!(cut.failure, Some(Failure::HttpBroken), "its own length says that it is not whole");
+    assert_eq!(cut.failure, Some(Failure::HttpBroken), "its own length shows that it is incomplete");
 }

@@ -80,7 +80,7 @@ async fn losses_that_ride_on_one_company_are_one_loss_and_no_cascade() {
     staged.pass(minutes(30)).await;
     let told = staged.told();
     assert_eq!(told.first().unwrap(), "DROPPED: Cloud hosting (DigitalOcean)");
-    assert!(told.iter().any(|line| line == "DROPPED: E-mail (SendGrid)"), "each of them is told: {told:?}");
+    assert!(told.iter().any(|line| line == "DROPPED: E-mail (SendGrid)"), "each of them is announced: {told:?}");
     assert!(!told.iter().any(|line| line.contains("vendor lost in 3 days")), "{told:?}");
 }
 

@@ -188,7 +188,7 @@ async fn a_public_host_leads_nobody_inside_however_the_address_is_written() {
             }
         }
     }
-    assert!(asked.load(Ordering::SeqCst) >= 5, "where it is wanted, it is followed");
+    assert!(asked.load(Ordering::SeqCst) >= 5, "with the setting, the redirect is followed");
     // An internal host may redirect to another internal one.
     let own = raw(move |_| http("302 Found", &format!("location: http://127.0.0.1:{port}/\r\n"), b"")).await;
     assert_eq!(ask(&format!("http://{own}/")).await.body, b"metadata");

@@ -161,7 +161,7 @@ async fn one_server_that_lags_or_lies_does_not_make_a_record_vanish() {
     assert_eq!(vendor(nothing(), serves()).await, "valid", "the first one lags");
     assert_eq!(vendor(lame.clone(), serves()).await, "valid", "the first one is lame");
     assert_eq!(vendor(nothing(), nothing()).await, "missing", "both say so");
-    assert_eq!(vendor(remembers.clone(), nothing()).await, "missing", "what a resolver remembers does not count");
+    assert_eq!(vendor(remembers.clone(), nothing()).await, "missing", "a resolver's cached answer does not count");
     assert_eq!(vendor(lame.clone(), lame).await, "unanswered");
     assert_eq!(vendor(remembers.clone(), remembers).await, "unanswered");
 }
@@ -396,7 +396,11 @@ async fn mail_servers_whose_names_are_gone_are_told_from_those_that_cannot_be_lo
     assert_eq!(read("mail/mx", &answer), (Verdict::Outage, "servers_without_address".to_owned()));
     let elsewhere = "example.test. MX 10 mx.example.test.\nmx.example.test. A 203.0.113.1";
     let answer = look(names(elsewhere).await, Lookup::Smtp, &[]).await;
-    assert_eq!(read("mail/mx", &answer), (Verdict::Unknown, "no_way_there".to_owned()), "the guard lets nobody there");
+    assert_eq!(
+        read("mail/mx", &answer),
+        (Verdict::Unknown, "no_way_there".to_owned()),
+        "the guard refuses this address"
+    );
 }
 
 #[tokio::test]

@@ -244,7 +244,7 @@ async fn a_dead_channel_is_told_to_the_others_once() {
         texts[1]
     );
     let state = store.outbox_state().await.unwrap();
-    assert_eq!((state.pending, state.sent, state.dead), (1, 2, 0), "what it refused waits for it");
+    assert_eq!((state.pending, state.sent, state.dead), (1, 2, 0), "the refused message waits");
 }
 
 #[test]

@@ -518,7 +518,10 @@ async fn another_look_proposes_what_is_new_and_changes_nothing() {
             plugwatch::discover::compare(text, &theirs, Some(&now), &entries, &Domain::parse("acme-shop.com").unwrap());
         changes.new.iter().any(|new| new.id == "app-acme-shop-com")
     };
-    assert!(api(&text) && !api(&format!("{text}# not mine: app-acme-shop-com\n")), "a line keeps it from asking again");
+    assert!(
+        api(&text) && !api(&format!("{text}# not mine: app-acme-shop-com\n")),
+        "the line prevents a second question"
+    );
     let same = entries_of(shop(), &catalog, &signs).await;
     let now = all_of(&same, &catalog);
     assert!(

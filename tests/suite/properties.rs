@@ -110,7 +110,7 @@ proptest! {
             let live = looks[..n].iter().any(|(look, _)| matches!(look.reading.verdict, Verdict::Live | Verdict::Degraded));
             prop_assert!(live, "never seen live");
             prop_assert_eq!(looks[n].0.reading.verdict, Verdict::Dropped);
-            prop_assert!(!drawn[n].blind, "confirmed while our own network was down");
+            prop_assert!(!drawn[n].blind, "confirmed while plugwatch's own network was down");
         }
     }
 
@@ -343,7 +343,7 @@ proptest! {
             now = now.plus(Duration::from_millis(later as u64 / 100));
             let reason = Asking::ALL[reason];
             let Some(at) = asked.allowed(reason, now) else { continue };
-            prop_assert!(at >= now, "nothing is asked before it is wanted");
+            prop_assert!(at >= now, "no check runs before it is requested");
             if at > now.plus(Duration::from_secs(1)) {
                 continue;
             }

@@ -247,7 +247,7 @@ async fn ids_stay_and_tell_nothing() {
     assert_eq!(ids(&Stranger::of(&staged).await.json("/status.json").await), before);
     let (other, _) = in_trouble().await;
     let others = ids(&Stranger::of(&other).await.json("/status.json").await);
-    assert!(others.iter().all(|id| !before.contains(id)), "the same names of another file have other ids");
+    assert!(others.iter().all(|id| !before.contains(id)), "the same names in another database have other ids");
     assert!(before.iter().all(|id| id.len() == 12));
 }
 
@@ -369,7 +369,7 @@ async fn nothing_unverified_is_ever_operational() {
     let staged = Staged::changed(BEGIN, with_page).await;
     let stranger = Stranger::of(&staged).await;
     let status = stranger.json("/api/v2/status.json").await;
-    assert_eq!(status["status"]["indicator"], "minor", "nothing was looked at yet");
+    assert_eq!(status["status"]["indicator"], "minor", "nothing was checked yet");
     let mut staged = staged;
     staged.pass(minutes(20)).await;
     let words = |json: &Value| {
@@ -391,9 +391,9 @@ async fn an_incident_is_told_from_its_draft_to_what_was_learned() {
     let (staged, _) = in_trouble().await;
     let stranger = Stranger::of(&staged).await;
     let acts = staged.acts();
-    assert_eq!(acts.drafts().await.unwrap(), [], "what is told is no draft any more");
+    assert_eq!(acts.drafts().await.unwrap(), [], "a published incident is not a draft any more");
     let open = acts.published().await.unwrap().into_iter().find(|one| one.is_open()).unwrap();
-    assert_eq!(open.title, "Sign-up by text is unavailable", "in public words, naming no vendor");
+    assert_eq!(open.title, "Sign-up by text is unavailable", "it has public labels and names no vendor");
     let page = stranger.get("/").await.body;
     for text in
         ["Current incidents", "Sign-up by text is unavailable", "Past incidents", "Slow page loads", "Database upgrade"]
@@ -418,7 +418,7 @@ async fn an_incident_is_told_from_its_draft_to_what_was_learned() {
     let one = stranger.get(&format!("/incidents/{}", open.public_id)).await.body;
     let told: Vec<usize> =
         ["Resolved</b>", "Monitoring</b>", "Investigating</b>"].iter().map(|text| one.find(text).unwrap()).collect();
-    assert!(told.is_sorted(), "the newest stands first");
+    assert!(told.is_sorted(), "the newest incident is first");
     let list = stranger.get("/incidents").await.body;
     assert!(list.contains("<h2>March 2026</h2>") && list.contains("Slow page loads"), "{list}");
     let past = acts.published().await.unwrap().into_iter().find(|one| one.postmortem.is_some()).unwrap();
@@ -455,7 +455,7 @@ async fn what_a_reader_has_is_not_sent_again_and_nothing_is_drawn_twice_in_five_
     let before = stranger.get("/status.json").await.body;
     let open = staged.acts().published().await.unwrap().into_iter().find(|one| one.is_open()).unwrap();
     staged.acts().update_incident(&ada(), &open.public_id, "resolved", "Over.", staged.clock.now()).await.unwrap();
-    assert_eq!(stranger.get("/status.json").await.body, before, "drawn a moment ago");
+    assert_eq!(stranger.get("/status.json").await.body, before, "the page was rendered a moment ago");
     staged.clock.move_to(staged.clock.now().plus(Duration::from_secs(5)));
     assert_eq!(stranger.json("/status.json").await["incidents"], serde_json::json!([]));
 }
@@ -774,7 +774,7 @@ async fn the_page_is_written_as_files_and_a_command_that_fails_is_counted() {
     files.iter().for_each(|(name, text)| public_hidden::shows_none(&hidden, name, text));
     let json: Value = serde_json::from_str(&files.iter().find(|(name, _)| name == "status.json").unwrap().1).unwrap();
     let at = |key: &str| Time::parse(json[key].as_str().unwrap()).unwrap();
-    assert_eq!(at("stale_after").since(at("as_of")), minutes(120), "it is written hourly, and no sooner old");
+    assert_eq!(at("stale_after").since(at("as_of")), minutes(120), "it is written hourly, and is not outdated before");
 
     let (failing, nowhere) = (publishing(), publishing());
     let why = failing.once(&view, &to(folder.path().join("page"), &["false"]), now).await.unwrap_err();

@@ -85,14 +85,14 @@ async fn a_failure_that_lasts_is_told_once_over_a_restart_and_so_is_its_end() {
     staged.texts();
     let mut published = Published::of(staged).await;
     assert_eq!(published.pass(minutes(1)).await, [""; 0]);
-    assert_eq!(runs(&published.staged), 1, "what has not changed is not published again");
+    assert_eq!(runs(&published.staged), 1, "unchanged pages are not published again");
     published.breaks(true);
-    assert_eq!(published.pass(minutes(30)).await, [""; 0], "nothing is new, and it is not an hour yet");
+    assert_eq!(published.pass(minutes(30)).await, [""; 0], "nothing is new, and the hour is not over");
     let told = published.pass(minutes(50)).await;
     assert_eq!(told.len(), 1, "{told:#?}");
     let folder = published.staged.folder.path().display().to_string();
     insta::assert_snapshot!("unpublished", told[0].replace(&folder, "FOLDER"));
-    assert!(runs(&published.staged) < 15, "tried ever more rarely: {}", runs(&published.staged));
+    assert!(runs(&published.staged) < 15, "attempts become less frequent: {}", runs(&published.staged));
     // After a restart, plugwatch knows what was announced.
     let staged = published.ended().crash_and_restart().await;
     staged.texts();

@@ -33,10 +33,10 @@ async fn after_a_restart_the_incident_goes_on_under_the_new_id_and_is_not_told_a
     let flips = staged.store.flips("hosting", 30).await.unwrap();
     staged.text = renamed(&staged.text);
     let mut staged = staged.crash_and_restart().await;
-    assert_eq!(staged.shown("cloud"), "dropped", "it is known at once, before anything is checked");
+    assert_eq!(staged.shown("cloud"), "dropped", "the drop is shown immediately, before anything is checked");
     staged.pass(minutes(30)).await;
     let news: Vec<String> = staged.news().into_iter().filter(|line| !line.contains("monitoring 6")).collect();
-    assert_eq!(news, [""; 0], "it was told under its old id");
+    assert_eq!(news, [""; 0], "it was announced under its old id");
     let after = staged.store.incidents(Some("cloud"), Time(0)).await.unwrap();
     assert_eq!(after[0].incident.public_id, before[0].incident.public_id);
     assert!(after[0].closed_at.is_none());

@@ -35,7 +35,7 @@ fn a_service_manager_hears_ready_once_and_life_as_often_as_it_wants() {
     told.stopping();
     assert_eq!(heard(&socket), "READY=1\nSTATUS=Monitoring.");
     assert_eq!(heard(&socket), "WATCHDOG=1");
-    assert_eq!(heard(&socket), "STOPPING=1\nSTATUS=Stopping.", "the second sign was not due yet");
+    assert_eq!(heard(&socket), "STOPPING=1\nSTATUS=Stopping.", "the second sign of life was not due yet");
     // Half a microsecond has passed by every call, so each one sends a sign of life.
     let now = Environment { watchdog_usec: Some("1".into()), ..environment.clone() };
     let told = ServiceManager::find(&now).unwrap().unwrap();
@@ -155,8 +155,8 @@ fn a_variable_that_is_not_set_is_read_from_a_credential_of_its_name() {
     assert!(off(folder.path(), None));
     let handed = tempfile::tempdir().unwrap();
     std::fs::write(handed.path().join("PW_TEST_NTFY"), "tk_1\n").unwrap();
-    assert!(!off(folder.path(), Some(handed.path())), "systemd hands it over");
+    assert!(!off(folder.path(), Some(handed.path())), "systemd passes the credential on");
     std::fs::create_dir(folder.path().join("credentials")).unwrap();
     std::fs::write(folder.path().join("credentials/PW_TEST_NTFY"), "tk_2\n").unwrap();
-    assert!(!off(folder.path(), None), "it lies beside the configuration");
+    assert!(!off(folder.path(), None), "the credential is next to the configuration");
 }

@@ -106,7 +106,7 @@ async fn a_vendor_is_tried_and_then_added_at_the_end() {
     let added = plugwatch(folder.path(), &["add", "digitalocean", "token=env:DO_TOKEN", "--label", "Hosting"]).await;
     assert!(added.status.success(), "{}{}", out(&added), err(&added));
     let after = std::fs::read_to_string(&file).unwrap();
-    assert!(after.starts_with(&before), "what was there stays as it is");
+    assert!(after.starts_with(&before), "existing lines are unchanged");
     insta::assert_snapshot!("added_vendor", format!("{}\n----\n{}", out(&added), &after[before.len()..]));
     let again = plugwatch(folder.path(), &["add", "digitalocean", "token=env:DO_TOKEN", "--id", "second"]).await;
     assert_eq!(again.status.code(), Some(2));
@@ -114,9 +114,9 @@ async fn a_vendor_is_tried_and_then_added_at_the_end() {
     let taken = plugwatch(folder.path(), &["add", "digitalocean", "token=env:OTHER_TOKEN", "--id", "law-firm"]).await;
     assert!(err(&taken).contains("there is already a dependency `law-firm`"), "{}", err(&taken));
     let other = plugwatch(folder.path(), &["add", "digitalocean", "token=env:OTHER_TOKEN"]).await;
-    assert!(other.status.success(), "another account may be watched, too: {}", err(&other));
+    assert!(other.status.success(), "another account can be monitored, too: {}", err(&other));
     let one = plugwatch(folder.path(), &["add", "attest/word", "name=bank", "--label", "Bank"]).await;
-    assert!(one.status.success(), "what people report cannot be tried before: {}{}", out(&one), err(&one));
+    assert!(one.status.success(), "a check by a person cannot be tried before: {}{}", out(&one), err(&one));
     let checked = plugwatch(folder.path(), &["config", "check"]).await;
     assert!(checked.status.success(), "{}{}", out(&checked), err(&checked));
 }
@@ -242,7 +242,7 @@ async fn the_map_and_what_stops_are_known_before_anything_was_watched() {
     insta::assert_snapshot!("map_as_svg", std::fs::read_to_string(folder.path().join("map.svg")).unwrap());
     assert!(plugwatch(folder.path(), &["map", "--svg", "map.png"]).await.status.success());
     assert!(std::fs::read(folder.path().join("map.png")).unwrap().starts_with(b"\x89PNG"));
-    assert!(!folder.path().join("plugwatch.db").exists(), "nothing is begun by looking");
+    assert!(!folder.path().join("plugwatch.db").exists(), "reading creates no database");
 }
 
 #[tokio::test]
@@ -268,7 +268,7 @@ async fn whoever_writes_to_the_bot_is_greeted_with_the_chats_number() {
     let wrote = hello.chats(since(1_699_999_999)).await.unwrap();
     assert_eq!(wrote, [plugwatch::bot::Wrote { chat: -100_123, name: "Ops".to_owned(), users: vec![7] }]);
     api.push(json!({"update_id": 9, "message": {"message_id": 9, "date": 1_700_000_000, "chat": chat, "from": from, "text": "hi"}}));
-    assert_eq!(hello.chats(since(1_700_000_001)).await.unwrap(), [], "whoever wrote long ago may be anybody");
+    assert_eq!(hello.chats(since(1_700_000_001)).await.unwrap(), [], "the author of an old message may be anybody");
     hello.greet(-100_123).await.unwrap();
     assert_eq!(api.texts(), [(-100_123, "Hello. plugwatch will send its alerts here (chat -100123).".to_owned())]);
     api.fail("getMe", 401, refusal(401, "Unauthorized"));

@@ -138,7 +138,7 @@ async fn a_refused_token_is_the_answer_and_says_so() {
     let (address, seen) = vendor(600, "401 Unauthorized").await;
     let answer = askers(options()).ask(&with_token(&address), false, Time(0)).await;
     assert_eq!((answer.step.as_str(), answer.http.unwrap().status), ("token", 401));
-    assert_eq!(seen.lock().unwrap().len(), 1, "the question itself was not asked");
+    assert_eq!(seen.lock().unwrap().len(), 1, "the request itself was not sent");
 }
 
 #[test]
@@ -184,7 +184,7 @@ async fn authority(status: &'static str) -> (std::net::SocketAddr, Arc<Mutex<Vec
                 let signature = jws["signature"].as_str().unwrap();
                 assert!(jsonwebtoken::crypto::verify(signature, signed.as_bytes(), &key, algorithm).unwrap());
                 let payload: Value = serde_json::from_slice(&part("payload")).unwrap();
-                assert_eq!(payload, json!({ "onlyReturnExisting": true }), "nobody is registered");
+                assert_eq!(payload, json!({ "onlyReturnExisting": true }), "no account is created");
                 seen.push(header["nonce"].as_str().unwrap().to_owned());
                 // The first nonce was already used, as if another program had been faster.
                 if header["nonce"] == "first" {
@@ -194,7 +194,7 @@ async fn authority(status: &'static str) -> (std::net::SocketAddr, Arc<Mutex<Vec
                 let body = format!(r#"{{"contact": [], "status": "{status}"}}"#);
                 http("200 OK", "replay-nonce: third\r\ncontent-type: application/json\r\n", body.as_bytes())
             }
-            other => panic!("nobody was to ask {other}"),
+            other => panic!("unexpected request: {other}"),
         }
     })
     .await;
@@ -229,5 +229,5 @@ async fn an_authority_that_sends_elsewhere_gets_nothing_signed() {
     let directory = format!("http://{server}/directory");
     let question = asked("acme_ca/account", &[("directory", &directory)], &[("account_key", &key)], 0).unwrap();
     let answer = askers(options()).ask(&Question::Http(question), false, Time(0)).await;
-    assert_eq!(answer.http.unwrap().path, "/directory", "its own answer is all there is");
+    assert_eq!(answer.http.unwrap().path, "/directory", "only the directory's own answer is left");
 }

@@ -43,7 +43,7 @@ async fn from_the_second_loss_one_message_is_changed_in_place_and_replaced_by_th
     staged.pass(minutes(20)).await;
     staged.stage.set("google_play", "gone");
     staged.pass(minutes(30)).await;
-    assert_eq!(situations(&api), [], "one loss is told by itself");
+    assert_eq!(situations(&api), [], "a single loss has a message of its own");
     staged.stage.set("digitalocean", "gone");
     let begun = staged.clock.now();
     while situations(&api).is_empty() && staged.clock.now() < begun.plus(minutes(90)) {

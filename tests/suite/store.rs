@@ -153,7 +153,7 @@ async fn sums_follow_the_looks() {
     let days = store.rollups("ios-app", 24 * hour, Time(0)).await.unwrap();
     assert_eq!((days.len(), days[0].counts.live, days[0].counts.latency_ms), (1, 5, 60));
     assert_eq!(store.prune(Time(hour)).await.unwrap(), 2);
-    assert_eq!(store.looks().await.unwrap(), 5, "pruned looks were looks all the same");
+    assert_eq!(store.looks().await.unwrap(), 5, "pruned checks still count");
 }
 
 #[tokio::test]
@@ -221,7 +221,7 @@ async fn messages_to_one_recipient_keep_their_order_and_do_not_hold_up_others() 
         later.iter().map(|d| (d.recipient.as_str(), d.alert.public_id.as_str())).collect::<Vec<_>>(),
         [("a", "one")]
     );
-    assert!(!later[0].maybe_repeat, "the first try is known not to have arrived");
+    assert!(!later[0].maybe_repeat, "the first attempt certainly did not arrive");
 }
 
 #[tokio::test]
@@ -290,7 +290,7 @@ async fn an_alert_is_never_queued_twice() {
     let batch = Batch { alerts: vec![alert("one", &["a"])], looks: vec![look(1, 5, None)], ..Batch::default() };
     store.commit(&batch).await.unwrap();
     assert!(store.commit(&batch).await.is_err());
-    assert_eq!(store.looks().await.unwrap(), 1, "the second commit left nothing behind");
+    assert_eq!(store.looks().await.unwrap(), 1, "the failed commit left nothing behind");
 }
 
 fn evidence(body: &str) -> EvidenceRow {
@@ -327,7 +327,7 @@ async fn what_waits_for_a_channel_that_is_no_longer_configured_goes_to_those_tha
     let waiting =
         NewAlert { to: [&old, &new[1]].map(|(c, r)| Address::plain(c, r, Time(0))).into(), ..alert("a", &[]) };
     store.commit(&Batch { alerts: vec![waiting], ..Batch::default() }).await.unwrap();
-    assert_eq!(store.readdress(&[], &[]).await.unwrap(), 0, "without any channel it waits");
+    assert_eq!(store.readdress(&[], &[]).await.unwrap(), 0, "without a channel, it waits");
     assert_eq!(store.readdress(&new, &[]).await.unwrap(), 1);
     assert_eq!(store.readdress(&new, &[]).await.unwrap(), 0);
     let leased = store.lease(Time(1_000_000), Duration::from_secs(60), |_| true).await.unwrap();
@@ -365,10 +365,10 @@ async fn messages_are_counted_as_each_person_got_them_and_a_digest_is_one() {
     store.commit(&Batch { alerts: late.into(), ..Batch::default() }).await.unwrap();
     let digest = store.lease(later, LEASE, |_| true).await.unwrap();
     assert_eq!((digest.len(), digest[0].with.len()), (1, 3));
-    assert_eq!(store.told_since(Time(0)).await.unwrap().sent, 2, "what was not sent yet does not count");
+    assert_eq!(store.told_since(Time(0)).await.unwrap().sent, 2, "unsent messages do not count");
     store.settle(&digest[0], &Outcome::Sent(Some("7".into())), &[], later).await.unwrap();
-    assert_eq!(store.told_since(Time(0)).await.unwrap().sent, 3, "four alerts in one message are one");
-    assert_eq!(store.told_since(later).await.unwrap().sent, 1, "it counts when it came, not when it was made");
+    assert_eq!(store.told_since(Time(0)).await.unwrap().sent, 3, "four alerts in one digest are one message");
+    assert_eq!(store.told_since(later).await.unwrap().sent, 1, "the time of arrival counts, not that of the alert");
     let lost = alert("six", &["a"]);
     store.commit(&Batch { alerts: vec![lost], ..Batch::default() }).await.unwrap();
     let leased = store.lease(later, LEASE, |_| true).await.unwrap();

@@ -69,7 +69,7 @@ async fn an_incident_is_a_thread_and_its_first_message_shows_how_it_stands() {
     assert_eq!(heads[1..3], wanted);
     assert!(heads[3].starts_with("🟢 BACK: Android app (Google Play, dropped for "), "{heads:?}");
     assert_eq!(last["reply_parameters"]["message_id"], 2, "it answers the first message of the incident");
-    assert!(last.get("reply_markup").is_none(), "nothing is to be done about what is over");
+    assert!(last.get("reply_markup").is_none(), "there are no buttons for an incident that is over");
     let buttons: Vec<&str> = sent[1].1["reply_markup"]["inline_keyboard"][0]
         .as_array()
         .unwrap()
@@ -148,7 +148,7 @@ async fn work_that_was_announced_from_a_terminal_holds_an_outage_back() {
     assert_eq!(snapshot.find("sign-up-sms").unwrap().notes, ["work until 3 Mar 10:20 UTC"]);
     staged.stage.set("twilio", "live");
     staged.pass(hours(2)).await;
-    assert_eq!(staged.told(), Vec::<String>::new(), "it ended within the work");
+    assert_eq!(staged.told(), Vec::<String>::new(), "it ended during the maintenance");
 }
 
 #[tokio::test]
@@ -163,7 +163,7 @@ async fn what_was_our_own_doing_is_no_loss() {
     staged.pass(minutes(40)).await;
     let told = staged.told();
     assert!(told.iter().any(|line| line.starts_with("DROPPED: Cloud hosting")), "{told:?}");
-    assert!(!told.iter().any(|line| line.contains("vendor lost in 3 days")), "a second loss was cried: {told:?}");
+    assert!(!told.iter().any(|line| line.contains("vendor lost in 3 days")), "a false second loss: {told:?}");
 }
 
 #[tokio::test]
@@ -326,7 +326,7 @@ async fn a_blocked_bot_is_told_to_the_others_and_what_it_refused_comes_once_it_t
     assert!(place.dead_since.is_some() && place.told_at.is_some());
     staged.pass(minutes(30)).await;
     let dropped = api.taken().into_iter().filter(|text| text.contains("DROPPED: Android app"));
-    assert_eq!(dropped.count(), 1, "it waited, and came");
+    assert_eq!(dropped.count(), 1, "it waited, and arrived");
     assert_eq!(staged.news(), ["CHANNEL WORKS AGAIN: phone to 42"]);
     assert_eq!(staged.store.outbox_state().await.unwrap().dead, 0);
 }

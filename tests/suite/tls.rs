@@ -256,5 +256,5 @@ async fn a_list_that_was_read_counts_while_a_newer_one_cannot_be_had() {
         assert_eq!(answer.said["tls"]["revocation"], "revoked");
         clock.move_to(clock.now().plus(Duration::from_secs(90_000)));
     }
-    assert_eq!(asked.load(Ordering::SeqCst), 2, "it was asked for anew");
+    assert_eq!(asked.load(Ordering::SeqCst), 2, "the list was requested again");
 }

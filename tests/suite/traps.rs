@@ -133,7 +133,7 @@ async fn a_recovery_that_was_not_delivered_is_tried_again_and_nothing_is_sent_be
         Ids::Random,
     );
     dispatcher.deliver(Time(0)).await.unwrap();
-    assert_eq!(store.outbox_state().await.unwrap().sent, 0, "refused is not sent");
+    assert_eq!(store.outbox_state().await.unwrap().sent, 0, "a refused message does not count as sent");
     for minute in 1..20 {
         clock.move_to(Time(minute * 60_000));
         dispatcher.deliver(clock.now()).await.unwrap();

@@ -97,7 +97,7 @@ fn coverage_map_and_what_if_name_what_is_not_monitored() {
     assert!(drawn.status.success(), "{}", err(&drawn));
     let svg = std::fs::read_to_string(folder.path().join("map.svg")).unwrap();
     assert!(svg.contains("Stripe (not monitored)") && svg.contains("dotted: not monitored"), "{svg}");
-    assert!(!folder.path().join("acme.db").exists(), "nothing is begun by looking");
+    assert!(!folder.path().join("acme.db").exists(), "reading creates no database");
 }
 
 #[test]
@@ -200,7 +200,7 @@ fn a_list_of_vendors_becomes_dependencies_once() {
     let added = plugwatch(folder.path(), &["import", "vendors.csv"]);
     assert!(added.status.success(), "{}{}", out(&added), err(&added));
     let after = std::fs::read_to_string(&file).unwrap();
-    assert!(after.starts_with(before), "what was there stays as it is");
+    assert!(after.starts_with(before), "existing lines are unchanged");
     insta::assert_snapshot!("imported_list", format!("{}\n----\n{}", out(&added), &after[before.len()..]));
     let again = plugwatch(folder.path(), &["import", "vendors.csv"]);
     assert!(out(&again).starts_with("Already there: Stripe (stripe), "), "{}", out(&again));

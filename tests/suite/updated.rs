@@ -122,7 +122,7 @@ fn keys_are_replaced_by_a_catalogue_that_an_old_one_signed() {
     assert!(update(path, "one", Some(&old.pk.to_base64())).0);
     give_out(path, "two", &[("_version.toml", &version(2))], &[], &old);
     let (fine, why) = update(path, "two", None);
-    assert!(!fine && why.contains("none of the keys"), "the old key signs no more: {why}");
+    assert!(!fine && why.contains("none of the keys"), "the old key is no longer trusted: {why}");
     sign(path, "two", &new);
     let (fine, done) = update(path, "two", None);
     assert!(fine, "{done}");

@@ -183,7 +183,7 @@ async fn a_database_in_mid_trouble_goes_on_where_it_stood() {
     let waiting = "SELECT channel, public_id FROM outbox JOIN alert ON alert.id = outbox.alert \
                    WHERE state = 'pending' ORDER BY channel, outbox.id";
     let waiting = copy.rows(waiting).await;
-    assert_eq!(waiting.len(), 16, "the fixture is as it was");
+    assert_eq!(waiting.len(), 16, "the fixture is unchanged");
 
     let (child, address) = copy.run().await;
     // The greeting is written after everything was checked, and is sent last.

@@ -68,7 +68,7 @@ async fn a_warning_is_told_as_one_and_a_lock_after_it_as_worse() {
         ["WARNING, account warning: Hosting (DigitalOcean)"]
     );
     assert_eq!(vendor.then("200 OK", account("locked", 25), 20).await, ["DROPPED: Hosting (DigitalOcean)"]);
-    assert_eq!(vendor.then("503 Busy", "{}".into(), 30).await, [""; 0], "a breakdown takes nothing back");
+    assert_eq!(vendor.then("503 Busy", "{}".into(), 30).await, [""; 0], "an outage does not withdraw the drop");
     assert_eq!(vendor.staged.shown("host"), "dropped");
     assert_eq!(
         vendor.then("200 OK", account("active", 25), 20).await,

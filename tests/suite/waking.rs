@@ -146,10 +146,14 @@ async fn a_text_message_is_the_short_text_and_says_how_to_acknowledge() {
     let basic = "authorization: Basic U0swMTIzNDU2Nzg5YWJjZGVmMDEyMzQ1Njc4OWFiY2RlZjpzM2NyZXQ=";
     assert!(asked.lock().unwrap()[0].contains(basic));
     senders.send("it", &message(NUMBER)).await;
-    assert_eq!(field(&form(&asked, 1), "Body").as_deref(), Some("short"), "what is over is not to be acknowledged");
+    assert_eq!(
+        field(&form(&asked, 1), "Body").as_deref(),
+        Some("short"),
+        "the end of an incident needs no acknowledgement"
+    );
     let report = Message { reason: Reason::Report, ..message(NUMBER) };
     assert_eq!(senders.send("it", &report).await, Tried::Sent(None));
-    assert_eq!(asked.lock().unwrap().len(), 2, "a report is no text message");
+    assert_eq!(asked.lock().unwrap().len(), 2, "a report is not sent by SMS");
 }
 
 #[tokio::test]
@@ -205,7 +209,7 @@ async fn a_reply_of_1_acknowledges_what_was_sent_before_it_and_nothing_else_does
     let senders = senders(twilio_sms::Settings(account(&url)));
     let sent = [waiting(NUMBER, "SM1", "2026-03-03T09:50:00.700Z")];
     let now = Time::parse("2026-03-03T10:00:00Z").unwrap();
-    assert_eq!(senders.answers("it", &sent, now).await, Ok(Vec::new()), "an older reply, and a message of ours");
+    assert_eq!(senders.answers("it", &sent, now).await, Ok(Vec::new()), "an older reply, and plugwatch's own message");
     assert_eq!(senders.answers("it", &sent, now).await, Ok(Vec::new()), "a question, and a stranger");
     let answer = Answer { about: vec!["pw-7".into()], by: NUMBER.into(), sent: sent[0].sent };
     assert_eq!(senders.answers("it", &sent, now).await, Ok(vec![answer]));
@@ -232,7 +236,7 @@ async fn a_call_reads_the_short_text_twice_and_only_for_what_is_critical() {
     assert_eq!((field(&call, "Twiml"), field(&call, "Timeout")), (Some(twiml), Some("30".to_owned())));
     senders.send("it", &Message { over: true, ..alert(NUMBER) }).await;
     senders.send("it", &Message { level: Level::Warning, ..alert(NUMBER) }).await;
-    assert_eq!(asked.lock().unwrap().len(), 1, "nobody is called for what is over or can wait");
+    assert_eq!(asked.lock().unwrap().len(), 1, "nobody is called about an end, or about something that can wait");
     senders.send("it", &Message { level: Level::Info, reason: Reason::Test, ..message(NUMBER) }).await;
     assert_eq!(asked.lock().unwrap().len(), 2, "a test rings, too");
 }
@@ -345,7 +349,7 @@ async fn alertmanager_has_one_alert_for_each_dependency_whose_labels_follow_it_t
     );
     send(told(Reason::Worsened, Level::Critical, about("dropped", json!({})))).await;
     let dropped = format!("{common} verdict=dropped fault=vendor_decision criticality=critical severity=critical");
-    assert_eq!(there.active(), std::slice::from_ref(&dropped), "the labels of before are resolved");
+    assert_eq!(there.active(), std::slice::from_ref(&dropped), "the alert with the old labels is resolved");
     insta::assert_snapshot!(serde_json::to_string_pretty(&there.alerts.lock().unwrap()[0]).unwrap());
     send(told(Reason::StillOpen, Level::Critical, json!({"body": {"open": {"items": []}}}))).await;
     assert_eq!(there.active(), [dropped], "a reminder says nothing new");
@@ -434,11 +438,11 @@ async fn whoever_acknowledges_on_the_phone_is_on_it_and_a_later_reminder_can_be_
         let acts = staged.store.acts().await.unwrap();
         acts.iter().map(|act| format!("{} {} {}", act.deed, act.by, act.via)).collect::<Vec<_>>()
     };
-    assert_eq!(acks(&staged).await, Vec::<String>::new(), "it rings, and nobody has pressed");
+    assert_eq!(acks(&staged).await, Vec::<String>::new(), "it rings, and nobody has acknowledged");
     *pressed.lock().unwrap() = true;
     listening.hear(&mut done, staged.clock.now()).await;
     listening.hear(&mut done, staged.clock.now()).await;
-    assert_eq!(acks(&staged).await, ["ack adas-phone phone"], "once, however often it is asked");
+    assert_eq!(acks(&staged).await, ["ack adas-phone phone"], "the acknowledgement counts once");
     staged.pass(minutes(60 * 5)).await;
     listening.hear(&mut done, staged.clock.now()).await;
     assert_eq!(

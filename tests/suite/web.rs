@@ -133,7 +133,7 @@ async fn what_is_not_public_is_neither_shown_nor_counted_whatever_else_is() {
                 assert!(!body.contains(trace), "{path}, details {details}: {trace} in {body}");
             }
         }
-        assert_eq!(fetch(&open, "/reports").await.0, 404, "a report names what is not public");
+        assert_eq!(fetch(&open, "/reports").await.0, 404, "a report names dependencies that are not public");
     }
 }
 
@@ -154,7 +154,11 @@ async fn details_stay_out_of_caches_and_of_other_sites() {
 #[tokio::test]
 async fn metrics_are_there_only_where_they_are_wanted() {
     let staged = after_a_drop().await;
-    assert_eq!(fetch(&serving(pages(&staged, false)).await, "/metrics").await.0, 404, "a listen address is no secrecy");
+    assert_eq!(
+        fetch(&serving(pages(&staged, false)).await, "/metrics").await.0,
+        404,
+        "a private address alone does not make metrics private"
+    );
     let wanted = Pages { metrics: true, ..pages(&staged, false) };
     assert_eq!(fetch(&serving(wanted).await, "/metrics").await.0, 200);
 }

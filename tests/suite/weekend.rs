@@ -9,7 +9,7 @@ use crate::kit::Staged;
 #[tokio::test]
 async fn the_weekend_is_told_as_it_should_be_read() {
     let story = Story::weekend().unwrap();
-    assert!(story.steps.is_sorted_by_key(|step| step.at), "a step stands before one that comes earlier");
+    assert!(story.steps.is_sorted_by_key(|step| step.at), "the steps are not in order");
     let mut staged = Staged::open_at(&story.begins.rfc3339()).await;
     for (n, step) in story.steps.iter().enumerate() {
         for (vendor, mode) in &step.set {

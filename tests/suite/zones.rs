@@ -148,7 +148,7 @@ async fn a_zone_that_is_served_oddly_is_degraded_at_most() {
         reply.metadata.recursion_available = true;
     });
     assert_eq!(of_two(forgets.clone(), fine()).await.0, Verdict::Degraded);
-    assert_eq!(of_two(forgets.clone(), forgets).await.0, Verdict::Degraded, "both, and nobody on the way does");
+    assert_eq!(of_two(forgets.clone(), forgets).await.0, Verdict::Degraded, "both servers, and no server on the way");
     // A server that has lost the zone and offers recursion does not hide the one that serves it.
     let lost: Answering = Arc::new(|question, _| {
         let mut reply = reply(question, ResponseCode::NoError, false);
@@ -187,7 +187,7 @@ async fn a_server_that_stumbles_over_edns_serves_all_the_same() {
     let fine = fine();
     let silent: Answering =
         Arc::new(move |question, tcp| if question.edns.is_some() { None } else { fine(question, tcp) });
-    assert_eq!(of_two(silent.clone(), silent).await.0, Verdict::Live, "it throws away what it does not know");
+    assert_eq!(of_two(silent.clone(), silent).await.0, Verdict::Live, "the server drops queries with EDNS");
 }
 
 #[tokio::test]
