@@ -23,11 +23,11 @@ pub struct Crowd {
     pub decisions: usize,
     /// The median time for a decision.
     pub median: Duration,
-    /// The 99th percentile.
+    /// The 99th percentile of the time for a decision.
     pub p99: Duration,
-    /// The longest time: everything else waits that long.
+    /// The longest time for a decision: everything else waits that long.
     pub most: Duration,
-    /// The total of all decisions.
+    /// The total time of all decisions.
     pub all: Duration,
     /// The number of resulting alerts.
     pub alerts: usize,

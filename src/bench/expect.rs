@@ -27,7 +27,7 @@ pub struct Expect {
     pub says: Vec<String>,
     /// Texts that no message about the dependency may contain.
     pub never_says: Vec<String>,
-    /// Whether the end is announced.
+    /// Whether the end of the truth must be announced, or must not.
     pub live_again: Option<bool>,
     /// The maximum number of messages about the dependency while the truth holds and shortly afterwards.
     pub most_messages: Option<usize>,
@@ -46,7 +46,7 @@ pub struct Expect {
 pub struct More {
     /// The maximum number of messages, by reason.
     pub most: BTreeMap<Reason, usize>,
-    /// Why several messages are correct.
+    /// Why several messages for a reason are correct.
     pub because: String,
 }
 

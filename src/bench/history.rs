@@ -154,16 +154,16 @@ pub struct Totals {
     pub learnt_known: usize,
     /// Cases that were announced after the cut, within the check's confirmation time.
     pub after_the_cut: usize,
-    /// Of those: before the victim is known to have noticed, and after it.
+    /// Of the cases announced after the cut: how many before the victim is known to have noticed, and how many after.
     pub beside_the_victim: (usize, usize),
-    /// Of those: the median and the maximum time after the cut.
+    /// Of the cases announced after the cut: the median and the maximum time after it.
     pub took: Option<(Duration, Duration)>,
     /// Cases that would have been missed.
     pub missed: usize,
 }
 
 impl Totals {
-    /// Counts the outcomes.
+    /// Counts the outcomes of all cases.
     pub fn of(outcomes: &[Outcome<'_>]) -> Totals {
         let count = |which: &dyn Fn(&Outcome<'_>) -> bool| outcomes.iter().filter(|one| which(one)).count();
         let played: Vec<&Outcome<'_>> = outcomes.iter().filter(|one| !one.missed()).collect();

@@ -12,17 +12,17 @@ use crate::notify::{Message, Sender, Senders, Tried, Trying};
 /// A message as it arrived.
 #[derive(Clone, Debug)]
 pub struct Arrived {
-    /// When it arrived, in the scenario's own time.
+    /// When the message arrived, in the scenario's own time.
     pub at: Time,
     /// The difference between the machine's clock and the scenario's own time at that moment, in milliseconds.
     pub shifted: i64,
-    /// The channel that accepted it.
+    /// The channel that accepted the message.
     pub channel: String,
     /// The alert's public id.
     pub alert: String,
     /// The reason for the message.
     pub reason: Reason,
-    /// Its level.
+    /// The message's level.
     pub level: Level,
     /// The text that people read.
     pub text: String,

@@ -53,27 +53,27 @@ words! {
 pub struct Truth {
     /// The dependency.
     pub dependency: String,
-    /// When it begins, since the scenario began.
+    /// When the truth begins to hold, since the scenario began.
     pub from: Duration,
-    /// When it ends, since the scenario began; if left out, it holds to the end.
+    /// When the truth ceases to hold, since the scenario began; if left out, it holds to the end.
     pub to: Option<Duration>,
     /// What is true.
     pub is: Is,
-    /// The time within which it must be announced and no longer be shown green.
+    /// The time within which the truth must be announced and the dependency no longer be shown as green.
     pub within: Duration,
     /// Truths with the same name are one event and must open exactly one incident.
     pub event: String,
-    /// Whether it needs no message of its own: a consequence, or announced maintenance.
+    /// Whether the truth needs no message of its own: a consequence, or announced maintenance.
     pub silent: bool,
-    /// The expectations for its messages.
+    /// The expectations for the messages about the truth.
     pub expect: Expect,
-    /// How many incidents its event opens: one; none if it is silent or changes an incident
-    /// that is already open; more if the state comes and goes.
+    /// How many incidents the truth's event opens: one; none if the truth is silent or changes an
+    /// incident that is already open; more if the state comes and goes.
     pub openings: usize,
 }
 
 impl Truth {
-    /// Whether it holds at `at`, or ended no more than `afterwards` earlier: messages about it are still correct then.
+    /// Whether the truth holds at `at`, or ended no more than `afterwards` earlier: messages about it are correct then.
     pub(super) fn spans(&self, at: Duration, afterwards: Duration) -> bool {
         at >= self.from && self.to.is_none_or(|to| at <= to + afterwards)
     }
@@ -88,7 +88,7 @@ pub struct Scenario {
     pub title: String,
     /// The kind of event.
     pub family: Family,
-    /// The time at which it begins.
+    /// The time at which the scenario begins.
     pub begins: Time,
     /// How long it lasts.
     pub lasts: Duration,
@@ -100,7 +100,7 @@ pub struct Scenario {
     pub steps: Vec<Step>,
     /// Suppliers that a person confirmed before the scenario begins.
     pub attested: Vec<String>,
-    /// The truths.
+    /// The truths: what is true of which dependency, and when.
     pub truths: Vec<Truth>,
     /// The actors' routes and replies.
     pub world: World,

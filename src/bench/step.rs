@@ -96,15 +96,15 @@ pub enum Does {
 /// A letter that a person enters.
 #[derive(Clone, Debug)]
 pub struct Letter {
-    /// Its name in the file, for withdrawing it.
+    /// The letter's name in the file, for withdrawing it.
     pub name: String,
-    /// The dependencies that it threatens; if empty, they are found by the names in its text.
+    /// The dependencies that the letter threatens; if empty, they are found by the names in its text.
     pub about: Vec<String>,
-    /// Its text.
+    /// The letter's text.
     pub text: String,
-    /// When it takes effect, since the scenario began; if left out, the time is read from its text.
+    /// When the letter takes effect, since the scenario began; if left out, the time is read from its text.
     pub effective: Option<Duration>,
-    /// Whether it says that the supplier has already left.
+    /// Whether the letter says that the supplier has already left.
     pub left: bool,
 }
 

@@ -16,27 +16,27 @@ use crate::store::AlertRow;
 pub struct Told {
     /// The alert's public id.
     pub id: String,
-    /// When it was sent, since the scenario began.
+    /// When the alert was sent, since the scenario began.
     pub at: Duration,
     /// The reason for the message.
     pub reason: Reason,
-    /// Its level.
+    /// The alert's level.
     pub level: Level,
-    /// The dependencies that it is about; empty if it is about plugwatch itself.
+    /// The dependencies that the alert is about; empty if it is about plugwatch itself.
     pub ids: Vec<String>,
-    /// The verdict that it states.
+    /// The verdict that the alert states.
     pub verdict: Option<Verdict>,
-    /// If it is about several dependencies: the verdict for each of `ids`.
+    /// If the alert is about several dependencies: the verdict for each of `ids`.
     pub verdicts: Vec<Verdict>,
     /// The reason code of the verdict.
     pub why: String,
-    /// The fault that it states.
+    /// The fault that the alert states.
     pub fault: Option<Fault>,
-    /// The beginning that it states.
+    /// Since when the problem exists, according to the alert.
     pub since: Option<Time>,
     /// Whose decision it was, by the name in the message.
     pub decider: String,
-    /// Its title, without the leading symbol.
+    /// The alert's title, without the leading symbol.
     pub title: String,
     /// When the next message comes in any case, according to this one; since the scenario began.
     pub next: Option<Duration>,
@@ -45,7 +45,7 @@ pub struct Told {
 }
 
 impl Told {
-    /// The verdict that it states for one of its dependencies.
+    /// The verdict that the alert states for one of its dependencies.
     pub fn verdict_of(&self, id: &str) -> Option<Verdict> {
         let position = self.ids.iter().position(|other| other == id);
         position.and_then(|position| self.verdicts.get(position).copied()).or(self.verdict)

@@ -130,7 +130,7 @@ impl World {
         own.map(|(_, mode)| mode.as_str()).collect()
     }
 
-    /// Whether an actor has a mode.
+    /// Whether an actor has a reply for this mode.
     pub fn knows(&self, actor: &str, mode: &str) -> bool {
         [actor, "*"].iter().any(|actor| self.replies.contains_key(&((*actor).to_owned(), mode.to_owned())))
     }

@@ -23,11 +23,11 @@ pub enum Going {
 /// A period in such a state.
 #[derive(Clone, Copy, Debug)]
 pub struct Span {
-    /// The beginning.
+    /// When the period begins.
     pub from: Time,
-    /// The end.
+    /// When the period ends.
     pub to: Time,
-    /// The state.
+    /// The dependency's state during the period.
     pub going: Going,
 }
 

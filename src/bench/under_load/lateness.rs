@@ -16,11 +16,11 @@ const EARLY: i64 = 5;
 /// How late checks began, in milliseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Late {
-    /// The median.
+    /// The median lateness.
     pub median: i64,
-    /// The 99th percentile.
+    /// The 99th percentile of the lateness.
     pub p99: i64,
-    /// The maximum.
+    /// The maximum lateness.
     pub most: i64,
 }
 

@@ -73,7 +73,7 @@ pub struct Count {
 pub struct Wrong {
     /// The number of wrong answers per thousand, selected by `seed`.
     pub per_mille: u64,
-    /// The seed.
+    /// The seed that selects the wrong answers.
     pub seed: u64,
     /// The checks to which all answers are wrong.
     pub all_of: Range<u32>,

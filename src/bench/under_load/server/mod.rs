@@ -46,7 +46,7 @@ pub struct Ports {
     pub safe: u16,
     /// HTTP/2 over TLS.
     pub safe2: u16,
-    /// DNS.
+    /// The name servers (DNS over UDP).
     pub names: u16,
 }
 
@@ -74,9 +74,9 @@ pub enum Reply {
     Ports(Ports),
     /// The order was carried out.
     Done,
-    /// The counts.
+    /// The counts since the last reset.
     Count(Count),
-    /// The records.
+    /// The records since the last reset.
     Noted(Box<Noted>),
 }
 
