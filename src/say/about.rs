@@ -38,6 +38,10 @@ pub struct OpenItem {
     pub incident: Option<String>,
     /// What to do about it.
     pub hint: Option<String>,
+    /// Where to appeal against a drop.
+    pub appeal: Option<String>,
+    /// When what it warns of happens, such as a certificate's end, as the last check estimates it.
+    pub until: Option<Time>,
     /// What the letter asks for, in its own words, where it threatens an end.
     pub demand: Option<String>,
     /// The letter is about a price or terms, and ends nothing.
@@ -162,6 +166,8 @@ pub struct About {
     pub fallback_ends: Option<Time>,
     /// When it ends, according to a letter.
     pub ends: Option<Time>,
+    /// When what it warns of happens, such as a certificate's end, as the last check estimates it.
+    pub until: Option<Time>,
     /// The latest time of the next message.
     pub next: Option<Time>,
     /// How critical it is; alerts from before 0.3.0 do not contain it.

@@ -148,10 +148,13 @@ impl AlertView {
             partly_back => self.reason == Reason::Eased && is_partly(&about.why),
             since => about.since.local(zone, now),
             ago => since(about.since, now),
-            until => about.lasted.map(|lasted| about.since.plus(lasted).local(zone, now)),
+            ended => about.lasted.map(|lasted| about.since.plus(lasted).local(zone, now)),
+            lasted_as => lasted_as(self.reason, about),
+            due_in => about.until.filter(|until| *until > now).map(|until| human(until.since(now))),
             lasted => about.lasted.map(|lasted| human(between(about.since, lasted))),
             unwatched_until => about.unwatched_until.map(|until| until.local(zone, now)),
             ends => about.ends.filter(|ends| *ends > now).map(|ends| ends.day(zone, now)),
+            due => about.until.filter(|until| !over && *until > now).map(|until| until.day(zone, now)),
             ends_in => about.ends.filter(|ends| *ends > now).map(|ends| human(ends.since(now))),
             back => over.then(|| about.hint.clone()),
             keeps_working => about.keeps_working.as_ref().filter(|_| about.losses.is_empty()),
@@ -194,17 +197,18 @@ impl AlertView {
                 fallback_until => item.fallback_ends.filter(|ends| *ends > now).map(|ends| ends.local(zone, now)),
                 trouble_since => item.trouble_since.map(|at| at.local(zone, now)),
                 ends => item.ends.filter(|ends| *ends > now).map(|ends| ends.day(zone, now)),
+                due => item.until.filter(|until| *until > now).map(|until| until.day(zone, now)),
                 ends_in => item.ends.filter(|ends| *ends > now).map(|ends| human(ends.since(now))),
                 ..Value::from_serialize(item)
             }
         };
         let incidents: Vec<&str> = items.iter().filter_map(|item| item.incident.as_deref()).collect();
+        let together = fell_together(items);
         // Advice shared by consecutive items is shown once, after the last of them.
         let advice = |n: usize| {
             let later = items[n + 1..].iter().any(|other| other.hint == items[n].hint);
-            items[n].hint.as_ref().filter(|_| !later)
+            items[n].hint.as_ref().filter(|_| !later && !together)
         };
-        let together = fell_together(items);
         let items: Vec<Value> =
             items.iter().enumerate().map(|(n, one)| context! { do_now => advice(n), ..item(one) }).collect();
         context! { single => items.len() == 1, together, items, incidents, next => self::next(self.level, next, now, zone) }
@@ -240,13 +244,31 @@ fn since(at: Time, now: Time) -> String {
     if lasted < Duration::from_secs(60) { "just now".to_owned() } else { format!("{} ago", human(lasted)) }
 }
 
+const HOUR: Duration = Duration::from_secs(3_600);
+
 /// When the reader hears of it again.
 fn next(level: Level, at: Option<Time>, now: Time, zone: Tz) -> Option<String> {
     let at = at.filter(|at| *at > now)?;
     Some(match level {
+        // Nobody adds hours up at night.
+        Level::Critical if at.since(now) > HOUR => format!("by {} if nobody acknowledges", at.local(zone, now)),
         Level::Critical => format!("in {} if nobody acknowledges", human(at.since(now))),
         Level::Info | Level::Warning => format!("by {}", at.local(zone, now)),
     })
+}
+
+/// What it was in the time that is over, for `... from Tue to Wed`.
+fn lasted_as(reason: Reason, about: &About) -> &'static str {
+    match (reason, about.before) {
+        _ if about.why == "access_again" => "Key refused",
+        (Reason::Sighted, _) => "Not checked",
+        (Reason::Cleared, _) => "Suspected",
+        (Reason::Settled, _) => "Up and down",
+        (_, Some(Verdict::Dropped)) => "Dropped",
+        (_, Some(Verdict::Degraded)) if is_by_letter(&about.why) || about.why == "notice_spent" => "Letter open",
+        (_, Some(Verdict::Degraded)) => "Warning",
+        _ => "Out",
+    }
 }
 
 /// What people knew before, if it is worth mentioning.
@@ -293,9 +315,9 @@ fn by_default(reason: Reason, about: &About) -> Option<&'static str> {
             "Wait until the vendor's outage is over. If the key is still refused then, log in and check the account.",
         ),
         ("access_lost", ..) if blind => Some(
-            "Log in to the vendor, and let a second person try. If neither can, the account is likely suspended: call them. If you can, create a new key.",
+            "Let two people sign in to the vendor. If either can, create a new key. If neither can, the account is likely suspended: contact the vendor, and copy what can still be read.",
         ),
-        (_, _, Fault::Ours) if blind => Some("Fix it on your side. Until then plugwatch can't tell how it stands."),
+        (_, _, Fault::Ours) if blind => Some("Fix it on your side. Until then plugwatch can't tell whether it works."),
         // No stronger claim is made: the check that could not be read may be a sign.
         _ if blind => Some("Check it yourself: plugwatch can't tell whether it still works."),
         (_, Verdict::Outage, Fault::VendorBreakdown) => Some(match (&about.fallback, about.proof) {

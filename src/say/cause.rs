@@ -8,15 +8,26 @@ use crate::core::words::verdict::{Fault, Proof, Verdict};
 /// Words by which an advice shows that it already asks to rule out the user's own side.
 const ASKED: [&str; 7] = ["balance", "unpaid", "bill", "Billing", "invoice", "your team", "Restore"];
 
+/// Words of a vendor that name conduct, not money.
+const CONDUCT: [&str; 6] = ["abuse", "fraud", "phishing", "spam", "policy", "terms of"];
+
 /// What to rule out before blaming the vendor, if the vendor states a drop and nobody knows who is responsible.
 pub(super) fn rule_out(about: &About) -> Option<&'static str> {
     let own_word = about.fault == Fault::Unclear && about.proof == Proof::Stated && about.verdict == Verdict::Dropped;
     let asked = about.hint.as_ref().is_some_and(|hint| ASKED.iter().any(|word| hint.contains(word)));
+    // Its own word may already rule out a bill.
+    let of_conduct = CONDUCT.iter().any(|word| about.say.to_lowercase().contains(word));
     // A letter that announced it gave the reason.
     (own_word && about.decider != "your host" && !asked && about.announced.is_none()).then_some(match &about.appeal {
+        Some(_) if of_conduct => "Ask your team what it can be about before you appeal.",
+        None if of_conduct => "Ask your team what it can be about first.",
         Some(_) => "Check for unpaid bills and ask your team before you appeal.",
         None => "Check for unpaid bills and ask your team first.",
     })
+}
+
+fn is_told(hint: &Option<String>, what: &str) -> bool {
+    hint.as_ref().is_some_and(|hint| hint.contains(what))
 }
 
 /// A sentence about the cause; `None` if the rest of the message has it, or if it is not known.
@@ -32,10 +43,11 @@ pub(super) fn cause(about: &About) -> Option<String> {
             "Likely {decider}'s decision. A key revoked and a service stopped by your own team would look the same."
         ),
         // Gone here and not there: an account that ended would be gone everywhere.
+        (Fault::VendorDecision, Proof::Inferred) if is_partly(&about.why) && is_told(&about.hint, "trader status") => {
+            return None;
+        }
         (Fault::VendorDecision, Proof::Inferred) if is_partly(&about.why) => {
-            format!(
-                "{decider}'s decision, a law there, or your own availability settings: an absence does not say which."
-            )
+            format!("{decider}'s decision, a law there, or your own availability settings: plugwatch can't tell which.")
         }
         // An absence does not show who caused it. The advice may already ask the team.
         (Fault::VendorDecision, Proof::Inferred)
@@ -53,7 +65,7 @@ pub(super) fn cause(about: &About) -> Option<String> {
             "A person reported the letter; all that plugwatch sees is that its key is refused.".to_owned()
         }
         (Fault::VendorDecision, Proof::Told) if about.why == "ended_by_notice" => {
-            "A person reported the letter; plugwatch's own checks saw what followed.".to_owned()
+            "A person reported the letter; plugwatch's checks show what followed.".to_owned()
         }
         (Fault::VendorDecision, Proof::Told) => {
             "Reported by a person; plugwatch has not seen the vendor confirm it.".to_owned()

@@ -111,7 +111,10 @@ pub(super) fn of(reason: Reason, about: &About, at: Time, zone: Tz) -> Title {
         (Reason::Settled, Verdict::Live) => {
             Title { what: "STABLE AGAIN".to_owned(), lasted: lasting("up and down for "), ..title }
         }
-        (Reason::Sighted, _) => Title { what: "CHECKING AGAIN".to_owned(), lasted: lasting("blind "), ..title },
+        (Reason::Sighted, _) => {
+            let words = if about.why == "access_again" { "key refused for " } else { "blind " };
+            Title { what: "CHECKING AGAIN".to_owned(), lasted: lasting(words), ..title }
+        }
         (Reason::Cascade, verdict) => {
             // It is not known whether a refused key is a loss, so the number is only in the message.
             let what = match verdict {

@@ -28,6 +28,7 @@ fn dependency(n: usize, companies: usize) -> DependencySnapshot {
         hint: None,
         by: String::new(),
         since: Time(0),
+        until: None,
     };
     let company = n % companies;
     let name = if company == 0 { format!("{LONG}, Incorporated") } else { format!("Company {company}") };

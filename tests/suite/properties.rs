@@ -172,6 +172,7 @@ fn held(verdict: Verdict, since: Time) -> Held {
         hint: None,
         by: "a/b".to_owned(),
         since,
+        until: None,
     }
 }
 

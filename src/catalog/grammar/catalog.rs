@@ -76,7 +76,8 @@ impl Catalog {
             let rules = || check.rules.iter().chain(self.shared_rules(check));
             let facts = check.facts.iter().map(|fact| &fact.from);
             let lets = check.lets.iter().map(|(_, expr)| expr);
-            rules().map(|rule| &rule.when).chain(facts).chain(lets).for_each(|expr| paths.add_expr(expr));
+            let ends = rules().filter_map(|rule| rule.days_left.as_ref());
+            rules().map(|rule| &rule.when).chain(ends).chain(facts).chain(lets).for_each(|expr| paths.add_expr(expr));
             let texts = rules().flat_map(|rule| [Some(&rule.say), rule.hint.as_ref()]).flatten();
             texts.for_each(|text| paths.add_text(text));
             paths

@@ -27,6 +27,8 @@ pub struct Rule {
     pub say: String,
     /// What to do about it.
     pub hint: Option<String>,
+    /// In how many days what it warns of happens, as an expression: a certificate's end, an empty balance.
+    pub days_left: Option<Expr>,
     /// Which advice for the kind of thing takes the hint's place, where there is one.
     pub advice: Option<Wanted>,
     /// Who decides about that, if not the file's decider.

@@ -19,6 +19,11 @@ impl Expr {
         self.compiled().is_some_and(|compiled| compiled.eval(context).is_err())
     }
 
+    /// The number that it results in, if it does.
+    pub(super) fn number(&self, context: &Value) -> Option<f64> {
+        f64::try_from(self.value(context)?).ok()
+    }
+
     /// Whether the condition holds.
     pub fn holds(&self, context: &Value) -> bool {
         self.value(context).is_some_and(|value| value.is_true())

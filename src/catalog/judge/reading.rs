@@ -9,6 +9,7 @@ use super::expr::render;
 use super::refusal;
 use crate::catalog::grammar::catalog::Catalog;
 use crate::catalog::grammar::check::Check;
+use crate::catalog::grammar::expr::Expr;
 use crate::catalog::grammar::param::Params;
 use crate::catalog::grammar::rule::{FactRule, Rule};
 use crate::catalog::grammar::vendor::Vendor;
@@ -69,6 +70,7 @@ impl Catalog {
             reading.say = quoting(reading.say, answer);
         }
         reading.retry_after = retry_after(answer, now);
+        reading.until = rule.days_left.as_ref().and_then(|days| until(days, &context, now));
         Judged { reading, place: Some(rule.place.clone()) }
     }
 }
@@ -110,8 +112,20 @@ fn read(rule: &Rule, context: &Value) -> Reading {
         hint: rule.hint.as_ref().map(|hint| clean(&render(hint, context), SENTENCE)),
         facts: Facts::new(),
         retry_after: None,
+        until: None,
     }
 }
+
+/// When what a rule warns of happens; `None` if the answer does not say, or if it lies in the past or further ahead
+/// than anybody plans.
+fn until(days: &Expr, context: &Value, now: Time) -> Option<Time> {
+    let left = days.number(context).filter(|days| (0.0..FARTHEST).contains(days))?;
+    // Reminders and messages count in minutes.
+    Some(now.plus(Duration::from_secs_f64((left * 1_440.0).floor() * 60.0)))
+}
+
+/// The farthest end of a warning, in days: registrations last ten years at most.
+const FARTHEST: f64 = 3_660.0;
 
 /// How shared advice refers to the vendor.
 const UNNAMED: &str = "in to the vendor";

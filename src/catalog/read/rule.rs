@@ -34,6 +34,7 @@ fn read_rule(table: &Table<'_>, source: &Source, basis: Option<Basis>) -> Option
     let own_basis = table.word("basis", &["own_statement", "absence"]);
     let hint = table.string("hint");
     let advice: Option<At<Wanted>> = table.word("advice", &["cut", "refused", "failing"]);
+    let days_left = table.string("days_left");
     let decider = table.string("decider");
     let parent = table.string("parent");
     let first = table.flag("first").is_some_and(|flag| flag.value);
@@ -44,6 +45,7 @@ fn read_rule(table: &Table<'_>, source: &Source, basis: Option<Basis>) -> Option
             source.problem(text.span.clone(), format!("not a text with {{{{ }}}}: {error}"), "close every {{ with }}");
         }
     }
+    let days_left = days_left.and_then(|text| compile(source, &text));
     let verdict = verdict?.value;
     let usual = match verdict {
         Verdict::Dropped => Fault::VendorDecision,
@@ -63,6 +65,7 @@ fn read_rule(table: &Table<'_>, source: &Source, basis: Option<Basis>) -> Option
         basis,
         say: say?.value,
         hint: hint.map(|hint| hint.value),
+        days_left,
         advice: advice.map(|advice| advice.value),
         decider: decider.map(|decider| decider.value),
         parent: parent.map(|parent| parent.value),

@@ -10,6 +10,7 @@ use crate::read::{Source, Table};
 /// Every name in rules, facts and the request must exist.
 pub(super) fn check_names(source: &Source, table: &Table<'_>, check: &Check) {
     let mut exprs: Vec<&Expr> = check.rules.iter().map(|rule| &rule.when).collect();
+    exprs.extend(check.rules.iter().filter_map(|rule| rule.days_left.as_ref()));
     exprs.extend(check.lets.iter().map(|(_, expr)| expr));
     exprs.extend(check.facts.iter().map(|fact| &fact.from));
     for expr in exprs {

@@ -192,7 +192,11 @@ pub fn remind_at(subject: &Subject<'_>, notified: &Notified) -> Option<Time> {
         }
         (true, Some(SeenTo::Acknowledged(at))) => Some(reminder::acknowledged(at, spoken)),
         (false, Some(SeenTo::Acknowledged(at))) => Some(reminder::acknowledged(at, reminder::quiet(news, spoken))),
-        (_, _) => Some(reminder::quiet(news, spoken)),
+        (_, _) => {
+            let until = subject.state.held.as_ref().and_then(|held| held.until);
+            let before = until.and_then(|until| reminder::before(until, spoken));
+            Some(reminder::quiet(news, spoken).min(before.unwrap_or(Time(i64::MAX))))
+        }
     }
 }
 
@@ -283,6 +287,7 @@ mod tests {
             hint: None,
             by: String::new(),
             since: Time(0),
+            until: None,
         }
     }
 

@@ -45,6 +45,14 @@ pub fn quiet(news: Time, spoken: Time) -> Time {
     next(news, &QUIET, QUIET_THEN, spoken)
 }
 
+/// When to remind of a warning whose end is near, last mentioned at `spoken`: every twelve hours in the last three
+/// days, and an hour before the end. `None` if the end is further ahead.
+pub fn before(until: Time, spoken: Time) -> Option<Time> {
+    let last = Time(until.0 - 3_600_000);
+    let near = until.since(spoken) <= Duration::from_secs(3 * 86_400) && last > spoken;
+    near.then(|| spoken.plus(Duration::from_secs(12 * 3_600)).min(last))
+}
+
 /// The first of these minutes after `from` that is later than `spoken`.
 fn next(from: Time, minutes: &[u64], then: u64, spoken: Time) -> Time {
     let at = |minutes: u64| from.plus(Duration::from_secs(minutes * 60));
@@ -74,6 +82,16 @@ mod tests {
     fn what_is_critical_and_unseen_comes_after_minutes_then_hourly_then_every_four_hours() {
         let due = |spoken| unseen(Time(0), spoken);
         assert_eq!(minutes(due, 0, 13), [5, 15, 30, 60, 120, 180, 240, 300, 360, 420, 480, 720, 960]);
+    }
+
+    #[test]
+    fn a_certificate_that_ends_tomorrow_comes_before_it_ends_and_one_of_next_month_does_not() {
+        let due = |hours: i64, spoken: i64| before(Time(hours * 3_600_000), Time(spoken * 3_600_000));
+        let hours = |at: Option<Time>| at.map(|at| at.0 / 3_600_000);
+        assert_eq!(
+            [due(24, 0), due(24, 12), due(24, 23), due(5, 0), due(720, 0)].map(hours),
+            [Some(12), Some(23), None, Some(4), None]
+        );
     }
 
     #[test]

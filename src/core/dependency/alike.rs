@@ -83,6 +83,7 @@ mod tests {
             hint: None,
             by: "twilio/balance".to_owned(),
             since: Time(0),
+            until: None,
         }
     }
 

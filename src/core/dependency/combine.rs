@@ -163,6 +163,7 @@ fn disagreement(parts: &[Part<'_>]) -> Option<Held> {
         hint: owner.hint.clone(),
         by: parts.iter().find(dropped)?.check.to_owned(),
         since: owner.since,
+        until: None,
     })
 }
 
@@ -187,6 +188,7 @@ mod tests {
             hint: None,
             by: String::new(),
             since: Time(since),
+            until: None,
         };
         Standing { confirmed: Some(held), last_live: Some(Time(0)), ..Standing::default() }
     }

@@ -71,6 +71,7 @@ impl Combined {
             hint: None,
             by: String::new(),
             since: Time(0),
+            until: None,
         };
         let unseen = Unseen { group: String::new(), held, blind: false, urgent: false, vendor_fine: false };
         Combined { unseen: vec![unseen], ..Combined::default() }

@@ -111,8 +111,8 @@ fn fits(old: &Suspicion, policy: &Policy, now: Time) -> bool {
 }
 
 fn held_since(weighed: Weighed, since: Time) -> Held {
-    let Weighed { verdict, reason, fault, proof, say, hint, .. } = weighed;
-    Held { verdict, reason, fault, proof, say, hint, by: String::new(), since }
+    let Weighed { verdict, reason, fault, proof, say, hint, until, .. } = weighed;
+    Held { verdict, reason, fault, proof, say, hint, by: String::new(), since, until }
 }
 
 /// Handles a check that saw nothing: the verdict stays, and a streak starts or continues. `away` is how long the

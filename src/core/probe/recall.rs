@@ -35,7 +35,7 @@ fn probably_removed(weighed: Weighed, look: &CheckResult, witnesses: &Witnesses,
         return weighed;
     }
     let say = format!(
-        "{}; plugwatch can't confirm it, because the listings it compares with had gone missing before; your other listings there are still up",
+        "{}; plugwatch can't confirm it, because the listings that it compares with went missing before yours; another listing of yours there is still up",
         look.reading.say
     );
     Weighed {

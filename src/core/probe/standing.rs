@@ -35,6 +35,8 @@ pub struct Held {
     pub by: String,
     /// When it began: the time of the first check that reported it.
     pub since: Time,
+    /// When what it warns of happens, such as a certificate's end, as the last check estimates it.
+    pub until: Option<Time>,
 }
 
 /// A reading that contradicts the confirmed verdict, while it is being confirmed.
@@ -209,6 +211,7 @@ mod tests {
             hint: None,
             by: String::new(),
             since: Time(from * DAY),
+            until: None,
         };
         let at = Some(Time(to * DAY));
         Standing { confirmed: Some(held), last_live: at, verified_at: at, key_mark: Some(7), ..Standing::default() }

@@ -20,6 +20,8 @@ pub struct Weighed {
     pub say: String,
     /// What to do about it, if known.
     pub hint: Option<String>,
+    /// When what it warns of happens, as far as the answer says.
+    pub until: Option<Time>,
     /// Witnesses that must be consulted before it can be confirmed.
     pub missing: Vec<Want>,
     /// A `dropped` that needs more time, because its second path could not be read or showed it, or because the
@@ -55,6 +57,7 @@ pub fn weigh(reading: &Reading, witnesses: &Witnesses, policy: &Policy, proven: 
         proof: reading.proof,
         say: reading.say.clone(),
         hint: reading.hint.clone(),
+        until: reading.until,
         missing: Vec::new(),
         alone: false,
         vendor_fine: false,
@@ -119,8 +122,7 @@ fn hint(reason: &str) -> Option<&'static str> {
 
 fn weigh_live(plain: Weighed, witnesses: &Witnesses, policy: &Policy) -> Weighed {
     if policy.positive_control && witnesses.positive.as_ref().is_some_and(|seen| seen.verdict == Verdict::Dropped) {
-        let because =
-            "but the listings that plugwatch compares it with read as missing, so this check proves nothing now";
+        let because = "but the apps that plugwatch compares yours with seem to be missing there, so plugwatch can't rely on this check";
         return plain.unknown(COMPARISON_GONE, Fault::Unclear, because);
     }
     match &witnesses.negative {

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::core::time::Time;
+
 /// Makes an enum with one fixed word per variant, for use in files, JSON and the store.
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
@@ -172,6 +174,9 @@ pub struct Reading {
     /// Facts to keep; only from answers whose identity is proven.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub facts: Facts,
+    /// When what it warns of happens, such as a certificate's end, as far as the answer says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Time>,
     /// How long the vendor asked clients to wait.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<Duration>,
@@ -194,6 +199,7 @@ impl Reading {
             say: say.into(),
             hint: None,
             facts: Facts::new(),
+            until: None,
             retry_after: None,
         }
     }

@@ -169,7 +169,7 @@ impl Decider {
         let title = format!("⚪ NO LONGER MONITORED (last state: {verdict}): {dependency}");
         let lines = vec![
             format!(
-                "It, or the check that saw it, was taken out of the configuration. Last state: {verdict}, since {since}. plugwatch did not see it end."
+                "This dependency, or the check that saw the problem, was removed from the configuration. Last state: {verdict}, since {since}. plugwatch did not see it end."
             ),
             format!("plugwatch says nothing more about it, and closes incident {} unresolved.", incident.public_id),
             "Do now: If nobody intended that, put it back into the configuration.".to_owned(),

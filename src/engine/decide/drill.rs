@@ -34,6 +34,7 @@ impl Decider {
             )),
             by: String::new(),
             since: now,
+            until: None,
         };
         let telling = Telling {
             reason: Reason::Drill,

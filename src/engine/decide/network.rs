@@ -53,7 +53,7 @@ impl Decider {
         if judged == OwnNetwork::Sound && before.judged == OwnNetwork::Blind && before.notified {
             self.own.notified = false;
             let lines = vec![format!(
-                "plugwatch could not check anything from {} to {} ({}): {}. All checks run again.",
+                "plugwatch could not check anything from {} to {} ({}): {}. All checks are running again.",
                 before.since.short(),
                 now.short(),
                 human(now.since(before.since)),

@@ -7,6 +7,7 @@ use super::decider::Decider;
 use super::platform::Class;
 use crate::config::Dependency;
 use crate::core::dependency::shown::Shown;
+use crate::core::dependency::storefronts::is_partly;
 use crate::core::time::Time;
 use crate::core::words::verdict::{Proves, Verdict};
 use crate::say::about::Working;
@@ -107,7 +108,14 @@ impl Decider {
         };
         let (few, more) = self.few(others.down.clone());
         let line = |(position, shown): (usize, Shown)| {
-            let word = if returns(position) { "last check works" } else { tally::spoken(shown) };
+            let id = &self.config.dependencies[position].id;
+            let held = self.known.dependency(id).and_then(|state| state.combined.held.as_ref());
+            let word = match held {
+                _ if returns(position) => "worked at the last check, confirming",
+                // A warning would be too little for what is gone where people live.
+                Some(held) if shown == Shown::Degraded && is_partly(&held.reason) => "removed in some countries",
+                _ => tally::spoken(shown),
+            };
             format!("{} ({word})", self.label_at(position))
         };
         few.into_iter().map(line).chain(more_of(more)).collect()
@@ -160,6 +168,7 @@ impl Decider {
             let label = self.label_at(position);
             match why {
                 Why::Doubt(doubt) => format!("{label} ({doubt})"),
+                Why::Shown(Shown::Checking) if states => format!("{label} (possible problem, confirming)"),
                 Why::Shown(shown) if states && shown != Shown::NotVerified => {
                     format!("{label} ({})", tally::spoken(shown))
                 }

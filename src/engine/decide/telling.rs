@@ -302,6 +302,8 @@ impl Decider {
                 fallback_ends: self.fallback_ends(dependency, now),
                 incident: concerned(state).map(|(_, public_id)| public_id),
                 hint: self.to_do_still(dependency, held).filter(|_| cause.is_none()),
+                appeal: self.appeal_now(dependency, held),
+                until: held.until,
                 demand: self.letter_of(&dependency.id, now).demand,
                 terms: self.letter_of(&dependency.id, now).terms,
                 owner: dependency.owner.clone(),
@@ -309,6 +311,14 @@ impl Decider {
             })
         };
         Body::Open { items: telling.members.iter().filter_map(item).collect(), next: telling.next }
+    }
+}
+
+impl Decider {
+    /// Where to appeal against a drop that a reminder is about.
+    fn appeal_now(&self, dependency: &Dependency, held: &Held) -> Option<String> {
+        let vendor = self.vendor(dependency, &held.by).filter(|_| held.verdict == Verdict::Dropped)?;
+        vendor.appeal.as_ref().map(|appeal| appeal.url.clone())
     }
 }
 

@@ -125,7 +125,7 @@ impl Dispatcher {
         let title = format!("🟢 CHANNEL WORKS AGAIN: {channel} to {recipient}");
         let since = before.failing_since.map_or_else(String::new, |since| format!(" since {}", since.short()));
         let lines = vec![format!(
-            "No message had gone through{since}. What waited has been sent: some of it may be out of date."
+            "No message had gone through{since}. Queued messages have now been sent; some may be out of date."
         )];
         self.tell_others(delivery, Reason::ChannelBack, Level::Info, title, lines, now).await
     }

@@ -83,6 +83,7 @@ mod tests {
             hint: None,
             by: String::new(),
             since: Time(0),
+            until: None,
         };
         DependencySnapshot {
             was: None,

@@ -132,7 +132,7 @@ impl Decider {
     }
 
     /// The vendor of a check, or else of a dependency's first probe.
-    fn vendor(&self, dependency: &Dependency, by: &str) -> Option<&Vendor> {
+    pub(in crate::engine) fn vendor(&self, dependency: &Dependency, by: &str) -> Option<&Vendor> {
         let catalog = &self.config.catalog;
         let first = || dependency.vendors.first().and_then(|vendor| catalog.vendors.get(vendor));
         catalog.check(by).map(|(vendor, _)| vendor).or_else(first)
@@ -254,6 +254,7 @@ impl Decider {
             fallback_works: fallback.as_ref().map(|(_, works)| *works),
             fallback_ends: self.fallback_ends(dependency, at),
             ends: self.ends_at(&dependency.id, at),
+            until: held.until,
             next: telling.next,
             criticality: Some(dependency.criticality),
             attested: dependency.probes.iter().any(|probe| self.config.takes(probe) == Some(Takes::Words)),

@@ -22,12 +22,12 @@ keeps! {
         breaks,
         fallback, account_id, contact, contract_notice_days, leave, status_page, stands_on, also_down, still_standing,
         proven, unsure, incident, announced, fallback_state, group, losses, lost_at, loss_number, refused_losses, unseen, steps, attested,
-        working, more_working, in_order, fallback_on, without_fallback, keeps_working, appeal, appeal_behind_login, demand, terms, fallback_works, fallback_ends, ends, next,
+        working, more_working, in_order, fallback_on, without_fallback, keeps_working, appeal, appeal_behind_login, demand, terms, fallback_works, fallback_ends, ends, until, next,
         criticality,
     }
     WorkingDocument => Working { label, checked }
     OpenItemDocument => OpenItem { id, label, vendor, state, since, trouble_since, ends, say, fallback, fallback_works, fallback_checked, fallback_ends, incident, hint,
-        demand, terms, owner, on_it }
+        appeal, until, demand, terms, owner, on_it }
     SituationBodyDocument => Situation {
         at, over, lost, ending, trouble, working, more_working, unsure, not_monitored, steps, on_it, nobody, next,
     }

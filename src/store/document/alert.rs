@@ -81,6 +81,10 @@ document! {
         "incident" incident: Option<String>,
         "hint" hint: Option<String>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        "appeal" appeal: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        "until" until: Option<Time>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         "demand" demand: Option<String>,
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         "terms" terms: bool,
@@ -179,6 +183,8 @@ document! {
         "fallback_ends" fallback_ends: Option<Time>,
         #[serde(default)]
         "ends" ends: Option<Time>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        "until" until: Option<Time>,
         #[serde(default)]
         "next" next: Option<Time>,
         #[serde(default, skip_serializing_if = "Option::is_none")]

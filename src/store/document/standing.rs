@@ -18,6 +18,8 @@ document! {
         #[serde(default, skip_serializing_if = "String::is_empty")]
         "by" by: String,
         "since" since: Time,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        "until" until: Option<Time>,
     }
 
     /// A different verdict that is being confirmed.
@@ -67,7 +69,7 @@ document! {
 }
 
 keeps! {
-    HeldDocument => Held { verdict, reason, fault, proof, say, hint, by, since }
+    HeldDocument => Held { verdict, reason, fault, proof, say, hint, by, since, until }
     SuspicionDocument => Suspicion { held, reads, last, looks, by_turns, witnessed }
     UnverifiedDocument => Unverified { held, reads, vendor_fine, streak, blind, urgent }
     StandingDocument => Standing {

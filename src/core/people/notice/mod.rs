@@ -320,6 +320,7 @@ fn notified(
         hint,
         by: state.held.as_ref().map(|held| held.by.clone()).unwrap_or_default(),
         since,
+        until: None,
     };
     match &state.held {
         Some(seen) if seen.verdict.badness() > verdict.badness() => return state,
