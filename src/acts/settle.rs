@@ -252,11 +252,15 @@ impl Acts {
         ))
     }
 
-    /// The open incident of a dependency, or else the last one that ended recently.
+    /// The open incident of a dependency, or else the last one that ended recently. A refused key or a wrong page has an
+    /// incident of its own.
     async fn incident_of(&self, thing: &Thing, now: Time) -> Result<Option<IncidentRow>, No> {
-        let rows = self.store.incidents(Some(&thing.id), Time(now.0 - LATELY_MS)).await?;
-        let open = rows.iter().position(|row| row.closed_at.is_none());
-        Ok(rows.into_iter().nth(open.unwrap_or(0)))
+        let since = Time(now.0 - LATELY_MS);
+        let mut rows = self.store.incidents(Some(&thing.id), since).await?;
+        rows.extend(self.store.unjudged(Some(&thing.id), since).await?);
+        let began =
+            |row: &IncidentRow| (row.closed_at.is_none(), row.incident.verdict.badness(), row.incident.began_at);
+        Ok(rows.into_iter().max_by_key(began))
     }
 
     pub(super) fn label(&self, id: &str) -> String {

@@ -246,6 +246,7 @@ fn review_all(ways: &mut [Way], now: Time) -> Review {
             maintenance: None,
             looked_at: Some(now),
             muted: None,
+            muted_at: None,
             seen_to: None,
             excused: None,
             letter: None,

@@ -306,6 +306,7 @@ mod tests {
             maintenance: None,
             looked_at: None,
             muted: None,
+            muted_at: None,
             seen_to: None,
             excused: None,
             ends: None,

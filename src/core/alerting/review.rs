@@ -108,7 +108,7 @@ pub fn review(platform_view: &PlatformView<'_>) -> Review {
     for (index, subject) in platform_view.subjects.iter().enumerate() {
         let notified = &after[index];
         // Reminders before an announced end are sent even if it is muted.
-        let muted = subject.muted.is_some() && subject.ends.is_none();
+        let muted = subject.muted.is_some() && subject.ends.is_none() && !subject.is_lost_since_mute(notified);
         let held_back = notified.muted || notified.flapping.is_some() || subject.is_held_by_work() || muted;
         if let Some(at) = confirmed_by(subject, notified) {
             review.sooner(at.max(platform_view.now.plus(Duration::from_secs(60))));
@@ -265,6 +265,7 @@ fn fate(platform_view: &PlatformView<'_>, index: usize, wanted: &Due, notified: 
     let loss = ending || (own_no && !matches!(wanted.reason, Reason::StillOpen | Reason::Recovered));
     // A mute does not silence the end of something reported either.
     let over = matches!(wanted.reason, Reason::Recovered | Reason::Sighted | Reason::Cleared);
+    let loss = loss || (wanted.reason == Reason::StillOpen && subject.is_lost_since_mute(notified));
     if let Some(until) = subject.muted.filter(|until| *until > now && !loss && !over) {
         return Fate::Later(until);
     }

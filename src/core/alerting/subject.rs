@@ -38,6 +38,8 @@ pub struct Subject<'a> {
     pub looked_at: Option<Time>,
     /// Until when it is muted.
     pub muted: Option<Time>,
+    /// When it was muted.
+    pub muted_at: Option<Time>,
     /// How people have dealt with its trouble since the last news about it.
     pub seen_to: Option<SeenTo>,
     /// Losses before this time do not count, because a person said so.
@@ -96,6 +98,13 @@ impl<'a> Subject<'a> {
     /// Whether a key that used to work is refused.
     pub fn lost_access(&self) -> bool {
         self.state.lost_access().is_some()
+    }
+
+    /// Whether a loss was reported after it was muted, which nobody has acknowledged. People mute for other reasons, so
+    /// such a loss is repeated like any other.
+    pub fn is_lost_since_mute(&self, notified: &Notified) -> bool {
+        let lost = notified.verdict == Some(Verdict::Dropped) || self.access_told(notified);
+        lost && self.seen_to.is_none() && notified.news_at > self.muted_at
     }
 
     /// Whether announced maintenance explains its outage. A refusal by the vendor is not explained by maintenance.

@@ -34,6 +34,9 @@ impl Standing {
         known(self) == known(other)
             && self.taken_back == other.taken_back
             && self.refused == other.refused
+            && alike(self.warned.as_ref(), other.warned.as_ref(), |a, b| {
+                a.times == b.times && a.held.decides_like(&b.held)
+            })
             && alike(self.confirmed.as_ref(), other.confirmed.as_ref(), Held::decides_like)
             && alike(self.suspicion.as_ref(), other.suspicion.as_ref(), Suspicion::decides_like)
             && alike(self.unverified.as_ref(), other.unverified.as_ref(), Unverified::decides_like)

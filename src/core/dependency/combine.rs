@@ -37,7 +37,9 @@ fn voted(parts: &[Part<'_>]) -> Combined {
             whole.suspicion = worse(whole.suspicion, held);
         }
         if role.decides() || only_warnings {
-            whole.unseen.extend(vote.unseen.map(|unseen| Unseen { held: by(unseen.held), ..unseen }));
+            whole
+                .unseen
+                .extend(vote.unseen.or(vote.one_unseen).map(|unseen| Unseen { held: by(unseen.held), ..unseen }));
             whole.waiting |= vote.waiting;
         }
     }

@@ -19,6 +19,8 @@ pub(super) struct Vote {
     pub held: Option<Held>,
     /// Set if it cannot be read.
     pub unseen: Option<Unseen>,
+    /// Set if one of several storefronts, not the home one, cannot be read for long, although the listing can.
+    pub one_unseen: Option<Unseen>,
     /// The worst suspicion being confirmed.
     pub suspicion: Option<Held>,
     /// Whether it has not been checked yet.
@@ -39,8 +41,11 @@ pub(super) fn vote(group: &[&Part<'_>]) -> Vote {
     let urgent = unseen.iter().find(|standing| standing.unverified.as_ref().is_some_and(|unseen| unseen.urgent));
     let speaks = urgent.or(unseen.first());
     let unseen = speaks.and_then(|standing| standing.unverified.as_ref()).filter(|_| counts);
+    let held = held(group);
+    let live = held.as_ref().is_some_and(|held| held.verdict == Verdict::Live);
     Vote {
-        held: held(group),
+        one_unseen: if counts || !live { None } else { one_unseen(group) },
+        held,
         unseen: unseen.map(|unseen| Unseen {
             group: group[0].spread.to_owned(),
             held: unseen.held.clone(),
@@ -51,6 +56,21 @@ pub(super) fn vote(group: &[&Part<'_>]) -> Vote {
         suspicion: suspicion(group),
         waiting: home.confirmed.is_none() && home.unverified.is_none() && home.suspicion.is_none(),
     }
+}
+
+/// The storefronts that have long been unreadable while others can be read. Nothing unread is shown as good.
+fn one_unseen(group: &[&Part<'_>]) -> Option<Unseen> {
+    let blind: Vec<&&Part<'_>> = group.iter().filter(|part| is_blind(part.standing)).collect();
+    let first = blind.first()?.standing.unverified.as_ref()?;
+    let names: Vec<String> = blind.iter().filter_map(|part| Some(part.country?.to_uppercase())).collect();
+    let say = format!("the listing could not be read in {}: {}", names.join(", "), first.held.say);
+    Some(Unseen {
+        group: format!("{} elsewhere", group[0].spread),
+        held: Held { say, ..first.held.clone() },
+        blind: true,
+        vendor_fine: first.vendor_fine,
+        urgent: false,
+    })
 }
 
 /// The worst suspicion, limited to what it would mean if confirmed: one storefront of several is only a warning.

@@ -11,6 +11,7 @@ use super::policy::{Confirm, Policy};
 use super::recall::{PROBABLY_REMOVED, recall};
 use super::refused;
 use super::standing::{Change, CheckResult, Flip, Held, Standing, Suspicion, Unverified, is_told_elsewhere};
+use super::warned;
 use super::weigh::{COMPARISON_GONE, Weighed, weigh};
 use super::witness::{Want, Witnesses};
 use crate::core::time::Time;
@@ -38,6 +39,9 @@ pub fn after(
     }
     if matches!(weighed.verdict, Verdict::Live | Verdict::Degraded) {
         refused::note_good(&mut next, policy, look.at);
+    }
+    if weighed.verdict == Verdict::Live {
+        warned::note_good(&mut next, policy, look.at);
     }
     // Regained visibility is reported as good news only if the check confirms a good verdict.
     let sighted = next.unverified.take().filter(|unverified| unverified.blind);

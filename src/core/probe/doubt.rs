@@ -222,7 +222,8 @@ impl Standing {
         let confirmed = self.confirmed.as_ref()?;
         let doubt = self.suspicion.as_ref().filter(|doubt| doubt.by_turns && is_good(confirmed.verdict));
         let Some(doubt) = doubt else {
-            return Some(self.refused_by_turns(confirmed).unwrap_or_else(|| confirmed.clone()));
+            let by_turns = self.refused_by_turns(confirmed).or_else(|| self.warned_by_turns(confirmed));
+            return Some(by_turns.unwrap_or_else(|| confirmed.clone()));
         };
         let (bad, all) = counted(doubt);
         let others = if all - bad == 1 { "one".to_owned() } else { (all - bad).to_string() };

@@ -10,5 +10,6 @@ mod recall;
 pub mod reference_hosts;
 pub mod refused;
 pub mod standing;
+pub mod warned;
 pub mod weigh;
 pub mod witness;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::warned::Warned;
 use crate::core::time::Time;
 use crate::core::words::verdict::{Fault, Proof, Reading, Verdict};
 
@@ -99,6 +100,8 @@ pub struct Standing {
     pub taken_back: Vec<Time>,
     /// When recent refusals of the key began that a good check ended.
     pub refused: Vec<Time>,
+    /// A warning that the vendor stated intermittently.
+    pub warned: Option<Box<Warned>>,
 }
 
 /// The kind of a change.
@@ -164,6 +167,10 @@ impl Standing {
         }
         self.taken_back.retain(|at| *at <= now);
         self.refused.retain(|at| *at <= now);
+        if let Some(warned) = &mut self.warned {
+            warned.held.not_after(now);
+            warned.times.retain(|at| *at <= now);
+        }
     }
 
     /// Whether this probe ever read `live`.

@@ -77,6 +77,7 @@ impl Decider {
 
     fn subject<'a>(&'a self, dependency: &'a Dependency, state: &'a DependencyState, now: Time) -> Subject<'a> {
         let ends = self.ends_at(&dependency.id, now);
+        let muted = self.people.muted(&dependency.id, now);
         Subject {
             id: &dependency.id,
             parent: self.parent(dependency),
@@ -90,14 +91,19 @@ impl Decider {
             notified: &state.notified,
             looked_at: self.looked_at(&dependency.id, now),
             maintenance: self.maintenance_until(&dependency.id, now),
-            muted: self.people.muted(&dependency.id, now).and_then(|act| act.until),
+            muted: muted.and_then(|act| act.until),
+            muted_at: muted.map(|act| act.at),
             seen_to: match &state.incident {
                 // A refused key that accompanies an outage may be acknowledged through a message of its own.
                 Some(incident) => self.people.seen_to(incident, state.notified.news_at).or_else(|| {
                     let access = state.combined.lost_access().is_some();
                     self.people.seen_to_access(&dependency.id, state.notified.news_at).filter(|_| access)
                 }),
-                None => self.people.seen_to_access(&dependency.id, state.notified.news_at),
+                None => {
+                    let unjudged = state.unjudged.as_ref();
+                    let settled = unjudged.and_then(|open| self.people.seen_to(open, state.notified.news_at));
+                    settled.or_else(|| self.people.seen_to_access(&dependency.id, state.notified.news_at))
+                }
             },
             excused: self.people.excused_at(&dependency.id),
             ends,
@@ -367,7 +373,8 @@ fn word_of(held: &Held, state: &DependencyState, refused: bool) -> &'static str 
 /// The incident that a message is about: the open one, or the one that has just ended.
 fn concerned(state: &DependencyState) -> Option<(i64, String)> {
     let open = state.incident.as_ref().map(|incident| (incident.id, incident.public_id.clone()));
-    open.or_else(|| state.notified.incident.clone())
+    let unjudged = || state.unjudged.as_ref().map(|open| (open.id, open.public_id.clone()));
+    open.or_else(|| state.notified.incident.clone()).or_else(unjudged)
 }
 
 /// One line for each, but a common line for those with the same text.

@@ -58,12 +58,12 @@ impl Kept<Body> for BodyDocument {
 
     fn give(self) -> Body {
         match self {
-            BodyDocument::Dependency(about) => Body::Dependency(Box::new(about.give())),
+            BodyDocument::Dependency(about) => Body::Dependency(about.give()),
             BodyDocument::Open(OpenDocument { items, next }) => Body::Open { items: items.give(), next },
-            BodyDocument::Situation(situation) => Body::Situation(Box::new(situation.give())),
+            BodyDocument::Situation(situation) => Body::Situation(situation.give()),
             BodyDocument::Started(started) => Body::Started(started.give()),
             BodyDocument::Note(NoteDocument { title, lines }) => Body::Note { title, lines },
-            BodyDocument::Report(report) => Body::Report(Box::new(report.give())),
+            BodyDocument::Report(report) => Body::Report(report.give()),
         }
     }
 }

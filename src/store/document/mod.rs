@@ -103,6 +103,16 @@ macro_rules! plain {
 }
 plain!(String, bool, u32, i64, usize, Time, Duration, Verdict, Criticality, Fault, Proof, Reason, Level);
 
+impl<D: Kept<T>, T> Kept<Box<T>> for Box<D> {
+    fn keep(value: &Box<T>) -> Self {
+        Box::new(D::keep(value))
+    }
+
+    fn give(self) -> Box<T> {
+        Box::new((*self).give())
+    }
+}
+
 impl<D: Kept<T>, T> Kept<Option<T>> for Option<D> {
     fn keep(value: &Option<T>) -> Option<D> {
         value.as_ref().map(D::keep)

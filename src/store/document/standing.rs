@@ -2,6 +2,7 @@
 
 use super::{document, keeps};
 use crate::core::probe::standing::{Held, Standing, Suspicion, Unverified};
+use crate::core::probe::warned::Warned;
 use crate::core::time::Time;
 use crate::core::words::verdict::{Fault, Proof, Verdict};
 
@@ -65,6 +66,14 @@ document! {
         "taken_back" taken_back: Vec<Time>,
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         "refused" refused: Vec<Time>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        "warned" warned: Option<Box<WarnedDocument>>,
+    }
+
+    /// A warning that the vendor stated intermittently.
+    WarnedDocument {
+        "held" held: HeldDocument,
+        "times" times: Vec<Time>,
     }
 }
 
@@ -74,6 +83,7 @@ keeps! {
     UnverifiedDocument => Unverified { held, reads, vendor_fine, streak, blind, urgent }
     StandingDocument => Standing {
         confirmed, suspicion, unverified, last_live, verified_at, key_mark, returned_at, before_until, taken_back,
-        refused,
+        refused, warned,
     }
+    WarnedDocument => Warned { held, times }
 }
