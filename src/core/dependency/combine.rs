@@ -124,15 +124,28 @@ fn locked_out(unseen: &[Unseen], worst: Option<&Held>) -> Option<Held> {
     if gone.by == access.by || apart > TOGETHER {
         return None;
     }
-    Some(Held {
+    Some(lockout(access, gone, &gone.say))
+}
+
+/// The same where another dependency, which needs the account, is gone.
+pub fn locked_out_of(account: &Combined, gone: &Held, label: &str) -> Option<Held> {
+    let access = account.unseen.iter().find(|unseen| unseen.urgent && unseen.vendor_fine)?;
+    let access = Some(&access.held).filter(|held| held.reason == "access_lost")?;
+    let dropped = account.held.as_ref().is_some_and(|held| held.verdict == Verdict::Dropped);
+    let silent = gone.verdict == Verdict::Outage && gone.fault != Fault::Ours && !dropped;
+    silent.then(|| lockout(access, gone, &format!("{label}: {}", gone.say)))
+}
+
+fn lockout(access: &Held, gone: &Held, how: &str) -> Held {
+    Held {
         verdict: Verdict::Dropped,
         reason: "access_lost_and_gone".to_owned(),
         fault: Fault::VendorDecision,
         proof: Proof::Inferred,
-        say: format!("{}; and what it serves is gone too: {}", access.say, gone.say),
+        say: format!("{}; and what it serves is gone too: {how}", access.say),
         since: locked_since(access.since, gone.since),
         ..access.clone()
-    })
+    }
 }
 
 /// The start of a lockout: the first of the two losses if they were simultaneous; otherwise the second, because an

@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use super::doubt;
+use super::mixed;
 use super::policy::{Confirm, Policy};
 use super::recall::{PROBABLY_REMOVED, recall};
 use super::refused;
@@ -43,6 +44,7 @@ pub fn after(
     if weighed.verdict == Verdict::Live {
         warned::note_good(&mut next, policy, look.at);
     }
+    mixed::note(&mut next, weighed.verdict, policy, look.at);
     // Regained visibility is reported as good news only if the check confirms a good verdict.
     let sighted = next.unverified.take().filter(|unverified| unverified.blind);
     if matches!(look.reading.verdict, Verdict::Live | Verdict::Degraded) {
@@ -195,7 +197,8 @@ fn suspect(standing: &mut Standing, weighed: Weighed, policy: &Policy, now: Time
     let enough = if stated {
         doubt::is_confirmed(standing, &suspicion, confirm, policy, now)
     } else {
-        confirm.holds(suspicion.reads, span)
+        let better = matches!(weighed.verdict, Verdict::Live | Verdict::Degraded);
+        confirm.holds(suspicion.reads, span) || (better && mixed::is_mostly_good(standing, now))
     };
     if weighed.missing.is_empty() && enough {
         return (Some(flip_to(standing, suspicion, now)), Vec::new());

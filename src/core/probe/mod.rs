@@ -4,6 +4,7 @@ pub mod confirm;
 pub mod days;
 pub mod doubt;
 pub mod history;
+mod mixed;
 pub mod pace;
 pub mod policy;
 mod recall;

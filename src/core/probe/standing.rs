@@ -100,6 +100,8 @@ pub struct Standing {
     pub taken_back: Vec<Time>,
     /// When recent refusals of the key began that a good check ended.
     pub refused: Vec<Time>,
+    /// Recent answers, from the first good one on, while a drop is confirmed.
+    pub mixed: Vec<(Time, Verdict)>,
     /// A warning that the vendor stated intermittently.
     pub warned: Option<Box<Warned>>,
 }
@@ -167,6 +169,7 @@ impl Standing {
         }
         self.taken_back.retain(|at| *at <= now);
         self.refused.retain(|at| *at <= now);
+        self.mixed.retain(|(at, _)| *at <= now);
         if let Some(warned) = &mut self.warned {
             warned.held.not_after(now);
             warned.times.retain(|at| *at <= now);

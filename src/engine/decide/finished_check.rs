@@ -169,6 +169,9 @@ impl Decider {
         self.unchecked.remove(&id);
         self.show(&spec.probe.dependency);
         self.correlate(&spec.probe.dependency, at);
+        for account in self.refused_needs(&spec.probe.dependency) {
+            self.correlate(&account, at);
+        }
         self.review_due |= was_old;
         if !told_with_it {
             self.tell_facts(&spec.probe.dependency, &spec.probe.check, &learned.changes, at);
@@ -180,7 +183,7 @@ impl Decider {
         let rest = DependencyState::default();
         let old = self.known.dependency(id).unwrap_or(&rest);
         let combined =
-            self.with_notices(id, self.combined(id, self.is_worked_on(id, old, at)), old.incident.as_ref(), at);
+            self.with_notices(id, self.combined(id, self.is_worked_on(id, old, at), at), old.incident.as_ref(), at);
         if self.dependency(id).is_none() || combined == old.combined {
             return;
         }
@@ -206,25 +209,30 @@ impl Decider {
     }
 
     /// The combined state of a dependency, from the standings of its probes.
-    pub(in crate::engine) fn combined(&self, id: &str, worked_on: bool) -> Combined {
+    pub(in crate::engine) fn combined(&self, id: &str, worked_on: bool, now: Time) -> Combined {
         if let Some(why) = self.dependency(id).and_then(|dependency| dependency.not_monitored.as_ref()) {
             return Combined::not_monitored(why);
         }
-        let fallback = Standing::default();
-        let parts: Vec<Part<'_>> = self
-            .plan
-            .of(id)
-            .map(|spec| Part {
-                role: spec.probe.role,
-                check: &spec.probe.check,
-                spread: &spec.probe.spread,
-                country: spec.probe.country.as_deref(),
-                listing: self.is_listing(spec),
-                standing: self.known.probe(spec.id).map_or(&fallback, |probe| probe.standing.as_ref()),
-            })
-            .collect();
-        let combined = if worked_on { combine_during_work(&parts) } else { combine(&parts) };
+        let rest = Standing::default();
+        let parts = self.parts(id, &rest);
+        let combined = match worked_on {
+            true => combine_during_work(&parts),
+            false => self.with_what_it_carries(id, combine(&parts), now),
+        };
         self.on_own_side(id, combined)
+    }
+
+    /// What is known of each probe of a dependency; `rest` of one that has not been checked.
+    pub(super) fn parts<'a>(&'a self, id: &str, rest: &'a Standing) -> Vec<Part<'a>> {
+        let part = |spec: &'a Arc<Spec>| Part {
+            role: spec.probe.role,
+            check: &spec.probe.check,
+            spread: &spec.probe.spread,
+            country: spec.probe.country.as_deref(),
+            listing: self.is_listing(spec),
+            standing: self.known.probe(spec.id).map_or(rest, |probe| probe.standing.as_ref()),
+        };
+        self.plan.of(id).map(part).collect()
     }
 
     /// Announced maintenance explains why it does not answer. Earlier conclusions are not withdrawn because of that.

@@ -7,6 +7,7 @@ pub(super) mod facts;
 pub(super) mod finished_check;
 pub(super) mod known;
 mod late;
+mod locked_out;
 mod losses;
 pub(super) mod network;
 mod next_check;

@@ -63,7 +63,9 @@ impl Decider {
         let state = self.known.dependency(need)?;
         let lost = state.notified.lost_at?;
         let back = state.combined.held.as_ref().filter(|held| held.verdict == Verdict::Live)?.since;
-        (fell.plus(BEFORE) >= lost && fell <= back.plus(AFTERWARDS)).then_some(back)
+        // A key that is refused now has not come back: it worked before that.
+        let returned = back >= lost && state.combined.lost_access().is_none();
+        (returned && fell.plus(BEFORE) >= lost && fell <= back.plus(AFTERWARDS)).then_some(back)
     }
 
     fn is_host(&self, dependency: &Dependency) -> bool {

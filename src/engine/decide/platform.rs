@@ -122,6 +122,11 @@ impl Platform {
         self.classes.get(position).map_or(Class::Waiting, |(class, _)| *class)
     }
 
+    /// What it needs, directly.
+    pub(in crate::engine) fn needs(&self, position: usize) -> &[usize] {
+        self.needs.get(position).map_or(&[], Vec::as_slice)
+    }
+
     /// What needs it, directly.
     pub(in crate::engine) fn needed_by(&self, position: usize) -> &[usize] {
         self.needed_by.get(position).map_or(&[], Vec::as_slice)

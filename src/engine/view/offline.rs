@@ -98,7 +98,7 @@ fn word_anew(decider: &mut Decider, now: Time) {
             continue;
         }
         let Some(old) = decider.known.dependency(&dependency.id).cloned() else { continue };
-        let combined = decider.combined(&dependency.id, decider.is_worked_on(&dependency.id, &old, now));
+        let combined = decider.combined(&dependency.id, decider.is_worked_on(&dependency.id, &old, now), now);
         let combined = decider.with_notices(&dependency.id, combined, old.incident.as_ref(), now);
         if combined.decides_like(&old.combined) {
             decider.known.set_dependency(&dependency.id, DependencyState { combined, ..old });

@@ -66,6 +66,8 @@ document! {
         "taken_back" taken_back: Vec<Time>,
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         "refused" refused: Vec<Time>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        "mixed" mixed: Vec<(Time, Verdict)>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         "warned" warned: Option<Box<WarnedDocument>>,
     }
@@ -83,7 +85,7 @@ keeps! {
     UnverifiedDocument => Unverified { held, reads, vendor_fine, streak, blind, urgent }
     StandingDocument => Standing {
         confirmed, suspicion, unverified, last_live, verified_at, key_mark, returned_at, before_until, taken_back,
-        refused, warned,
+        refused, mixed, warned,
     }
     WarnedDocument => Warned { held, times }
 }
