@@ -67,7 +67,8 @@ impl<'a> PlatformView<'a> {
         let of_it = |other: &Subject<'_>| states(other) && told(other) && !told(own);
         self.index.about(domain).iter().copied().find(|index| of_it(&self.subjects[*index])).filter(|other| {
             let (fell, taken) = (own.fell_at(), self.subjects[*other].fell_at());
-            fell.zip(taken).is_none_or(|(fell, taken)| fell >= taken || taken.since(fell) <= TOGETHER)
+            // What goes hours later is news: people were told that it works.
+            fell.zip(taken).is_none_or(|(fell, taken)| fell.since(taken).max(taken.since(fell)) <= TOGETHER)
         })
     }
 

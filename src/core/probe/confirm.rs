@@ -194,14 +194,18 @@ fn suspect(standing: &mut Standing, weighed: Weighed, policy: &Policy, now: Time
     let mut suspicion = grown(standing, &weighed, policy, now);
     let span = now.since(suspicion.held.since);
     let stated = weighed.verdict == Verdict::Dropped && doubt::is_statement(&suspicion, policy);
+    let settled = confirm.holds(suspicion.reads, span);
     let enough = if stated {
         doubt::is_confirmed(standing, &suspicion, confirm, policy, now)
     } else {
         let better = matches!(weighed.verdict, Verdict::Live | Verdict::Degraded);
-        confirm.holds(suspicion.reads, span) || (better && mixed::is_mostly_good(standing, now))
+        settled || (better && mixed::is_mostly_good(standing, now))
     };
     if weighed.missing.is_empty() && enough {
-        return (Some(flip_to(standing, suspicion, now)), Vec::new());
+        let left = mixed::doubt_left(standing, now).filter(|_| !stated && !settled);
+        let flip = flip_to(standing, suspicion, now);
+        standing.suspicion = left;
+        return (Some(flip), Vec::new());
     }
     suspicion.by_turns |= stated && doubt::comes_by_turns(&suspicion, &standing.taken_back, confirm, now);
     let wait = match confirm.reads > suspicion.reads {

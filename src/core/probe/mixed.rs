@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::doubt::CLEARS;
 use super::policy::Policy;
-use super::standing::Standing;
+use super::standing::{Held, Standing, Suspicion};
 use crate::core::time::Time;
 use crate::core::words::verdict::{Basis, Verdict};
 
@@ -40,6 +40,21 @@ pub(super) fn is_mostly_good(standing: &Standing, now: Time) -> bool {
     let row = all.iter().rev().take_while(|(_, said)| is_good(*said)).count();
     let spans = all.first().is_some_and(|(first, _)| now.since(*first) >= SPAN);
     spans && all.len() >= FEWEST && good * 2 > all.len() && row >= CLEARS as usize
+}
+
+/// What a drop that ends by most answers leaves: the doubt that stale servers keep up.
+pub(super) fn doubt_left(standing: &Standing, now: Time) -> Option<Suspicion> {
+    let dropped = standing.confirmed.as_ref().filter(|held| held.verdict == Verdict::Dropped)?;
+    let since = standing.mixed.iter().find(|(_, said)| !is_good(*said)).map(|(at, _)| *at)?;
+    let reads = standing.mixed.iter().filter(|(_, said)| !is_good(*said)).count();
+    Some(Suspicion {
+        held: Held { since, ..dropped.clone() },
+        reads: u32::try_from(reads).unwrap_or(u32::MAX),
+        last: now,
+        looks: standing.mixed.clone(),
+        by_turns: true,
+        witnessed: false,
+    })
 }
 
 fn is_good(verdict: Verdict) -> bool {
