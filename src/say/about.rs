@@ -38,6 +38,8 @@ pub struct OpenItem {
     pub incident: Option<String>,
     /// What to do about it.
     pub hint: Option<String>,
+    /// What fell with it and has no message of its own, with its state.
+    pub fell_too: Vec<String>,
     /// Where to appeal against a drop.
     pub appeal: Option<String>,
     /// When what it warns of happens, such as a certificate's end, as the last check estimates it.

@@ -15,6 +15,7 @@ use crate::core::people::notice::{call_at, is_ending, is_undated};
 use crate::core::probe::doubt::is_by_turns;
 use crate::core::probe::standing::Held;
 use crate::core::time::Time;
+use crate::core::words::text::quoted;
 use crate::core::words::verdict::{Criticality, Fault, Proof, Verdict};
 
 /// Something to report about one dependency.
@@ -69,7 +70,9 @@ fn about_incident(subject: &Subject<'_>, incident: &Incident, notified: &Notifie
 /// Whether a drop turned into another one with another remedy, such as a hold into a deletion or a review into a
 /// rejection.
 fn is_another(held: &Held, notified: &Notified, incident: &Incident, now: Time) -> bool {
-    let other = notified.dropped_for.as_ref().is_some_and(|reason| *reason != held.reason);
+    let word = quoted(&held.say).filter(|_| held.proof == Proof::Stated);
+    let other = notified.dropped_for.as_ref().is_some_and(|reason| *reason != held.reason)
+        || notified.dropped_word.as_ref().zip(word).is_some_and(|(known, word)| *known != word);
     other && incident.verdict == Verdict::Dropped && notified.is_settled_news(now)
 }
 
@@ -101,7 +104,10 @@ fn about_end(subject: &Subject<'_>, notified: &Notified, now: Time) -> Option<Du
     let before = notified.verdict?;
     let held = subject.state.held.clone().filter(|_| subject.state.is_surely_live())?;
     // It is over since the first good check, if that is known.
-    let since = Some(held.since).filter(|since| Some(*since) > notified.began_at && *since <= now).unwrap_or(now);
+    // A doubt ends when it is cleared, not with the first of the good checks between.
+    let doubted = is_by_turns(&notified.reason);
+    let fits = |since: &Time| Some(*since) > notified.began_at && *since <= now && !doubted;
+    let since = Some(held.since).filter(fits).unwrap_or(now);
     Some(Due { reason: Reason::Recovered, before: Some(before), held: Held { since, ..held } })
 }
 

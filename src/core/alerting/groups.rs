@@ -14,6 +14,7 @@ use crate::core::people::action::SeenTo;
 use crate::core::people::notice::{is_ending, is_spent};
 use crate::core::probe::standing::Held;
 use crate::core::time::Time;
+use crate::core::words::text::quoted;
 use crate::core::words::verdict::{Fault, Verdict};
 
 /// How long the first loss of several waits for those being checked.
@@ -380,12 +381,13 @@ fn know_incident(notified: &mut Notified, platform_view: &PlatformView<'_>, memb
             notified.reason.clone_from(&incident.reason);
             let dropped = held.filter(|held| held.verdict == Verdict::Dropped);
             notified.dropped_for = dropped.map(|held| held.reason.clone());
+            notified.dropped_word = dropped.and_then(|held| quoted(&held.say));
             (notified.fault, notified.proof) = (Some(incident.fault), Some(incident.proof));
         }
         None => {
             (notified.verdict, notified.fault, notified.proof, notified.opened_at) = (None, None, None, None);
             (notified.incident, notified.began_at, notified.news_at, notified.reminded_at) = (None, None, None, None);
-            (notified.so_since, notified.dropped_for) = (None, None);
+            (notified.so_since, notified.dropped_for, notified.dropped_word) = (None, None, None);
             notified.reason.clear();
         }
     }

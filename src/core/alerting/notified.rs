@@ -8,6 +8,7 @@ use crate::core::dependency::shown::Shown;
 use crate::core::dependency::state::{Combined, Unseen};
 use crate::core::probe::standing::Held;
 use crate::core::time::Time;
+use crate::core::words::text::quoted;
 use crate::core::words::verdict::{Fault, Proof, Verdict};
 
 /// How long a loss counts as recent, and heightened monitoring lasts after it.
@@ -70,6 +71,8 @@ pub struct Notified {
     pub lost_at: Option<Time>,
     /// The reason of the drop that people know of; `None` if they know of none.
     pub dropped_for: Option<String>,
+    /// The vendor's own word for it, as people know it.
+    pub dropped_word: Option<String>,
 }
 
 impl Notified {
@@ -203,8 +206,11 @@ impl Notified {
         match held {
             Some(held) if self.dropped_for.is_none() || !self.is_settled_news(now) => {
                 self.dropped_for = Some(held.reason.clone());
+                self.dropped_word = quoted(&held.say);
             }
-            None if !known => self.dropped_for = None,
+            // An older version did not store the word.
+            Some(held) if self.dropped_word.is_none() => self.dropped_word = quoted(&held.say),
+            None if !known => (self.dropped_for, self.dropped_word) = (None, None),
             _ => {}
         }
     }

@@ -35,6 +35,8 @@ const VENDOR_WORK: Duration = Duration::from_secs(4 * 3_600);
 const ASKED_WAIT: Duration = Duration::from_secs(45);
 /// How long a round of all storefronts takes if a store allows twenty requests a minute.
 pub const ROUND_WAIT: Duration = Duration::from_secs(1_200);
+/// A consequence that begins so long after the alert of its cause was not covered by that alert.
+const LATER: Duration = Duration::from_secs(1_200);
 /// A consequence that is still down this long after its cause recovered is reported by itself.
 const CAUSE_GRACE: Duration = Duration::from_secs(600);
 
@@ -299,6 +301,7 @@ fn fate(platform_view: &PlatformView<'_>, index: usize, wanted: &Due, notified: 
         return Fate::Later(until);
     }
     match platform_view.cause(index) {
+        Cause::Down(cause) if is_news(platform_view, index, cause) => Fate::Now,
         Cause::Down(_) => {
             (notified.muted, notified.cause_up) = (true, None);
             Fate::Muted
@@ -311,6 +314,15 @@ fn fate(platform_view: &PlatformView<'_>, index: usize, wanted: &Due, notified: 
         }
         Cause::None | Cause::Doubtful(_) => Fate::Now,
     }
+}
+
+/// Whether a consequence began long after people were alerted of its cause's loss: that alert said that it works.
+fn is_news(platform_view: &PlatformView<'_>, index: usize, cause: usize) -> bool {
+    let (own, cause) = (&platform_view.subjects[index], &platform_view.subjects[cause]);
+    let told =
+        cause.notified.news_at.filter(|_| cause.is_dropped() && cause.notified.verdict == Some(Verdict::Dropped));
+    let fell = own.fell_at().max(own.state.unseen.iter().map(|unseen| unseen.held.since).min());
+    told.zip(fell).is_some_and(|(told, fell)| fell.since(told) >= LATER)
 }
 
 /// Until when to wait: for all storefronts to answer before saying where it is gone, or for the result after the time

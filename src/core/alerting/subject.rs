@@ -5,6 +5,7 @@ use crate::core::dependency::incident::Incident;
 use crate::core::dependency::state::{Combined, Unseen};
 use crate::core::people::action::SeenTo;
 use crate::core::people::notice::is_ending;
+use crate::core::probe::confirm::speaks_at_once;
 use crate::core::probe::standing::Held;
 use crate::core::time::Time;
 use crate::core::words::verdict::{Criticality, Verdict};
@@ -121,7 +122,11 @@ impl<'a> Subject<'a> {
 
     /// Why it cannot be checked, if people know that and nothing worse is open.
     pub fn unseen_told(&self, notified: &Notified) -> Option<&Held> {
-        let told = |unseen: &&Unseen| notified.blind.contains_key(&unseen.group);
+        // A graver reason is reported by itself before anyone is reminded of it.
+        let told = |unseen: &&Unseen| {
+            let known = notified.blind.get(&unseen.group);
+            known.is_some_and(|known| *known == unseen.held.reason || !speaks_at_once(&unseen.held.reason))
+        };
         let unseen = self.state.unseen.iter().find(told).filter(|_| self.incident.is_none());
         unseen.map(|unseen| &unseen.held)
     }

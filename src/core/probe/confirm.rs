@@ -16,6 +16,7 @@ use super::warned;
 use super::weigh::{COMPARISON_GONE, Weighed, weigh};
 use super::witness::{Want, Witnesses};
 use crate::core::time::Time;
+use crate::core::words::text::quoted;
 use crate::core::words::verdict::{Basis, Proof, Verdict};
 
 /// The standing after one check. `standing` is not changed; the current time is `look.at`.
@@ -84,11 +85,20 @@ fn affirm(standing: &mut Standing, weighed: Weighed, policy: &Policy, now: Time)
     want = want.or(watched.map(Want::LookAgain));
     standing.verified_at = Some(now);
     // Routine checks do not query the witnesses again, so the reason confirmed with them is kept.
-    let heard = weighed.missing.is_empty();
+    // What the vendor states needs no witness: its latest word is the one that counts.
+    let heard = weighed.missing.is_empty() || is_other_word(standing, &weighed);
     if let Some(held) = standing.confirmed.as_mut().filter(|_| heard) {
         *held = held_since(weighed, held.since);
     }
     want
+}
+
+/// Whether a confirmed drop is now stated for another reason, in the vendor's own words.
+fn is_other_word(standing: &Standing, weighed: &Weighed) -> bool {
+    let dropped = standing.confirmed.as_ref().filter(|held| held.verdict == Verdict::Dropped);
+    dropped.is_some_and(|held| {
+        weighed.proof == Proof::Stated && quoted(&weighed.say).is_some() && quoted(&weighed.say) != quoted(&held.say)
+    })
 }
 
 /// Applies a good check to a suspicion: returns what remains of it and how soon to check again, or `None` if the
@@ -342,6 +352,11 @@ fn flip_to(standing: &mut Standing, suspicion: Suspicion, now: Time) -> Flip {
 /// core's own reasons, and two from the catalogue.
 const SPEAKS_AT_ONCE: [&str; 5] =
     ["never_seen_live", "access_lost", PROBABLY_REMOVED, "credential_refused", "wrong_page"];
+
+/// Whether a reason for `unknown` is reported as soon as it is confirmed.
+pub fn speaks_at_once(reason: &str) -> bool {
+    SPEAKS_AT_ONCE.contains(&reason)
+}
 
 /// The longest time that a recovery needs to be confirmed: a recovery of a minute or two does not count as one.
 const LONGEST_BACK: Duration = Duration::from_secs(240);

@@ -195,6 +195,15 @@ pub fn without_fallback(advice: &str) -> Option<String> {
     (!sentences.is_empty()).then(|| format!("{}.", sentences.join(". ")))
 }
 
+/// What a sentence quotes, for comparison: the words between “ and ”, without case and figures, which may change with
+/// each check.
+pub fn quoted(say: &str) -> Option<String> {
+    let parts = say.split('\u{201c}').skip(1).filter_map(|rest| Some(rest.split_once('\u{201d}')?.0));
+    let plain = |part: &str| part.to_lowercase().chars().filter(|c| !c.is_ascii_digit()).collect::<String>();
+    let all: Vec<String> = parts.map(plain).collect();
+    (!all.is_empty()).then(|| all.join(" "))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -213,6 +222,14 @@ mod tests {
         assert_eq!(clean("aaa bbb", 4), "aaa…");
         assert_eq!(clean(&"x".repeat(1_000_000), SENTENCE).chars().count(), SENTENCE + 1);
         assert_eq!(clean("aaa bbb  ", 7), "aaa bbb");
+    }
+
+    #[test]
+    fn quoted_words_are_compared_without_case_and_figures() {
+        let one = quoted("Acme has locked the account: “Unpaid invoice 17”");
+        assert_eq!(one, quoted("in 2 of the last 3 checks: Acme has locked the account: “unpaid invoice 18”"));
+        assert_ne!(one, quoted("Acme has locked the account: “terms of service”"));
+        assert_eq!(quoted("Acme has locked the account"), None);
     }
 
     #[test]

@@ -16,6 +16,7 @@ mod own_side;
 pub(super) mod people;
 pub(super) mod platform;
 pub(super) mod rehearsal;
+mod reminded;
 pub(super) mod self_check;
 pub(super) mod situation;
 pub(super) mod started;

@@ -276,6 +276,7 @@ impl Decider {
             };
             Some(self.config.dependencies[seen.position(cause)].label.clone())
         };
+        let fell = self.fell_with(seen, &platform_view);
         let item = |member: &usize| {
             let dependency = &self.config.dependencies[*member];
             let state = seen.state(*member);
@@ -308,6 +309,7 @@ impl Decider {
                 fallback_ends: self.fallback_ends(dependency, now),
                 incident: concerned(state).map(|(_, public_id)| public_id),
                 hint: self.to_do_still(dependency, held).filter(|_| cause.is_none()),
+                fell_too: fell.get(member).cloned().unwrap_or_default(),
                 appeal: self.appeal_now(dependency, held),
                 until: held.until,
                 demand: self.letter_of(&dependency.id, now).demand,
@@ -317,14 +319,6 @@ impl Decider {
             })
         };
         Body::Open { items: telling.members.iter().filter_map(item).collect(), next: telling.next }
-    }
-}
-
-impl Decider {
-    /// Where to appeal against a drop that a reminder is about.
-    fn appeal_now(&self, dependency: &Dependency, held: &Held) -> Option<String> {
-        let vendor = self.vendor(dependency, &held.by).filter(|_| held.verdict == Verdict::Dropped)?;
-        vendor.appeal.as_ref().map(|appeal| appeal.url.clone())
     }
 }
 

@@ -27,7 +27,7 @@ keeps! {
     }
     WorkingDocument => Working { label, checked }
     OpenItemDocument => OpenItem { id, label, vendor, state, since, trouble_since, ends, say, fallback, fallback_works, fallback_checked, fallback_ends, incident, hint,
-        appeal, until, demand, terms, owner, on_it }
+        fell_too, appeal, until, demand, terms, owner, on_it }
     SituationBodyDocument => Situation {
         at, over, lost, ending, trouble, working, more_working, unsure, not_monitored, steps, on_it, nobody, next,
     }

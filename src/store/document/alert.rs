@@ -80,6 +80,8 @@ document! {
         "fallback_ends" fallback_ends: Option<Time>,
         "incident" incident: Option<String>,
         "hint" hint: Option<String>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        "fell_too" fell_too: Vec<String>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         "appeal" appeal: Option<String>,
         #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -82,6 +82,8 @@ document! {
         "so_since" so_since: Option<Time>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         "dropped_for" dropped_for: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        "dropped_word" dropped_word: Option<String>,
     }
 }
 
@@ -91,6 +93,6 @@ keeps! {
     ToldDocument => Notified {
         verdict, reason, fault, incident, began_at, opened_at, news_at, reminded_at, blind, suspected,
         suspected_last, held_since, muted, cause_up, open, turned_at, turns, flapping, proof, dropped, lost_at,
-        blind_since, so_since, dropped_for,
+        blind_since, so_since, dropped_for, dropped_word,
     }
 }
