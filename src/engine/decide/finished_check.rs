@@ -18,6 +18,7 @@ use crate::core::time::Time;
 use crate::core::time::burn;
 use crate::core::time::burn::Stock;
 use crate::core::words::answer::Failure;
+use crate::core::words::text::quoted;
 use crate::core::words::verdict::Verdict;
 use crate::engine::check::evidence;
 use crate::engine::check::once::Before;
@@ -189,7 +190,13 @@ impl Decider {
         }
         let old = old.clone();
         if combined.decides_like(&old.combined) {
-            // Only the wording changed: it is shown from now on, and no event is recorded.
+            // Only the wording changed: it is shown from now on, and no event is recorded. People hear of another
+            // reason for a drop, in the vendor's own words.
+            let word = |combined: &Combined| {
+                let dropped = combined.held.as_ref().filter(|held| held.verdict == Verdict::Dropped)?;
+                quoted(&dropped.say)
+            };
+            self.review_due |= word(&combined) != word(&old.combined);
             self.known.set_dependency(id, DependencyState { combined, ..old });
             return;
         }

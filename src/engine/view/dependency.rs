@@ -316,13 +316,11 @@ impl Decider {
         Some(named(hint, vendor))
     }
 
-    /// Dependencies that have no fallback left because these are down.
+    /// Dependencies that have no fallback left because these are down. One that is down itself uses its fallback.
     pub(in crate::engine) fn without_fallback(&self, down: &[usize]) -> Vec<String> {
         let of = down.iter().flat_map(|position| self.platform.fallback_for(*position));
         let of = of.filter(|position| !down.contains(position)).map(|position| &self.config.dependencies[*position]);
-        // A dependency that is down itself no longer needs its fallback.
-        let up = |other: &&Dependency| !matches!(self.shown_of(&other.id), Shown::Dropped | Shown::Outage);
-        of.filter(up).map(|other| other.label.clone()).collect()
+        of.map(|other| other.label.clone()).collect()
     }
 
     /// The state of what the fallback depends on, in words.
