@@ -25,7 +25,7 @@ def prove(world, claims):
         Look("dkim-two", "mail/dkim", "says degraded (unconfirmed)", "several texts", "a selector with two texts", DOMAIN | {"selectors": ["s4"]}),
         Look("dkim-gone", "mail/dkim", "says dropped (unconfirmed)", "s2.unsigned.test does not exist",
              "a key that the vendor removed", DOMAIN | {"selectors": ["s2"]}),
-        Look("dkim-lapsed", "mail/dkim", "says outage (unconfirmed)", "the domain that your keys lead into",
+        Look("dkim-lapsed", "mail/dkim", "says outage (unconfirmed)", "the domain that your DKIM records point to",
              "a key that leads into an expired domain", DOMAIN | {"selectors": ["s3"]}),
         Look("dmarc", "mail/dmarc", "working", "reject", "a DMARC policy", DOMAIN),
     ])

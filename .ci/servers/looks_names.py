@@ -2,7 +2,7 @@
 
 from looks import Look, look_at_all
 
-BOGUS = "because its DNSSEC signatures do not fit"
+BOGUS = "because its DNSSEC signatures are invalid"
 
 
 def prove(world, claims):
@@ -26,7 +26,7 @@ def prove(world, claims):
         Look("bogus-served", "dns/zone", "working", "serves the zone", "the zone's own server serves a bogus zone nevertheless", zone("tampered")),
         Look("refused-seen", "dns/resolvers", "says outage (unconfirmed)", "working resolvers get no answer about refused.test",
              "a zone that its server refuses is not found by users", zone("refused")),
-        Look("never-seen", "dns/resolvers", "says outage (unconfirmed)", "tell users that never.test does not exist",
+        Look("never-seen", "dns/resolvers", "says outage (unconfirmed)", "answer that never.test does not exist",
              "all resolvers say that a missing name does not exist", zone("never")),
         Look("blocked-seen", "dns/resolvers", "says degraded (unconfirmed)", "blocked.test is blocked at 127.0.0.73",
              "one resolver's block is named", zone("blocked")),

@@ -13,7 +13,7 @@ def prove(world, claims):
         Look("expired", "website/page", "says outage (unconfirmed)", "the certificate has expired", "an expired one", page("expired")),
         Look("another", "website/page", "says outage (unconfirmed)", "the certificate is for other names", "a wrong name", page("another")),
         Look("self", "website/page", "says outage (unconfirmed)", "nobody we trust issued the certificate", "a self-signed one", page("self")),
-        Look("revoked", "website/page", "says outage (unconfirmed)", "has taken the site's certificate back", "a revoked one", page("revoked")),
+        Look("revoked", "website/page", "says outage (unconfirmed)", "has revoked the site's certificate", "a revoked one", page("revoked")),
     ])
     claims.hold("tls", "the revocation list was requested at the address in the certificate", "/ca.crl" in world.crl.asked, world.crl.asked)
     world.crl.status = 503
