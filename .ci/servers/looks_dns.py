@@ -33,7 +33,7 @@ ZONES = [
     Zone("half", HOSTS[0], "NOERROR", "one silent server of two says degraded", "says degraded (unconfirmed)",
          "only 1 of 2 name servers answer"),
     Zone("parked", REGISTRY[0], "NOERROR", "parking servers at the parent say dropped", "says dropped (unconfirmed)",
-         "the parent names parking servers"),
+         "the parent zone lists parking servers"),
 ]
 REMOVED = Zone("leaving", HOSTS[0], "REFUSED", "REFUSED from every server, after the zone was removed, says dropped",
                "says dropped (unconfirmed)", "both name servers refuse leaving.example")

@@ -40,9 +40,9 @@ STORES = [
     Store("slow", 200, "a body that takes too long is an outage", "says outage (unconfirmed)", "within the time limit"),
     Store("endless", 200, "an endless body is unknown", "unknown (unreadable)", "larger than the limit"),
     Store("bomb", 200, "a gzip bomb is unknown", "unknown (unreadable)", "far more than it weighs"),
-    Store("circle", 302, "a store that redirects in a circle is unknown", "unknown (unreadable)", "in a circle"),
+    Store("circle", 302, "a store that redirects in a circle is unknown", "unknown (unreadable)", "in a loop"),
     Store("changed", 200, "a changed layout is unknown, not live and not gone", "unknown (unrecognised)", ""),
-    Store("walled", 503, "a bot check is unknown, not an outage", "unknown (bot_wall)", "a check against robots"),
+    Store("walled", 503, "a bot check is unknown, not an outage", "unknown (bot_wall)", "a CAPTCHA or bot check"),
 ]
 
 
@@ -110,7 +110,7 @@ SITES = [
     Site("suspended", "a host's page for suspended accounts says dropped", "says dropped (unconfirmed)", "suspended accounts"),
     Site("bare-words", "a website without its words is unknown", "unknown (wrong_page)", "Order now"),
     Site("nowhere", "a website that answers 404 is out, not dropped", "says outage (unconfirmed)", "404"),
-    Site("circle", "a website that redirects in a circle is an outage", "says outage (unconfirmed)", "redirects in a circle"),
+    Site("circle", "a website that redirects in a circle is an outage", "says outage (unconfirmed)", "redirects in a loop"),
     Site("down", "a website that answers 503 is an outage", "says outage (unconfirmed)", "the site answers 503"),
     Site("secure", "HTTPS with a certificate for the name is live", "working", "the expected text"),
     Site("moved", "a redirect on the way is followed", "working", "the expected text", "/moved"),

@@ -271,7 +271,7 @@ async fn the_certificate_of_a_host_that_sends_people_on_counts_too() {
         let reading = page(&askers(options), &format!("https://localhost:{first}/"), &["fine"]).await;
         assert_eq!(reading.reason, wanted, "{reading:?}");
         assert_eq!(
-            reading.say.contains("the certificate of localhost, which sends people there, ends in 5.0 days"),
+            reading.say.contains("the certificate of localhost, which redirects there, ends in 5.0 days"),
             until == 5,
             "{reading:?}"
         );
