@@ -20,7 +20,7 @@ def prove(world, claims):
         Look("port", "mail/mx", "unknown (port_25_closed)", "blocks port 25",
              "if no mail server can be reached, the result is unknown", {"domain": "silent.test", "controls": ["nobody.test"]}),
         Look("null", "mail/mx", "says degraded (unconfirmed)", "it takes no mail", "a null MX", {"domain": "null.test"}),
-        Look("spf", "mail/spf", "working", "1 of ten look-ups", "an SPF record with its include", DOMAIN),
+        Look("spf", "mail/spf", "working", "1 of ten lookups", "an SPF record with its include", DOMAIN),
         Look("dkim", "mail/dkim", "working", "the DKIM key is published", "a key behind an alias", DOMAIN | {"selectors": ["s1"]}),
         Look("dkim-two", "mail/dkim", "says degraded (unconfirmed)", "several TXT records", "a selector with two texts", DOMAIN | {"selectors": ["s4"]}),
         Look("dkim-gone", "mail/dkim", "says dropped (unconfirmed)", "s2.unsigned.test does not exist",
