@@ -319,6 +319,10 @@ fn fate(platform_view: &PlatformView<'_>, index: usize, wanted: &Due, notified: 
 /// Whether a consequence began long after people were alerted of its cause's loss: that alert said that it works.
 fn is_news(platform_view: &PlatformView<'_>, index: usize, cause: usize) -> bool {
     let (own, cause) = (&platform_view.subjects[index], &platform_view.subjects[cause]);
+    // Another check of the same domain sees the same loss.
+    if own.domain.is_some() && own.domain == cause.domain {
+        return false;
+    }
     let told =
         cause.notified.news_at.filter(|_| cause.is_dropped() && cause.notified.verdict == Some(Verdict::Dropped));
     let fell = own.fell_at().max(own.state.unseen.iter().map(|unseen| unseen.held.since).min());

@@ -225,8 +225,7 @@ impl Decider {
             contract_notice_days: dependency.contract_notice_days,
             leave: dependency.leave.iter().map(|step| self.step_text(dependency, step, at)).collect(),
             status_page: vendor.and_then(|vendor| vendor.status_page.as_ref()).map(front_door),
-            // What merely cannot be checked is not the first place to look.
-            stands_on: self.troubled(dependency, |shown| shown != Shown::NotVerified),
+            stands_on: self.behind_it(dependency),
             also_down: self.down(&others),
             proven: status::by_proof(&standing),
             still_standing: standing.into_iter().map(|(_, label)| label).filter(|label| !named(label)).collect(),
@@ -332,6 +331,21 @@ impl Decider {
             Shown::Outage => format!("{} is out", other.label),
             shown => format!("{} is {}", other.label, tally::spoken(shown)),
         })
+    }
+
+    /// What it needs and is in trouble, and another check of the same domain that is lost. What merely cannot be
+    /// checked is not the first place to look.
+    fn behind_it(&self, dependency: &Dependency) -> Vec<String> {
+        let mut all = self.troubled(dependency, |shown| shown != Shown::NotVerified);
+        let same = |other: &&Dependency| other.id != dependency.id && other.domain.is_some();
+        let same = |other: &&Dependency| same(other) && other.domain == dependency.domain;
+        let restless = self.platform.restless().map(|position| &self.config.dependencies[position]);
+        for other in restless.filter(same).filter(|other| self.shown_of(&other.id) == Shown::Dropped) {
+            let say =
+                self.known.dependency(&other.id).and_then(|state| Some(state.combined.held.as_ref()?.say.clone()));
+            all.push(format!("{} ({})", other.label, say.unwrap_or_else(|| tally::spoken(Shown::Dropped).to_owned())));
+        }
+        all
     }
 
     /// What it needs and is not live now, if that counts.
