@@ -144,10 +144,16 @@ pub(super) fn of(reason: Reason, about: &About, at: Time, zone: Tz) -> Title {
     }
 }
 
-/// `WARNING, payouts disabled`, from the words of the catalogue's reason code.
+/// Titles of warnings whose reason codes do not read well.
+const WARNINGS: &str = include_str!("templates/warnings.txt");
+
+/// `WARNING, payouts disabled`, from the words of the catalogue's reason code, or from those that stand for it.
 fn warned_of(why: &str) -> String {
     let mut reasons = why.split('+');
-    let first = reasons.next().unwrap_or_default().replace('_', " ");
+    let code = reasons.next().unwrap_or_default();
+    let named = |line: &'static str| line.split_once(" = ").filter(|(known, _)| *known == code);
+    let words = WARNINGS.lines().find_map(named).map(|(_, words)| words.to_owned());
+    let first = words.unwrap_or_else(|| code.replace('_', " "));
     let more = if reasons.next().is_some() { " and more" } else { "" };
     format!("{WARNING}, {first}{more}")
 }
