@@ -141,21 +141,11 @@ impl AlertView {
             by_letter => is_by_letter(&about.why) || matches!(about.why.as_str(), "told_left" | "ended_by_notice"),
             lost => about.verdict == Verdict::Dropped || is_ending(&about.why),
             suspected => self.reason == Reason::Suspected,
-            sighted => self.reason == Reason::Sighted,
             by_letter_only => is_by_letter(&about.why) && about.verdict == Verdict::Degraded,
             flapping => self.reason == Reason::Flapping,
             was => was(self.reason, about),
             partly_back => self.reason == Reason::Eased && is_partly(&about.why),
-            since => about.since.local(zone, now),
-            ago => since(about.since, now),
-            ended => about.lasted.map(|lasted| about.since.plus(lasted).local(zone, now)),
             lasted_as => lasted_as(self.reason, about),
-            due_in => about.until.filter(|until| *until > now).map(|until| human(until.since(now))),
-            lasted => about.lasted.map(|lasted| human(between(about.since, lasted))),
-            unwatched_until => about.unwatched_until.map(|until| until.local(zone, now)),
-            ends => about.ends.filter(|ends| *ends > now).map(|ends| ends.day(zone, now)),
-            due => about.until.filter(|until| !over && *until > now).map(|until| until.day(zone, now)),
-            ends_in => about.ends.filter(|ends| *ends > now).map(|ends| human(ends.since(now))),
             back => over.then(|| about.hint.clone()),
             keeps_working => about.keeps_working.as_ref().filter(|_| about.losses.is_empty()),
             reported => about.why == "told_left",
@@ -182,7 +172,7 @@ impl AlertView {
             nth_if_lost => (self.reason == Reason::Cascade && about.verdict == Verdict::Unknown)
                 .then(|| title::nth(about.loss_number)),
             corrected => self.reason == Reason::Corrected,
-            ..Value::from_serialize(about)
+            ..dates(about, over, now, zone)
         }
     }
 
@@ -255,6 +245,22 @@ fn next(level: Level, at: Option<Time>, now: Time, zone: Tz) -> Option<String> {
         Level::Critical => format!("in {} if nobody acknowledges", human(at.since(now))),
         Level::Info | Level::Warning => format!("by {}", at.local(zone, now)),
     })
+}
+
+/// The facts of an alert, and its times for a reader in `zone`.
+fn dates(about: &About, over: bool, now: Time, zone: Tz) -> Value {
+    context! {
+        since => about.since.local(zone, now),
+        ago => since(about.since, now),
+        ended => about.lasted.map(|lasted| about.since.plus(lasted).local(zone, now)),
+        due_in => about.until.filter(|until| *until > now).map(|until| human(until.since(now))),
+        lasted => about.lasted.map(|lasted| human(between(about.since, lasted))),
+        unwatched_until => about.unwatched_until.map(|until| until.local(zone, now)),
+        ends => about.ends.filter(|ends| *ends > now).map(|ends| ends.day(zone, now)),
+        due => about.until.filter(|until| !over && *until > now).map(|until| until.day(zone, now)),
+        ends_in => about.ends.filter(|ends| *ends > now).map(|ends| human(ends.since(now))),
+        ..Value::from_serialize(about)
+    }
 }
 
 /// What it was in the time that is over, for `... from Tue to Wed`.

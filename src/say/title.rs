@@ -112,7 +112,7 @@ pub(super) fn of(reason: Reason, about: &About, at: Time, zone: Tz) -> Title {
             Title { what: "STABLE AGAIN".to_owned(), lasted: lasting("up and down for "), ..title }
         }
         (Reason::Sighted, _) => {
-            let words = if about.why == "access_again" { "key refused for " } else { "blind " };
+            let words = if about.why == "access_again" { "refused " } else { "blind " };
             Title { what: "CHECKING AGAIN".to_owned(), lasted: lasting(words), ..title }
         }
         (Reason::Cascade, verdict) => {

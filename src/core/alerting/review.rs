@@ -259,16 +259,7 @@ fn fate(platform_view: &PlatformView<'_>, index: usize, wanted: &Due, notified: 
     if let Some(fate) = (wanted.reason == Reason::Suspected).then(|| of_doubt(platform_view, index, since)).flatten() {
         return fate;
     }
-    let own_no = wanted.held.verdict == Verdict::Dropped
-        || (wanted.reason == Reason::Blind && wanted.held.reason == "access_lost");
-    // A mute does not silence a new loss: people mute for other reasons.
-    let reason = &wanted.held.reason;
-    let ending = is_ending(reason) || is_by_turns(reason) || reason == "sources_disagree";
-    let loss = ending || (own_no && !matches!(wanted.reason, Reason::StillOpen | Reason::Recovered));
-    // A mute does not silence the end of something reported either.
-    let over = matches!(wanted.reason, Reason::Recovered | Reason::Sighted | Reason::Cleared);
-    let loss = loss || (wanted.reason == Reason::StillOpen && subject.is_lost_since_mute(notified));
-    if let Some(until) = subject.muted.filter(|until| *until > now && !loss && !over) {
+    if let Some(until) = subject.muted.filter(|until| *until > now && is_silenced(subject, wanted, notified)) {
         return Fate::Later(until);
     }
     if notified.flapping.is_some() {
@@ -314,6 +305,20 @@ fn fate(platform_view: &PlatformView<'_>, index: usize, wanted: &Due, notified: 
         }
         Cause::None | Cause::Doubtful(_) => Fate::Now,
     }
+}
+
+/// Whether a mute silences it. It does not silence a new loss, because people mute for other reasons, nor the end of
+/// something reported.
+fn is_silenced(subject: &Subject<'_>, wanted: &Due, notified: &Notified) -> bool {
+    let reason = &wanted.held.reason;
+    let own_no = wanted.held.verdict == Verdict::Dropped || (wanted.reason == Reason::Blind && reason == "access_lost");
+    let ending = is_ending(reason) || is_by_turns(reason) || reason == "sources_disagree";
+    let loss = match wanted.reason {
+        Reason::StillOpen => ending || subject.is_lost_since_mute(notified),
+        Reason::Recovered | Reason::Sighted | Reason::Cleared => true,
+        _ => ending || own_no,
+    };
+    !loss
 }
 
 /// Whether a consequence began long after people were alerted of its cause's loss: that alert said that it works.

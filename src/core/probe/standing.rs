@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::warned::Warned;
 use crate::core::time::Time;
 use crate::core::words::verdict::{Fault, Proof, Reading, Verdict};
 
@@ -75,6 +74,15 @@ pub struct Unverified {
     pub blind: bool,
     /// A reason that is reported at once was reported in this streak.
     pub urgent: bool,
+}
+
+/// A warning that the vendor stated intermittently, and when.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Warned {
+    /// The last statement.
+    pub held: Held,
+    /// When recent statements began that a good check withdrew.
+    pub times: Vec<Time>,
 }
 
 /// What is known about one probe.

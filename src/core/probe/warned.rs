@@ -3,10 +3,8 @@
 
 use std::time::Duration;
 
-use serde::Serialize;
-
 use super::policy::Policy;
-use super::standing::{Held, Standing};
+use super::standing::{Held, Standing, Warned};
 use crate::core::time::Time;
 use crate::core::words::verdict::{Basis, Proof, Verdict};
 
@@ -19,15 +17,6 @@ const ROUNDS: u32 = 3;
 const MOST: usize = 8;
 /// The reason code for a status that plugwatch does not know, which is not a verdict but a reason to read it.
 const UNKNOWN_STATUS: &str = "unknown_status";
-
-/// What the vendor stated intermittently, and when.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Warned {
-    /// The last statement.
-    pub held: Held,
-    /// When recent statements began that a good check withdrew.
-    pub times: Vec<Time>,
-}
 
 /// Handles a good check: remembers a warning just before it, and forgets old ones.
 pub(super) fn note_good(standing: &mut Standing, policy: &Policy, now: Time) {

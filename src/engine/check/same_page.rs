@@ -32,7 +32,10 @@ pub(in crate::engine) fn is_strange(answer: &Answer, reading: &Reading) -> bool 
         200 | 403 => answer.body.len() >= SHORTEST,
         _ => false,
     });
-    page && reading.verdict == Verdict::Unknown
+    // A CDN that blocks plugwatch in front of several companies says so as JSON, alike for all of them. A network's
+    // sign-in page is a page.
+    let wall = reading.reason == "bot_wall" && answer.body.trim_ascii_start().starts_with(b"{");
+    page && !wall && reading.verdict == Verdict::Unknown
 }
 
 impl SamePage {

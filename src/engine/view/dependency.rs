@@ -260,8 +260,26 @@ impl Decider {
         }
     }
 
-    /// The gap in monitoring within which a state that began before it ended, if so: the exact time is unknown.
+    /// The time without a readable check within which a state ended, if so: the exact time is unknown.
     fn unwatched(&self, dependency: &Dependency, began: Time, ended: Time) -> Option<(Time, Time)> {
+        self.paused(dependency, began, ended).or_else(|| self.unread(dependency, began, ended))
+    }
+
+    /// Between the last check that still saw the state and the first that saw its end, if nothing could be read for
+    /// longer than a check may miss.
+    fn unread(&self, dependency: &Dependency, began: Time, ended: Time) -> Option<(Time, Time)> {
+        let decides = self.plan.of(&dependency.id).filter(|spec| spec.probe.role.decides());
+        let last = |spec: &Arc<Spec>| {
+            let standing = &self.known.probe(spec.id)?.standing;
+            let turned = standing.confirmed.as_ref().is_some_and(|held| held.since == ended);
+            let until = standing.before_until.filter(|until| turned && *until >= began)?;
+            Some(until).filter(|until| ended.since(*until) >= spec.probe.policy.blind_after)
+        };
+        decides.filter_map(last).min().map(|last| (last, ended))
+    }
+
+    /// The same for a gap in which plugwatch did not run.
+    fn paused(&self, dependency: &Dependency, began: Time, ended: Time) -> Option<(Time, Time)> {
         let (from, to) = self.gap.filter(|(from, to)| *from >= began && *to <= ended)?;
         let decides = self.plan.of(&dependency.id).filter(|spec| spec.probe.role.decides());
         let standings: Vec<_> = decides.filter_map(|spec| Some(self.known.probe(spec.id)?.standing.clone())).collect();

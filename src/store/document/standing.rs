@@ -1,8 +1,7 @@
 //! `standing.state`: the state of one probe.
 
 use super::{document, keeps};
-use crate::core::probe::standing::{Held, Standing, Suspicion, Unverified};
-use crate::core::probe::warned::Warned;
+use crate::core::probe::standing::{Held, Standing, Suspicion, Unverified, Warned};
 use crate::core::time::Time;
 use crate::core::words::verdict::{Fault, Proof, Verdict};
 
