@@ -22,7 +22,7 @@ ZONES = [
     Zone("good", HOSTS[0], "NOERROR", "a good zone is live", "working", "both name servers serve the zone and agree"),
     Zone("nodata", HOSTS[0], "NOERROR", "a zone without an address (NODATA) is live", "working", "both name servers"),
     Zone("never", REGISTRY[0], "NXDOMAIN", "NXDOMAIN at both servers of the parent says dropped",
-         "says dropped (unconfirmed)", "the registry lists no name servers for never.example any more (2 of its 2 servers say so)"),
+         "says dropped (unconfirmed)", "the registry lists no name servers for never.example any more (both of its servers say so)"),
     Zone("leaving", HOSTS[0], "NOERROR", "before it is removed, the zone is live", "working", "serve the zone and agree"),
     Zone("broken", HOSTS[1], "SERVFAIL", "SERVFAIL from every server is an outage", "says outage (unconfirmed)",
          "both name servers have the zone, but cannot serve it (SERVFAIL)"),

@@ -12,7 +12,7 @@ def prove(world, claims):
         Look("signed", "dns/zone", "working", "the only name server serves the zone", "BIND's signed zone is served", zone("signed")),
         Look("refused", "dns/zone", "says dropped (unconfirmed)", "the only name server refuses refused.test",
              "BIND refuses a zone that it does not have", zone("refused")),
-        Look("partial", "dns/zone", "says degraded (unconfirmed)", "but none as it should",
+        Look("partial", "dns/zone", "says degraded (unconfirmed)", "but does not return an authoritative SOA record",
              "a server that refuses the SOA but returns the address is degraded", zone("nosoa")),
         Look("signed-seen", "dns/resolvers", "working", "3 resolvers answered, and all find signed.test",
              "a correctly signed zone is found by validating resolvers", zone("signed")),
@@ -28,7 +28,7 @@ def prove(world, claims):
              "a zone that its server refuses is not found by users", zone("refused")),
         Look("never-seen", "dns/resolvers", "says outage (unconfirmed)", "answer that never.test does not exist",
              "all resolvers say that a missing name does not exist", zone("never")),
-        Look("blocked-seen", "dns/resolvers", "says degraded (unconfirmed)", "blocked.test is blocked at 127.0.0.73",
+        Look("blocked-seen", "dns/resolvers", "says degraded (unconfirmed)", "127.0.0.73 blocks blocked.test",
              "one resolver's block is named", zone("blocked")),
         Look("network", "website/network", "working", "EXAMPLE-NET, ZZ", "the owner of an address's network is named", zone("good")),
     ])
