@@ -65,7 +65,7 @@ async fn a_warning_is_told_as_one_and_a_lock_after_it_as_worse() {
     let mut vendor = live().await;
     assert_eq!(
         vendor.then("200 OK", account("warning", 25), 20).await,
-        ["WARNING, account warning: Hosting (DigitalOcean)"]
+        ["WARNING, account flagged: Hosting (DigitalOcean)"]
     );
     assert_eq!(vendor.then("200 OK", account("locked", 25), 20).await, ["DROPPED: Hosting (DigitalOcean)"]);
     assert_eq!(vendor.then("503 Busy", "{}".into(), 30).await, [""; 0], "an outage does not withdraw the drop");
