@@ -56,8 +56,8 @@ impl Announced<'_> {
         self.notice.effective.filter(|at| *at > now)
     }
 
-    /// Whether it was about something else, or its time passed long ago.
-    fn is_news(&self, snapshot: &Snapshot, now: Time) -> bool {
+    /// Whether a cut-off lies ahead, has no date or has just passed, and something that it threatens is not lost yet.
+    pub(super) fn is_news(&self, snapshot: &Snapshot, now: Time) -> bool {
         let recent = |at: Time| at.plus(std::time::Duration::from_secs(SPENT_DAYS.unsigned_abs() * 86_400)) > now;
         let serves = |d: &&DependencySnapshot| d.shown() != Shown::Dropped;
         self.is_cut_off() && self.notice.effective.is_none_or(recent) && self.concerned(snapshot).any(|d| serves(&d))
@@ -79,19 +79,18 @@ impl Announced<'_> {
         all.map(|at| when.at(at)).collect::<Vec<_>>().join(" and ")
     }
 
-    /// What to do about it: `Cloud hosting ends Thu 12 Mar 16:00 UTC. Answer the letter today, and move before then`.
+    /// What to do about it: `Cloud hosting: ends Thu 12 Mar 16:00 UTC. Answer the letter today, and move before then`.
     pub(super) fn task(&self, labels: &str, when: When) -> String {
         let threat = self.wording.demand.is_some();
-        let end = if self.notice.dependencies.len() > 1 { "end" } else { "ends" };
         match self.notice.effective.map(|at| (at > when.now, when.at(at))) {
             Some((false, at)) => format!("{labels}: answer the letter. Its date ({at}) has passed"),
             Some((true, at)) if self.wording.terms => {
                 format!("{labels}: new terms apply from {at}. Before then, decide to pay, cut your use, or move")
             }
             Some((true, at)) if threat => {
-                format!("{labels} {end} {at} unless you do what the letter asks. Do it today, and keep proof")
+                format!("{labels}: ends {at} unless you do what the letter asks. Do it today, and keep proof")
             }
-            Some((true, at)) => format!("{labels} {end} {at}. Answer the letter today, and move before then"),
+            Some((true, at)) => format!("{labels}: ends {at}. Answer the letter today, and move before then"),
             None if threat => format!("{labels}: do what the letter asks today, and keep proof. It names no date"),
             None if self.is_cut_off() => format!("{labels}: answer the letter today, and ask when the cut-off is"),
             None => format!("Answer the letter about {labels}"),
@@ -124,7 +123,8 @@ impl Announced<'_> {
             (None, false) => format!("{company} writes of a cut-off; no date is known"),
         };
         let lost = self.lost(snapshot).join(", ");
-        let source = format!("letter received {}; reported by a person", self.received(when));
+        let letters = if self.older.is_empty() { "letter" } else { "letters" };
+        let source = format!("{letters} received {}; reported by a person", self.received(when));
         format!("{}: {says} ({source}). You would lose: {lost}", labels.join(", "))
     }
 

@@ -26,8 +26,9 @@ pub(super) fn risk(
     let share = reliance::shares(&snapshot).into_iter().next()?;
     let loss = reliance::without(&snapshot, &(share.slug.clone(), share.name), drilled);
     let stops: Vec<String> = loss.stops.iter().filter_map(|stop| stopping(&snapshot, &stop.id)).collect();
-    let of_it =
-        |one: &&Announced<'_>| one.is_cut_off() && one.company(whole).is_some_and(|(slug, _)| *slug == share.slug);
+    let of_it = |one: &&Announced<'_>| {
+        one.is_news(whole, when.now) && one.company(whole).is_some_and(|(slug, _)| *slug == share.slug)
+    };
     let ends = announced.iter().filter(of_it).filter_map(|one| Some((one.ends(when.now)?, one.notice.received))).min();
     let holds = holds(&snapshot, &loss);
     let head = match ends {
@@ -35,6 +36,10 @@ pub(super) fn risk(
         Some((at, _)) => {
             let holds = holds.map_or_else(|| format!("{} ", loss.name), |holds| format!("{holds}, and it "));
             format!("{holds}has announced a cut-off for {}. You would lose", when.at(at))
+        }
+        None if announced.iter().any(|one| of_it(&one)) => {
+            let holds = holds.map_or_else(|| format!("{} ", loss.name), |holds| format!("{holds}, and it "));
+            format!("{holds}has written of a cut-off. You would lose")
         }
         None => {
             let holds = holds.map_or_else(String::new, |holds| format!("{holds}. "));

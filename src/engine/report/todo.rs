@@ -52,7 +52,10 @@ impl Decider {
             let line = Line::new(Subject::Repair(d.id.clone()), todo);
             Some(line.covering(blind.into_iter().chain(ends.map(Ahead::subject))))
         };
-        snapshot.each().filter_map(line).collect()
+        // What stands on something that was dropped cannot be repaired by itself.
+        let dropped = |id: &String| snapshot.each().any(|d| d.id == *id && d.shown() == Shown::Dropped);
+        let follows = |d: &&DependencySnapshot| d.shown() != Shown::Dropped && d.needs.iter().any(dropped);
+        snapshot.each().filter(|d| !follows(d)).filter_map(line).collect()
     }
 
     fn of_letters(&self, snapshot: &Snapshot, when: When) -> Vec<Line<Todo>> {
