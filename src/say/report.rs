@@ -80,6 +80,12 @@ pub struct Report {
     pub counts: Vec<String>,
     /// Who dropped the platform or locked it out, since when, and whether that is over.
     pub dropped: Vec<String>,
+    /// Cut-offs that letters announce, the nearest first.
+    pub cut_offs: Vec<String>,
+    /// What is out now: `Sign-up texts: outage for 33 min (Twilio)`.
+    pub down: Vec<String>,
+    /// That nobody received any message, although there were some.
+    pub unheard: Option<String>,
     /// Tasks, most urgent first.
     pub todo: Vec<Todo>,
     /// Changes that nobody accepted.

@@ -1,7 +1,7 @@
 //! States and counts in words, for reports and their pictures.
 
 use crate::core::dependency::shown::Shown;
-use crate::core::platform::snapshot::Snapshot;
+use crate::core::platform::snapshot::{DependencySnapshot, Snapshot};
 use crate::core::probe::history::Counts;
 use crate::core::words::verdict::Proves;
 
@@ -32,10 +32,15 @@ pub(super) const WORKING: &str = "working";
 /// `2 need a key`, `11 working`: worst first, without zeros. Dependencies that are not monitored are not counted;
 /// they are named separately.
 pub fn counts(snapshot: &Snapshot, word: fn(Shown) -> &'static str) -> Vec<String> {
-    let all = snapshot.each().map(|dependency| dependency.shown());
-    let mut all: Vec<Shown> = all.filter(|shown| *shown != Shown::NotMonitored).collect();
-    all.sort_by_key(|shown| shown.rank());
-    let words: Vec<&str> = all.into_iter().map(word).collect();
+    counts_of(snapshot, |dependency| word(dependency.shown()))
+}
+
+/// The same with a word for each dependency.
+pub fn counts_of(snapshot: &Snapshot, word: impl Fn(&DependencySnapshot) -> &'static str) -> Vec<String> {
+    let monitored = snapshot.each().filter(|dependency| dependency.shown() != Shown::NotMonitored);
+    let mut all: Vec<(u8, &str)> = monitored.map(|d| (d.shown().rank(), word(d))).collect();
+    all.sort_unstable();
+    let words: Vec<&str> = all.into_iter().map(|(_, word)| word).collect();
     grouped(&words)
 }
 
@@ -73,9 +78,16 @@ pub(super) fn grouped(words: &[&str]) -> Vec<String> {
     let count = |group: &[&str]| match (group.len(), group[0]) {
         (many, "needs a key") if many > 1 => format!("{many} need a key"),
         (many, word @ ("outage" | "warning")) if many > 1 => format!("{many} {word}s"),
+        (many, "cut-off announced") if many > 1 => format!("{many} cut-offs announced"),
         (many, word) => format!("{many} {word}"),
     };
     words.chunk_by(|a, b| a == b).map(count).collect()
+}
+
+/// A share of 0 to 1 in percent, rounded down as on the public page: any outage at all gives less than 100 %.
+pub fn share(share: f64) -> String {
+    let hundredths = (share * 10_000.0).floor() / 100.0;
+    if hundredths >= 100.0 { "100 %".to_owned() } else { format!("{hundredths:.2} %") }
 }
 
 /// The availability in words, never as a share of checks that could not be read.

@@ -28,7 +28,13 @@ pub struct ToldSince {
     pub sent: i64,
     /// Messages that can never be delivered.
     pub dead: i64,
-    /// The time to each acknowledgement in milliseconds, shortest first.
+    /// Messages that were tried in vain and will be tried again.
+    pub waiting: i64,
+    /// Critical alerts that arrived, one for each incident: they ask for an acknowledgement.
+    pub critical: i64,
+    /// Acknowledgements, of whatever.
+    pub acks: i64,
+    /// The time from a critical alert to its acknowledgement in milliseconds, shortest first.
     pub acked_in: Vec<i64>,
 }
 
@@ -49,6 +55,22 @@ struct Arrived {
 /// Messages that never arrived. Those whose place is no longer configured were readdressed.
 const LOST: &str = "SELECT COUNT(*) FROM outbox JOIN alert ON alert.id = outbox.alert WHERE outbox.state = 'dead' \
      AND alert.at >= $1 AND channel NOT IN ('log', 'terminal') AND last_error IS NOT 'no longer configured'";
+
+/// Messages that are still tried.
+const WAITING: &str = "SELECT COUNT(*) FROM outbox JOIN alert ON alert.id = outbox.alert WHERE outbox.state = 'pending' \
+     AND outbox.attempts > 0 AND alert.at >= $1 AND channel NOT IN ('log', 'terminal')";
+
+/// Incidents whose critical alert arrived. A situation repeats what was sent before, and a suspicion asks for nothing.
+const CRITICAL: &str = "SELECT COUNT(DISTINCT COALESCE(alert.thread, alert.public_id)) FROM outbox \
+     JOIN alert ON alert.id = outbox.alert WHERE outbox.state = 'sent' AND sent_at >= $1 AND alert.level = 'critical' \
+     AND alert.reason NOT IN ('situation', 'suspected')";
+
+/// From the first critical message about something that arrived to its first acknowledgement. A refused key opens no
+/// incident: there, the alert itself is acknowledged.
+const ACKED_IN: &str = "SELECT MIN(act.at) - (SELECT MIN(outbox.sent_at) FROM outbox JOIN alert ON alert.id = outbox.alert \
+     WHERE (alert.thread = act.about OR alert.public_id = act.about) AND alert.level = 'critical' \
+     AND outbox.state = 'sent') AS took FROM act \
+     WHERE act.deed = 'ack' AND act.at >= $1 AND act.about IS NOT NULL GROUP BY act.about ORDER BY took";
 
 pub(super) async fn add(tx: &mut Transaction<'_, Sqlite>, report: &KeptReport) -> Result<()> {
     sqlx::query("INSERT INTO report (public_id, span, from_at, to_at, snapshot) VALUES ($1, $2, $3, $4, $5)")
@@ -127,14 +149,11 @@ impl Store {
         let arrived: Arrived =
             sqlx::query_as(ARRIVED).bind(since.0).bind(millis(LATE)).fetch_one(&self.readers).await?;
         let dead: i64 = sqlx::query_scalar(LOST).bind(since.0).fetch_one(&self.readers).await?;
-        // From the first message of an incident that arrived to its first acknowledgement.
-        let rows = sqlx::query_scalar(
-            "SELECT MIN(act.at) - (SELECT MIN(outbox.sent_at) FROM outbox JOIN alert ON alert.id = outbox.alert \
-             WHERE alert.thread = act.about AND outbox.state = 'sent') AS took FROM act \
-             WHERE act.deed = 'ack' AND act.at >= $1 AND act.about IS NOT NULL GROUP BY act.about ORDER BY took",
-        );
-        let took: Vec<Option<i64>> = rows.bind(since.0).fetch_all(&self.readers).await?;
+        let count = |sql: &'static str| sqlx::query_scalar::<_, i64>(sql).bind(since.0).fetch_one(&self.readers);
+        let (waiting, critical) = (count(WAITING).await?, count(CRITICAL).await?);
+        let acks = count("SELECT COUNT(*) FROM act WHERE deed = 'ack' AND at >= $1").await?;
+        let took: Vec<Option<i64>> = sqlx::query_scalar(ACKED_IN).bind(since.0).fetch_all(&self.readers).await?;
         let acked_in = took.into_iter().flatten().filter(|took| *took >= 0).collect();
-        Ok(ToldSince { sent: arrived.single + arrived.digests, dead, acked_in })
+        Ok(ToldSince { sent: arrived.single + arrived.digests, dead, waiting, critical, acks, acked_in })
     }
 }

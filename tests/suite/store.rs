@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use plugwatch::core::dependency::incident::{Level, Reason};
+use plugwatch::core::people::action::{ActionKind, OperatorAction};
 use plugwatch::core::time::Time;
 use plugwatch::core::words::verdict::Verdict;
 use plugwatch::store::{
@@ -349,6 +350,32 @@ async fn what_is_critical_is_leased_first_and_the_rest_in_its_order() {
         order.push(one.alert.public_id);
     }
     assert_eq!(order, ["loud", "a", "b"]);
+}
+
+#[tokio::test]
+async fn the_time_to_acknowledge_begins_with_the_critical_alert_and_includes_a_refused_key() {
+    let (_folder, path) = file();
+    let store = Store::open(&path).await.unwrap();
+    let of_incident = |id: &str, level| NewAlert { level, thread: Some("pw-1".into()), ..alert(id, &["a"]) };
+    let all = [
+        (of_incident("warned", Level::Warning), 2_000),
+        (of_incident("lost", Level::Critical), 500_000),
+        // A refused key opens no incident: the alert itself is acknowledged.
+        (NewAlert { reason: Reason::Blind, ..alert("refused", &["a"]) }, 700_000),
+    ];
+    for (alert, at) in all {
+        store.commit(&Batch { alerts: vec![alert], ..Batch::default() }).await.unwrap();
+        let leased = store.lease(Time(at), LEASE, |_| true).await.unwrap();
+        store.settle(&leased[0], &Outcome::Sent(Some("7".into())), &[], Time(at)).await.unwrap();
+    }
+    let told = store.told_since(Time(0)).await.unwrap();
+    assert_eq!((told.critical, told.acks, told.acked_in), (2, 0, vec![]), "a warning asks for no acknowledgement");
+    for (about, at) in [("pw-1", 560_000), ("refused", 800_000)] {
+        let ack = OperatorAction::new(ActionKind::Ack, "Ada", "terminal", Time(at));
+        store.act(&OperatorAction { about: Some(about.into()), ..ack }).await.unwrap();
+    }
+    let told = store.told_since(Time(0)).await.unwrap();
+    assert_eq!((told.acks, told.acked_in), (2, vec![60_000, 100_000]));
 }
 
 #[tokio::test]

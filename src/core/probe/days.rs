@@ -33,6 +33,13 @@ pub struct Trouble {
     pub worst: Verdict,
 }
 
+impl Trouble {
+    /// Whether it was unavailable, not only in trouble.
+    pub fn is_out(&self) -> bool {
+        matches!(self.worst, Verdict::Outage | Verdict::Dropped)
+    }
+}
+
 /// The kinds of `count` days, starting with `first`. `counts` holds the checks of each day, oldest first.
 pub fn days(first: Time, count: usize, counts: &[(Time, Counts)], troubles: &[Trouble], now: Time) -> Vec<DayKind> {
     let day = |n: usize| {

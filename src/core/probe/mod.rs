@@ -1,5 +1,6 @@
 //! One probe: how much confirmation a check needs, what supports or contradicts it, and its confirmed verdict.
 
+pub mod availability;
 pub mod confirm;
 pub mod days;
 pub mod doubt;

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use super::When;
 use super::once::{Line, Subject};
-use super::spells::{Message, before, worst};
+use super::rows::Past;
+use super::spells::{before, worst};
 use crate::config::Config;
 use crate::core::dependency::shown::Shown;
 use crate::core::people::action::{ActionKind, OperatorAction};
-use crate::core::people::notice::{Letter, is_by_letter};
+use crate::core::people::notice::Letter;
 use crate::core::platform::snapshot::{DependencySnapshot, Snapshot};
 use crate::core::time::{Time, human};
 use crate::core::words::check_in::Takes;
@@ -17,31 +18,40 @@ use crate::store::IncidentRow;
 
 /// A person's confirmation that is older than this is listed.
 const UNASKED: Duration = Duration::from_secs(40 * 86_400);
+/// A cause may be seen so much later than its consequence, because it is checked less often.
+const TOGETHER: Duration = Duration::from_secs(15 * 60);
+/// A cause that nobody knows.
+const UNCLEAR: &str = "Cause unclear";
 
 fn find<'b>(snapshot: &'b Snapshot, id: &str) -> Option<&'b DependencySnapshot> {
     snapshot.each().find(|d| d.id == id)
 }
 
-fn label<'b>(snapshot: &'b Snapshot, id: &'b str) -> &'b str {
+pub(super) fn label<'b>(snapshot: &'b Snapshot, id: &'b str) -> &'b str {
     find(snapshot, id).map_or(id, |d| d.label.as_str())
 }
 
 /// Who dropped the platform or locked it out: current losses first, then those within the span.
-pub(super) fn dropped(
-    snapshot: &Snapshot,
-    rows: &[IncidentRow],
-    acts: &[OperatorAction],
-    messages: &[Message],
-    when: When,
-) -> Vec<Line<String>> {
-    let gone = snapshot.each().filter(|d| d.shown() == Shown::Dropped).map(|d| gone(d, rows, acts, when));
-    let locked = snapshot.each().filter(|d| d.shown() != Shown::Dropped).filter_map(|d| locked(d, when));
+pub(super) fn dropped(past: &Past<'_>) -> Vec<Line<String>> {
+    let (rows, acts, when) = (past.incidents, past.acts, past.when);
+    let gone = past.snapshot.each().filter(|d| d.shown() == Shown::Dropped).map(|d| gone(d, rows, acts, when));
+    let locked = past.snapshot.each().filter(|d| d.shown() != Shown::Dropped).filter_map(|d| locked(d, when));
     let earlier = rows.iter().filter(|row| row.incident.worst == Verdict::Dropped);
     // A drop that people called their own or false is not a loss: it is listed with the incidents.
     let earlier =
         earlier.filter(|row| !matches!(said_of(row, acts), Some(ActionKind::FalseAlarm | ActionKind::ItWasUs)));
-    let earlier = earlier.map(|row| incident(row, snapshot, acts, messages, when));
-    gone.chain(locked).chain(earlier).collect()
+    let line = |row: &IncidentRow| Line::new(Subject::Incident(row.incident.public_id.clone()), incident(row, past));
+    gone.chain(locked).chain(earlier.map(line)).collect()
+}
+
+/// What is out now, since when, and whose: `Sign-up texts: outage for 33 min (Twilio)`.
+pub(super) fn down(snapshot: &Snapshot, when: When) -> Vec<String> {
+    let line = |d: &DependencySnapshot| {
+        let lasts = d.since().map_or_else(String::new, |at| format!(" for {}", when.ago(at)));
+        let company = d.companies.first().map_or_else(String::new, |(_, name)| format!(" ({name})"));
+        format!("{}: outage{lasts}{company}", d.label)
+    };
+    snapshot.each().filter(|d| d.shown() == Shown::Outage).map(line).collect()
 }
 
 fn gone(d: &DependencySnapshot, rows: &[IncidentRow], acts: &[OperatorAction], when: When) -> Line<String> {
@@ -90,49 +100,38 @@ pub(super) fn unasked<'b>(config: &Config, snapshot: &'b Snapshot) -> Vec<&'b De
     snapshot.each().filter(|d| rests(&d.id)).filter(old).collect()
 }
 
-/// Incidents in the order in which they began.
-pub(super) fn incidents(
-    rows: &[IncidentRow],
-    snapshot: &Snapshot,
-    acts: &[OperatorAction],
-    letters: &[Letter],
-    messages: &[Message],
-    when: When,
-) -> Vec<Line<String>> {
-    let line = |row: &IncidentRow| {
-        let letter = letters
-            .iter()
-            .find(|letter| is_by_letter(&row.incident.reason) && letter.notice.dependencies.contains(&row.dependency));
-        let line = incident(row, snapshot, acts, messages, when);
-        // What only a letter says is listed with the letter.
-        match letter.filter(|_| row.incident.worst == Verdict::Degraded) {
-            Some(letter) => line.about(Subject::Letter(letter.public_id.clone())),
-            None => line,
-        }
-    };
-    rows.iter().rev().map(line).collect()
-}
-
 /// One incident: what, since when, for how long, whether it is over, why.
-fn incident(
-    row: &IncidentRow,
-    snapshot: &Snapshot,
-    acts: &[OperatorAction],
-    messages: &[Message],
-    when: When,
-) -> Line<String> {
+pub(super) fn incident(row: &IncidentRow, past: &Past<'_>) -> String {
     let incident = &row.incident;
-    let (from, until) = worst(row, messages);
-    let began = when.at(from);
+    let (from, until) = worst(row, past.messages);
+    let began = past.when.at(from);
     let lasted = |until: Time| human(until.since(from));
     let before = before(row, from);
     let span = match until {
         Some(until) => format!("from {began}, over after {}{before}", lasted(until)),
-        None => format!("since {began} ({} so far{before})", lasted(when.now)),
+        None => format!("since {began} ({} so far{before})", lasted(past.when.now)),
     };
-    let cause = cause(row, said_of(row, acts), find(snapshot, &row.dependency));
-    let says = format!("{}: {} {span}. {cause}", label(snapshot, &row.dependency), incident.worst);
-    Line::new(Subject::Incident(incident.public_id.clone()), says)
+    let d = find(past.snapshot, &row.dependency);
+    let mut cause = cause(row, said_of(row, past.acts), d);
+    if cause == UNCLEAR {
+        cause = because(from, d, past).unwrap_or(cause);
+    }
+    format!("{}: {} {span}. {cause}", label(past.snapshot, &row.dependency), incident.worst)
+}
+
+/// What it needs was lost first: `Likely because Cloud hosting (Amazon) was dropped`.
+fn because(from: Time, d: Option<&DependencySnapshot>, past: &Past<'_>) -> Option<String> {
+    let needs = &d?.needs;
+    let then = |row: &&IncidentRow| {
+        row.incident.began_at <= from.plus(TOGETHER) && row.closed_at.is_none_or(|closed| closed >= from)
+    };
+    let out = |row: &&IncidentRow| matches!(row.incident.worst, Verdict::Dropped | Verdict::Outage);
+    let causes = past.incidents.iter().filter(|row| needs.contains(&row.dependency)).filter(out).filter(then);
+    let first = causes.max_by_key(|row| row.incident.worst.badness())?;
+    let company = find(past.snapshot, &first.dependency).and_then(|d| d.companies.first());
+    let company = company.map_or_else(String::new, |(_, name)| format!(" ({name})"));
+    let lost = if first.incident.worst == Verdict::Dropped { "was dropped" } else { "was out" };
+    Some(format!("Likely because {}{company} {lost}", label(past.snapshot, &first.dependency)))
 }
 
 /// What people finally said about an incident.
@@ -156,7 +155,7 @@ fn cause(row: &IncidentRow, said: Option<ActionKind>, d: Option<&DependencySnaps
         (None, Fault::Unclear) if row.incident.proof == Proof::Stated && row.incident.worst == Verdict::Dropped => {
             return "Stated by the other side, without a reason".to_owned();
         }
-        (None, Fault::Unclear) => return "Cause unclear".to_owned(),
+        (None, Fault::Unclear) => return UNCLEAR.to_owned(),
         (None, Fault::VendorDecision) => format!("{vendor}'s decision"),
         (None, Fault::VendorBreakdown) => format!("an outage at {vendor}"),
     };
@@ -167,9 +166,9 @@ fn cause(row: &IncidentRow, said: Option<ActionKind>, d: Option<&DependencySnaps
     }
 }
 
-/// Letters that came or take effect within the span or later.
+/// Letters of before the span that take effect within it or later; newer ones are listed with what happened.
 pub(super) fn notices(letters: &[Letter], snapshot: &Snapshot, since: Time, when: When) -> Vec<Line<String>> {
-    let fresh = |letter: &&Letter| letter.added_at >= since || letter.notice.effective.is_some_and(|at| at >= since);
+    let fresh = |letter: &&Letter| letter.added_at < since && letter.notice.effective.is_some_and(|at| at >= since);
     let line = |letter: &Letter| {
         let answer = letter
             .answered

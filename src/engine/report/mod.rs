@@ -1,9 +1,12 @@
 //! The report: created from the store, kept forever, sent like every message.
 
 mod ahead;
+mod cut_off;
+mod happened;
 mod lines;
 mod once;
 mod risk;
+mod rows;
 mod spells;
 mod todo;
 mod work;
@@ -20,14 +23,14 @@ use crate::core::dependency::incident::{Level, Reason};
 use crate::core::dependency::shown::Shown;
 use crate::core::people::action::drilled;
 use crate::core::platform::snapshot::Snapshot;
-use crate::core::probe::days::{Trouble, days};
-use crate::core::probe::history::{Counts, DAY, bucket};
+use crate::core::probe::history::DAY;
 use crate::core::time::{Time, human, millis};
 use crate::say::alert::Body;
-use crate::say::report::{Report, Row};
+use crate::say::report::Report;
 use crate::say::tally;
-use crate::store::{IncidentRow, KeptReport, Result, Store};
+use crate::store::{KeptReport, Result, Store};
 use once::Said;
+use rows::Past;
 
 const WEEK: Duration = Duration::from_secs(7 * 86_400);
 const MONTH: Duration = Duration::from_secs(30 * 86_400);
@@ -69,6 +72,19 @@ impl When {
     /// `Fri 8 Jan 23:48 CET`, by the rules of [`Time::local`].
     fn at(self, at: Time) -> String {
         at.local(self.zone, self.now)
+    }
+
+    /// In how long it will be: `3 d 7 h`.
+    fn until(self, at: Time) -> String {
+        human(at.since(self.now))
+    }
+
+    /// `Sat 7 Mar`, in the reader's zone; with its hour if that was less than a day ago.
+    fn date(self, at: Time) -> String {
+        if millis(self.now.since(at)) < DAY {
+            return self.at(at);
+        }
+        at.utc().with_timezone(&self.zone).format("%a %-d %b").to_string()
     }
 
     /// How long ago it was: `2 d 9 h`.
@@ -130,16 +146,22 @@ pub(super) async fn gather(decider: &Decider, store: &Store, span: Span, now: Ti
     let (changed, accepted) = decider.changes(store.changed_facts(None, since).await?, when);
     let first = incidents.iter().map(|row| row.incident.began_at).chain([since]).min().unwrap_or(since);
     let messages = spells::messages(&store.news_since(first).await?);
-    let letters = &decider.people.letters;
+    let announced = decider.notices_in_force(now);
+    let past =
+        Past { snapshot: &snapshot, incidents: &incidents, acts: &acts, messages: &messages, gaps: &gaps, since, when };
+    let (rows, began) = past.rows(store).await?;
     let mut report = decider.covered(span, &snapshot, when);
     // The order of the sections decides where a thing is mentioned: the first section has it.
     let mut said = Said::default();
-    report.dropped = said.first(lines::dropped(&snapshot, &incidents, &acts, &messages, when));
+    report.dropped = said.first(lines::dropped(&past));
+    report.cut_offs = cut_off::cut_offs(&announced, &snapshot, when);
+    report.down = lines::down(&snapshot, when);
+    report.unheard = work::unheard(&notified, span);
     report.todo = decider.todo(&snapshot, &acts, &mut said, when);
-    report.notices = said.first(lines::notices(letters, &snapshot, since, when));
+    report.notices = said.first(lines::notices(&decider.people.letters, &snapshot, since, when));
     report.unseen = said.first(lines::unseen(&snapshot, when));
-    report.incidents = said.first(lines::incidents(&incidents, &snapshot, &acts, letters, &messages, when));
-    report.incidents.extend(said.first(spells::unjudged(&store.unjudged(None, since).await?, &snapshot, when)));
+    let unjudged = store.unjudged(None, since).await?;
+    report.incidents = happened::happened(&past, &decider.people.letters, &unjudged, &report.dropped);
     report.ahead = said.first(decider.ahead(when));
     let old = work::old_catalogue(decider.config.catalog.edition, now);
     report.tested = said.first(work::tested(&acts, when)).into_iter().chain(old).collect::<Vec<_>>().join(". ");
@@ -147,10 +169,10 @@ pub(super) async fn gather(decider: &Decider, store: &Store, span: Span, now: Ti
         changed,
         accepted,
         false_alarms: work::false_alarms(&acts, since),
-        risk: risk::risk(&snapshot, &drilled, now),
-        work: work::work(&notified, &gaps, since, now),
+        risk: risk::risk(&snapshot, &drilled, &announced, when),
+        work: work::work(&notified, &gaps, began.unwrap_or(since), (since, when)),
         gaps: gaps.iter().map(|(from, to)| format!("{} to {}", when.at(*from), when.at(*to))).collect(),
-        rows: rows(store, &snapshot, &incidents, &messages, since, now).await?,
+        rows,
         ..report
     })
 }
@@ -178,7 +200,7 @@ impl Decider {
             to: day(when.now),
             watched: snapshot.each().filter(|d| d.shown() != Shown::NotMonitored).count(),
             not_monitored: tally::not_monitored(&unmonitored(snapshot)),
-            counts: tally::counts(snapshot, tally::spoken),
+            counts: tally::counts_of(snapshot, cut_off::spoken),
             proven: tally::proven(snapshot),
             ..Report::default()
         }
@@ -189,39 +211,4 @@ impl Decider {
 fn unmonitored(snapshot: &Snapshot) -> Vec<(&str, String)> {
     let blind = snapshot.each().filter(|d| !d.is_monitored() && d.shown() != Shown::NeedsKey);
     blind.map(|d| (d.label.as_str(), d.blind_reason())).collect()
-}
-
-/// Availability, the worst first, with a strip of days.
-async fn rows(
-    store: &Store,
-    snapshot: &Snapshot,
-    incidents: &[IncidentRow],
-    messages: &[spells::Message],
-    since: Time,
-    now: Time,
-) -> Result<Vec<Row>> {
-    let first = Time(bucket(since, DAY) + DAY);
-    let count = usize::try_from((bucket(now, DAY) - first.0) / DAY + 1).unwrap_or(7);
-    let mut rows = Vec::new();
-    let monitored = snapshot.worst_first().into_iter().filter(|d| d.shown() != Shown::NotMonitored);
-    for dependency in monitored {
-        let sums = store.rollups(&dependency.id, DAY, first).await?;
-        let counts: Vec<(Time, Counts)> = sums.into_iter().map(|row| (row.starts_at, row.counts)).collect();
-        let own = incidents.iter().filter(|row| row.dependency == dependency.id);
-        let troubles: Vec<Trouble> = own
-            .map(|row| {
-                let (from, until) = spells::worst(row, messages);
-                Trouble { from, until, worst: row.incident.worst }
-            })
-            .collect();
-        let sum = counts.iter().fold(Counts::default(), |sum, (_, counts)| sum.plus(*counts));
-        let strip = days(first, count, &counts, &troubles, now);
-        rows.push(Row {
-            label: dependency.label.clone(),
-            now: tally::spoken(dependency.shown()).to_owned(),
-            served: tally::uptime(&sum),
-            days: strip.into_iter().map(|day| day.word().to_owned()).collect(),
-        });
-    }
-    Ok(rows)
 }

@@ -41,11 +41,6 @@ impl<T> Line<T> {
         Line { is, covers: Vec::new(), says }
     }
 
-    /// The same line with another subject.
-    pub(super) fn about(self, is: Subject) -> Line<T> {
-        Line { is, ..self }
-    }
-
     /// Adds further subjects that it covers.
     pub(super) fn covering(mut self, also: impl IntoIterator<Item = Subject>) -> Line<T> {
         self.covers.extend(also);

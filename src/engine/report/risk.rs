@@ -3,29 +3,70 @@
 
 use std::collections::BTreeMap;
 
+use super::When;
+use super::cut_off::{Announced, stopping};
 use crate::core::dependency::shown::Shown;
 use crate::core::platform::reliance;
 use crate::core::platform::reliance::{Fallback, Loss};
 use crate::core::platform::snapshot::{DependencySnapshot, Snapshot};
 use crate::core::time::{Time, human};
+use crate::core::words::verdict::Criticality;
 
 /// The company with the largest share of what still works: what would stop, the notice period in its contract, how long
 /// moving takes, and when a fallback was last drilled. A company whose dependencies are all dropped is a loss, not a
 /// risk.
-pub(super) fn risk(snapshot: &Snapshot, drilled: &BTreeMap<String, Time>, now: Time) -> Option<String> {
+pub(super) fn risk(
+    snapshot: &Snapshot,
+    drilled: &BTreeMap<String, Time>,
+    announced: &[Announced<'_>],
+    when: When,
+) -> Option<String> {
+    let whole = snapshot;
     let snapshot = still_serving(snapshot);
     let share = reliance::shares(&snapshot).into_iter().next()?;
-    let loss = reliance::without(&snapshot, &(share.slug, share.name), drilled);
+    let loss = reliance::without(&snapshot, &(share.slug.clone(), share.name), drilled);
     let stops: Vec<String> = loss.stops.iter().filter_map(|stop| stopping(&snapshot, &stop.id)).collect();
-    // Dependencies that nothing checks may be lost already.
-    let still =
-        if snapshot.each().all(DependencySnapshot::is_monitored) { "that still work" } else { "not known lost" };
-    let holds = match (share.critical, reliance::critical(&snapshot)) {
-        (0, _) => String::new(),
-        (some, of) => format!("{some} of {of} critical dependencies {still} depend on {}. ", loss.name),
+    let of_it = |one: &&Announced<'_>| {
+        one.is_news(whole, when.now) && one.company(whole).is_some_and(|(slug, _)| *slug == share.slug)
     };
-    let times = [notice(&loss), moving(&loss), fallback(&loss, now)].join("; ");
-    Some(format!("{holds}If {} cut you off, you would lose: {}. {times}", loss.name, stops.join(", ")))
+    let ends = announced.iter().filter(of_it).filter_map(|one| Some((one.ends(when.now)?, one.notice.received))).min();
+    let holds = holds(&snapshot, &loss);
+    let head = match ends {
+        // What was announced is no hypothesis.
+        Some((at, _)) => {
+            let holds = holds.map_or_else(|| format!("{} ", loss.name), |holds| format!("{holds}, and it "));
+            format!("{holds}has announced a cut-off for {}. You would lose", when.at(at))
+        }
+        None if announced.iter().any(|one| of_it(&one)) => {
+            let holds = holds.map_or_else(|| format!("{} ", loss.name), |holds| format!("{holds}, and it "));
+            format!("{holds}has written of a cut-off. You would lose")
+        }
+        None => {
+            let holds = holds.map_or_else(String::new, |holds| format!("{holds}. "));
+            format!("{holds}If {} cut you off, you would lose", loss.name)
+        }
+    };
+    let times = [notice(&loss, ends), moving(&loss), fallback(&loss, when.now)].join("; ");
+    Some(format!("{head}: {}. {times}", stops.join(", ")))
+}
+
+/// `DigitalOcean: 2 of your 3 working critical dependencies rely on it`; `None` without a critical one.
+fn holds(snapshot: &Snapshot, loss: &Loss) -> Option<String> {
+    // What nothing sees now is not known to work.
+    let working = |d: &&DependencySnapshot| matches!(d.shown(), Shown::Live | Shown::Degraded | Shown::Checking);
+    let critical = |d: &&DependencySnapshot| d.criticality == Criticality::Critical;
+    let all: Vec<&DependencySnapshot> = snapshot.each().filter(working).filter(critical).collect();
+    let some = all.iter().filter(|d| loss.stops.iter().any(|stop| stop.id == d.id)).count();
+    let name = &loss.name;
+    match (some, all.len()) {
+        (0, _) => None,
+        (1, 1) => Some(format!("{name}: your only working critical dependency relies on it")),
+        (1, all) => Some(format!("{name}: 1 of your {all} working critical dependencies relies on it")),
+        (some, all) if some == all => {
+            Some(format!("{name}: all {all} of your working critical dependencies rely on it"))
+        }
+        (some, all) => Some(format!("{name}: {some} of your {all} working critical dependencies rely on it")),
+    }
 }
 
 fn still_serving(snapshot: &Snapshot) -> Snapshot {
@@ -35,17 +76,16 @@ fn still_serving(snapshot: &Snapshot) -> Snapshot {
     Snapshot { dependencies: serving, ..snapshot.clone() }
 }
 
-fn stopping(snapshot: &Snapshot, id: &str) -> Option<String> {
-    let dependency: &DependencySnapshot = snapshot.each().find(|d| d.id == id)?;
-    let breaks = dependency.breaks.as_ref().map_or_else(String::new, |breaks| format!(" ({breaks})"));
-    Some(format!("{}{breaks}", dependency.label))
-}
-
-fn notice(loss: &Loss) -> String {
-    match loss.notice_days {
-        None => "Contract notice: not configured".to_owned(),
-        Some(1) => "Contract notice: 1 day".to_owned(),
-        Some(days) => format!("Contract notice: {days} days"),
+/// The notice in the contract, and that of the letter if there is one.
+fn notice(loss: &Loss, ends: Option<(Time, Time)>) -> String {
+    let days = |days: u32| if days == 1 { "1 day".to_owned() } else { format!("{days} days") };
+    match (loss.notice_days, ends.map(|(at, received)| human(at.since(received)))) {
+        (None, None) => "Contract notice: not configured".to_owned(),
+        (Some(notice), None) => format!("Contract notice: {}", days(notice)),
+        (None, Some(given)) => format!("The letter gives {given}"),
+        (Some(notice), Some(given)) => {
+            format!("The contract says {} of notice, the letter gives {given}", days(notice))
+        }
     }
 }
 
@@ -71,7 +111,7 @@ mod tests {
     use super::*;
     use crate::core::dependency::state::Combined;
     use crate::core::probe::standing::Held;
-    use crate::core::words::verdict::{Criticality, Fault, Proof, Verdict};
+    use crate::core::words::verdict::{Fault, Proof, Verdict};
 
     fn dependency(id: &str, company: &str, verdict: Verdict) -> DependencySnapshot {
         let held = Held {
@@ -111,7 +151,8 @@ mod tests {
 
     fn said(dependencies: Vec<DependencySnapshot>) -> Option<String> {
         let dependencies = dependencies.into_iter().map(Into::into).collect();
-        risk(&Snapshot { dependencies, ..Snapshot::default() }, &BTreeMap::new(), Time(0))
+        let when = When { now: Time(0), zone: chrono_tz::Tz::UTC };
+        risk(&Snapshot { dependencies, ..Snapshot::default() }, &BTreeMap::new(), &[], when)
     }
 
     #[test]
@@ -119,11 +160,11 @@ mod tests {
         let hosting = |verdict| vec![dependency("hosting", "Amazon", verdict), dependency("cdn", "Amazon", verdict)];
         let texts = || dependency("texts", "Twilio", Verdict::Live);
         let before = said(hosting(Verdict::Live).into_iter().chain([texts()]).collect()).unwrap();
-        assert!(before.starts_with("2 of 3 critical dependencies that still work depend on Amazon."), "{before}");
+        assert!(before.starts_with("Amazon: 2 of your 3 working critical dependencies rely on it."), "{before}");
         let after = said(hosting(Verdict::Dropped).into_iter().chain([texts()]).collect()).unwrap();
         assert_eq!(
             after,
-            "1 of 1 critical dependencies that still work depend on Twilio. If Twilio cut you off, you would lose: \
+            "Twilio: your only working critical dependency relies on it. If Twilio cut you off, you would lose: \
              texts (sign-up). Contract notice: 2 days; time to move: at least 3 d, longer than the notice; \
              no fallback is configured"
         );

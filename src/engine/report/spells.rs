@@ -4,7 +4,6 @@
 use std::time::Duration;
 
 use super::When;
-use super::once::{Line, Subject};
 use crate::core::dependency::incident::Reason;
 use crate::core::platform::snapshot::Snapshot;
 use crate::core::time::{Time, human};
@@ -67,14 +66,13 @@ const NAMED: [(&str, &str); 3] = [
 ];
 
 /// What could not be judged within the span and can be again; what still cannot is listed further up.
-pub(super) fn unjudged(rows: &[IncidentRow], snapshot: &Snapshot, when: When) -> Vec<Line<String>> {
+pub(super) fn unjudged(rows: &[IncidentRow], snapshot: &Snapshot, when: When) -> Vec<(Time, String)> {
     let line = |row: &IncidentRow| {
         let (_, words) = NAMED.iter().find(|(why, _)| row.incident.reason == *why)?;
         let until = row.closed_at?;
         let name = snapshot.each().find(|d| d.id == row.dependency).map_or(&row.dependency, |d| &d.label);
         let (began, lasted) = (when.at(row.incident.began_at), human(until.since(row.incident.began_at)));
-        let says = format!("{name}: {words} from {began}, over after {lasted}");
-        Some(Line::new(Subject::Incident(row.incident.public_id.clone()), says))
+        Some((row.incident.began_at, format!("{name}: {words} from {began}, over after {lasted}")))
     };
     rows.iter().rev().filter_map(line).collect()
 }

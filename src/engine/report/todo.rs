@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use super::ahead::Ahead;
+use super::cut_off::Announced;
 use super::once::{Line, Said, Subject};
 use super::{When, lines};
 use crate::config::Dependency;
@@ -30,7 +31,7 @@ impl Decider {
         all.extend(self.of_troubles(snapshot, when));
         all.extend(self.of_dates(when));
         all.extend(of_channels(acts, when.now));
-        all.extend(self.of_drills(acts, when.now));
+        all.extend(self.of_drills(acts, snapshot, when.now));
         let mut todo = said.first(all);
         todo.sort();
         todo
@@ -51,40 +52,41 @@ impl Decider {
             let line = Line::new(Subject::Repair(d.id.clone()), todo);
             Some(line.covering(blind.into_iter().chain(ends.map(Ahead::subject))))
         };
-        snapshot.each().filter_map(line).collect()
+        // What stands on something that was dropped cannot be repaired by itself.
+        let dropped = |id: &String| snapshot.each().any(|d| d.id == *id && d.shown() == Shown::Dropped);
+        let follows = |d: &&DependencySnapshot| d.shown() != Shown::Dropped && d.needs.iter().any(dropped);
+        snapshot.each().filter(|d| !follows(d)).filter_map(line).collect()
     }
 
     fn of_letters(&self, snapshot: &Snapshot, when: When) -> Vec<Line<Todo>> {
-        let open = self.people.letters.iter().filter(|letter| letter.answered.is_none());
-        let line = |letter: &Letter| {
-            let (notice, id) = (&letter.notice, &letter.public_id);
-            let labels: Vec<&str> = self.labels(letter).collect();
-            let by = notice.effective.map_or_else(String::new, |at| match at > when.now {
-                true => format!(" by {}", when.at(at)),
-                false => format!(", whose date has passed ({})", when.at(at)),
-            });
+        let line = |one: Announced<'_>| {
+            let letter = one.letter.filter(|letter| letter.answered.is_none())?;
+            let labels = self.labels(letter).collect::<Vec<_>>().join(", ");
             let what = format!(
-                "Answer the notice about {}{by}. Received {}: \"{}\". Then run: plugwatch notice answered {id}",
-                labels.join(", "),
-                when.at(notice.received),
-                notice.text.trim_end_matches('.')
+                "{}. Received {}: \"{}\". Then run: plugwatch notice answered {}",
+                one.task(&labels, when),
+                one.received(when),
+                one.notice.text.trim_end_matches('.'),
+                letter.public_id
             );
-            let owner = notice.dependencies.first().and_then(|id| self.owner(id));
+            let owner = one.notice.dependencies.first().and_then(|id| self.owner(id));
             let todo = Todo { rank: 2, what, owner, ..Todo::default() };
-            Line::new(Subject::Letter(id.clone()), todo).covering(warned(letter, snapshot))
+            let older = one.older.iter().map(|old| Subject::Letter(old.public_id.clone()));
+            let line = Line::new(Subject::Letter(letter.public_id.clone()), todo).covering(older);
+            Some(line.covering(warned(letter, snapshot)))
         };
-        open.map(line).collect()
+        self.notices_in_force(when.now).into_iter().filter_map(line).collect()
     }
 
     /// The longest exit step for what a letter ends, with its latest start.
     fn of_leaving(&self, snapshot: &Snapshot, when: When) -> Vec<Line<Todo>> {
         let mut all = Vec::new();
-        for letter in &self.people.letters {
-            let Some(ends) = letter.notice.effective.filter(|at| *at > when.now) else { continue };
-            let steps = letter.notice.dependencies.iter().filter_map(|id| self.dependency(id));
-            all.extend(
-                steps.filter_map(|d| leaving(d, ends, when)).map(|line| line.covering(warned(letter, snapshot))),
-            );
+        for one in self.notices_in_force(when.now) {
+            let Some(ends) = one.ends(when.now).filter(|_| one.is_cut_off()) else { continue };
+            let steps = one.notice.dependencies.iter().filter_map(|id| self.dependency(id));
+            let lines = steps.filter_map(|d| leaving(d, ends, when));
+            let covers = || one.letter.map(|letter| warned(letter, snapshot)).unwrap_or_default();
+            all.extend(lines.map(|line| line.covering(covers())));
         }
         all
     }
@@ -94,7 +96,10 @@ impl Decider {
         let line = |date: Ahead| {
             let subject = date.subject();
             let (by, takes) = (Some(when.day(date.at)), date.minutes.map(|minutes| format!("{minutes} min")));
-            Line::new(subject, Todo { rank: 5, what: date.what, owner: date.owner, by, takes, ..Todo::default() })
+            Line::new(
+                subject,
+                Todo { rank: 5, what: renewal(&date.what), owner: date.owner, by, takes, ..Todo::default() },
+            )
         };
         near.map(line).collect()
     }
@@ -105,14 +110,19 @@ impl Decider {
         Line::new(Subject::Repair(d.id.clone()), todo).covering([Subject::Blind(d.id.clone())])
     }
 
-    /// The first critical dependency whose fallback was not drilled recently: one drill at a time.
-    fn of_drills(&self, acts: &[OperatorAction], now: Time) -> Option<Line<Todo>> {
+    /// The first critical dependency whose fallback was not drilled recently: one drill at a time. What is down for real
+    /// needs no drill.
+    fn of_drills(&self, acts: &[OperatorAction], snapshot: &Snapshot, now: Time) -> Option<Line<Todo>> {
         let drilled = |id: &str| {
             let own = |act: &&OperatorAction| act.deed == ActionKind::Drill && act.dependency.as_deref() == Some(id);
             acts.iter().filter(own).any(|act| now.since(act.at) < DRILL_AFTER)
         };
         let critical = |d: &&Dependency| d.criticality == Criticality::Critical && d.fallback.is_some();
-        let next = self.config.dependencies.iter().filter(critical).find(|d| !drilled(&d.id))?;
+        let works = |d: &&Dependency| {
+            let shown = snapshot.each().find(|other| other.id == d.id).filter(|d| d.state.lost_access().is_none());
+            shown.is_some_and(|d| !matches!(d.shown(), Shown::Dropped | Shown::Outage))
+        };
+        let next = self.config.dependencies.iter().filter(critical).filter(works).find(|d| !drilled(&d.id))?;
         let what = format!("Run a drill for {}: plugwatch drill {}", next.label, next.id);
         let todo = Todo { rank: 11, what, owner: next.owner.clone(), ..Todo::default() };
         // The same line covers the fact that no drill was ever held.
@@ -196,16 +206,26 @@ fn warned(letter: &Letter, snapshot: &Snapshot) -> Vec<Subject> {
 fn leaving(d: &Dependency, ends: Time, when: When) -> Option<Line<Todo>> {
     let (step, takes) = d.leave.iter().filter_map(|step| Some((step, step.takes?))).max_by_key(|(_, takes)| *takes)?;
     let begin = Time(ends.0 - millis(takes));
-    let what = format!("{}, before it ends: start to {}", d.label, step.step);
-    let todo = Todo {
-        rank: 2,
-        what,
-        owner: d.owner.clone(),
-        by: Some(when.at(begin)),
-        takes: Some(human(takes)),
-        ..Todo::default()
+    let start = match begin > when.now {
+        true => format!("It takes {}: start by {} at the latest, better today", human(takes), when.at(begin)),
+        false => {
+            format!("It takes {}, and {} is left: start now with what you need most", human(takes), when.until(ends))
+        }
     };
+    let what = format!("{}, before it ends: {}. {start}", d.label, step.step);
+    let todo = Todo { rank: 2, what, owner: d.owner.clone(), ..Todo::default() };
     Some(Line::new(Subject::Leave(d.id.clone()), todo))
+}
+
+/// What to do about a date that says what ends: `Apple Developer Program: membership ends` asks to renew it.
+fn renewal(what: &str) -> String {
+    let (of, event) = what.rsplit_once(": ").map_or(("", what), |(of, event)| (of, event));
+    let ended = [" ends", " expires", " runs out"].into_iter().find_map(|ends| event.strip_suffix(ends));
+    match (of, ended) {
+        (_, None) => what.to_owned(),
+        ("", Some(thing)) => format!("Renew before it ends: {thing}"),
+        (of, Some(thing)) => format!("{of}: renew the {}", thing.trim_start_matches("the ").trim_start_matches("The ")),
+    }
 }
 
 fn of_channels(acts: &[OperatorAction], now: Time) -> Option<Line<Todo>> {
@@ -217,4 +237,19 @@ fn of_channels(acts: &[OperatorAction], now: Time) -> Option<Line<Todo>> {
     };
     let todo = Todo { rank: 10, what: format!("{what}: plugwatch notify test"), ..Todo::default() };
     Some(Line::new(Subject::ChannelTest, todo))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_that_ends_something_asks_to_renew_it() {
+        assert_eq!(
+            renewal("Apple Developer Program: membership ends"),
+            "Apple Developer Program: renew the membership"
+        );
+        assert_eq!(renewal("Trademark expires"), "Renew before it ends: Trademark");
+        assert_eq!(renewal("Send the tax form"), "Send the tax form");
+    }
 }

@@ -3,22 +3,52 @@
 
 use std::time::Duration;
 
-use super::When;
 use super::once::{Line, Subject};
+use super::{Span, When};
 use crate::catalog::Edition;
 use crate::core::people::action::{ActionKind, OperatorAction};
+use crate::core::probe::availability::is_whole;
 use crate::core::time::{Time, human};
 use crate::store::ToldSince;
 
-/// The share of time monitored, the number of messages delivered, and the time to acknowledge.
-pub(super) fn work(notified: &ToldSince, gaps: &[(Time, Time)], since: Time, now: Time) -> String {
+/// The share of time monitored, the number of messages delivered, and the time to acknowledge. What is not known, or
+/// was not needed, is left out. `began` is when monitoring began.
+pub(super) fn work(notified: &ToldSince, gaps: &[(Time, Time)], began: Time, (since, when): (Time, When)) -> String {
+    let whole = is_whole(began, since) || gaps.iter().any(|(from, _)| *from < began);
+    let (from, of) = if whole { (since, String::new()) } else { (began, format!(" since {}", when.date(began))) };
+    let time = format!("Monitored {:.1} % of the time{of}", monitored(gaps, from, when.now));
+    [Some(time), delivered(notified), acknowledged(notified)].into_iter().flatten().collect::<Vec<_>>().join("; ")
+}
+
+fn delivered(notified: &ToldSince) -> Option<String> {
     let messages = if notified.sent == 1 { "1 message".to_owned() } else { format!("{} messages", notified.sent) };
-    let dead = if notified.dead > 0 { format!(", {} could not be delivered", notified.dead) } else { String::new() };
-    let acked = median(&notified.acked_in).map_or("nothing was acknowledged".to_owned(), |took| {
+    match (notified.sent, notified.dead) {
+        // There is no channel that reaches people, or nothing to say.
+        (0, 0) => None,
+        (_, 0) => Some(format!("{messages} delivered")),
+        (_, dead) => Some(format!("{messages} delivered, {dead} could not be delivered")),
+    }
+}
+
+/// Only critical alerts ask for an acknowledgement.
+fn acknowledged(notified: &ToldSince) -> Option<String> {
+    if let Some(took) = median(&notified.acked_in) {
         let took = Duration::from_millis(u64::try_from(took).unwrap_or(0));
-        format!("median time to acknowledge: {}", human(took))
-    });
-    format!("Monitored {:.1} % of the time; {messages} delivered{dead}; {acked}", monitored(gaps, since, now))
+        return Some(format!("median time to acknowledge: {}", human(took)));
+    }
+    match (notified.acks, notified.critical) {
+        (0, 1) => Some("nobody acknowledged the critical alert".to_owned()),
+        (0, many) if many > 1 => Some(format!("nobody acknowledged any of the {many} critical alerts")),
+        _ => None,
+    }
+}
+
+/// That no message arrived although some were sent, which comes before everything else.
+pub(super) fn unheard(notified: &ToldSince, span: Span) -> Option<String> {
+    let lost = notified.dead + notified.waiting;
+    let messages = if lost == 1 { "the only message".to_owned() } else { format!("any of the {lost} messages") };
+    let says = format!("Nobody received {messages} that plugwatch sent this {}", span.word());
+    (notified.sent == 0 && lost > 0).then(|| format!("{says}. Repair a channel today, then run: plugwatch notify test"))
 }
 
 /// In percent, rounded down: any gap at all gives less than 100.0 %.
@@ -72,21 +102,49 @@ pub(super) fn false_alarms(acts: &[OperatorAction], since: Time) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use chrono_tz::Tz;
+
     use super::*;
 
+    const WEEK: Time = Time(7 * 86_400_000);
+
     fn notified(sent: i64, dead: i64, acked_in: &[i64]) -> ToldSince {
-        ToldSince { sent, dead, acked_in: acked_in.to_vec() }
+        ToldSince { sent, dead, acked_in: acked_in.to_vec(), ..ToldSince::default() }
+    }
+
+    fn said(notified: &ToldSince, gaps: &[(Time, Time)], began: Time) -> String {
+        work(notified, gaps, began, (Time(0), When { now: WEEK, zone: Tz::UTC }))
     }
 
     #[test]
     fn the_work_is_said_in_numbers_that_were_measured() {
-        let week = Time(7 * 86_400_000);
-        let said = work(&notified(26, 0, &[60_000, 120_000, 600_000]), &[], Time(0), week);
-        assert_eq!(said, "Monitored 100.0 % of the time; 26 messages delivered; median time to acknowledge: 2 min");
-        let said = work(&notified(1, 2, &[]), &[(Time(0), Time(60_000))], Time(0), week);
-        let wanted =
-            "Monitored 99.9 % of the time; 1 message delivered, 2 could not be delivered; nothing was acknowledged";
-        assert_eq!(said, wanted, "one minute of seven days is missing, and that is not 100.0 %");
+        let all = said(&notified(26, 0, &[60_000, 120_000, 600_000]), &[], Time(0));
+        assert_eq!(all, "Monitored 100.0 % of the time; 26 messages delivered; median time to acknowledge: 2 min");
+        let alone = ToldSince { critical: 1, ..notified(1, 2, &[]) };
+        let wanted = "Monitored 99.9 % of the time; 1 message delivered, 2 could not be delivered; \
+                      nobody acknowledged the critical alert";
+        let gap = [(Time(0), Time(60_000))];
+        assert_eq!(said(&alone, &gap, Time(0)), wanted, "one minute of seven days is missing, and that is not 100.0 %");
+    }
+
+    #[test]
+    fn what_is_not_known_or_was_not_needed_is_left_out() {
+        assert_eq!(said(&notified(0, 0, &[]), &[], Time(0)), "Monitored 100.0 % of the time");
+        let began = Time(5 * 86_400_000);
+        assert_eq!(
+            said(&notified(3, 0, &[]), &[], began),
+            "Monitored 100.0 % of the time since Tue 6 Jan; 3 messages delivered"
+        );
+    }
+
+    #[test]
+    fn that_nobody_received_anything_comes_first() {
+        assert_eq!(unheard(&notified(1, 4, &[]), Span::Week), None);
+        assert_eq!(unheard(&notified(0, 0, &[]), Span::Week), None);
+        let lost = ToldSince { waiting: 2, ..notified(0, 1, &[]) };
+        let wanted = "Nobody received any of the 3 messages that plugwatch sent this week. \
+                      Repair a channel today, then run: plugwatch notify test";
+        assert_eq!(unheard(&lost, Span::Week).as_deref(), Some(wanted));
     }
 
     #[test]

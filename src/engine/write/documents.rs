@@ -36,7 +36,7 @@ keeps! {
     TodoDocument => Todo { rank, what, owner, by, minutes, takes }
     RowDocument => Row { label, now, served, days }
     ReportDocument => Report {
-        span, from, to, watched, counts, dropped, todo, changed, accepted, proven, unseen, not_monitored, unasked,
+        span, from, to, watched, counts, dropped, cut_offs, down, unheard, todo, changed, accepted, proven, unseen, not_monitored, unasked,
         incidents,
         false_alarms, risk, ahead, notices, work, tested, gaps, rows,
     }

@@ -26,7 +26,7 @@ pub struct History {
 /// Splits the trouble of an incident by hour. It was not at its worst all the time: hours in which checks found it
 /// working count as a warning.
 pub fn segments(trouble: Trouble, hours: &[(Time, Counts)], now: Time) -> Vec<Trouble> {
-    if !is_out(trouble.worst) {
+    if !trouble.is_out() {
         return vec![trouble];
     }
     let (ends, mut all) = (trouble.until.unwrap_or(now), Vec::<Trouble>::new());
@@ -47,10 +47,6 @@ pub fn segments(trouble: Trouble, hours: &[(Time, Counts)], now: Time) -> Vec<Tr
         last.until = None;
     }
     all
-}
-
-fn is_out(verdict: Verdict) -> bool {
-    matches!(verdict, Verdict::Outage | Verdict::Dropped)
 }
 
 /// One of the last thirty days, for the operator's lines.
@@ -112,7 +108,7 @@ impl History {
             let until = trouble.until.unwrap_or(now).min(to).min(now);
             (until.0 - trouble.from.max(from).0).max(0)
         };
-        self.troubles.iter().filter(|trouble| is_out(trouble.worst)).map(within).sum()
+        self.troubles.iter().filter(|trouble| trouble.is_out()).map(within).sum()
     }
 
     /// The hour of the first check, if that was on the last day: that day was not monitored from midnight on.

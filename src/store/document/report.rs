@@ -37,6 +37,12 @@ document! {
         #[serde(default)]
         "dropped" dropped: Vec<String>,
         #[serde(default)]
+        "cut_offs" cut_offs: Vec<String>,
+        #[serde(default)]
+        "down" down: Vec<String>,
+        #[serde(default)]
+        "unheard" unheard: Option<String>,
+        #[serde(default)]
         "todo" todo: Vec<TodoDocument>,
         #[serde(default)]
         "changed" changed: Vec<String>,
