@@ -1,39 +1,19 @@
 //! Vendors' letters: reported by a person, effective at once, and read back to be confirmed.
 
-use mail_parser::MessageParser;
-
-use super::{Acts, No, Person, Said, Thing, forward};
+use super::brought::{Brought, opened};
+use super::{Acts, No, Person, Said, Thing, dated};
 use crate::core::people::action::ActionKind;
 use crate::core::people::notice::{Letter, Notice};
 use crate::core::time::deadline;
 use crate::core::time::deadline::Deadline;
 use crate::core::time::{Time, human};
-use crate::core::words::text::clean;
+use crate::core::words::text::{capital, clean, stopped};
 use crate::store::LetterChange;
 
 /// The most characters of a letter in messages.
 const SUMMARY: usize = 240;
 /// The largest letter, in bytes; photos have a few MB.
 const LARGEST: usize = 10 << 20;
-
-/// A letter that a person reports.
-#[derive(Clone, Debug, Default)]
-pub struct Brought {
-    /// Its original bytes: the text, the e-mail, the photo.
-    pub bytes: Vec<u8>,
-    /// Its text, as far as it has any.
-    pub text: String,
-    /// The dependencies it concerns, if the person named them: ids, labels or companies.
-    pub about: Vec<String>,
-    /// When it arrived, if not now.
-    pub received: Option<Time>,
-    /// When it takes effect, in the person's words, if given.
-    pub effective: Option<String>,
-    /// The vendor has already stopped serving the platform.
-    pub left: bool,
-    /// Whether to keep it even if it is not known what it concerns. The person is then asked.
-    pub ask: bool,
-}
 
 impl Acts {
     /// Stores a letter. Returns it, with the questions for the person.
@@ -50,13 +30,13 @@ impl Acts {
         let dated = brought.received.is_some();
         let brought = opened(brought, now);
         let passed_on = brought.received.unwrap_or(now);
-        let passed = (!dated).then(|| self.forwarded(&brought.text, passed_on)).flatten();
-        let received = passed.as_ref().map_or(passed_on, |(_, at, _)| *at);
+        let letter = dated::Letter { text: &brought.text, passed_on, dated };
+        let dated::Dated { received, read } = dated::read(&letter, self.known.zone);
         if received > now {
             return Err(No(format!("it cannot have arrived at {}, which is in the future", received.short())));
         }
         let (named, guessed) = self.threatened(&brought)?;
-        let (deadline, unread) = self.hour(&brought, (received, passed), now)?;
+        let (deadline, unread) = self.hour(&brought, (received, read), now)?;
         let letter = Letter {
             public_id: self.ids.next(),
             notice: Notice {
@@ -109,7 +89,7 @@ impl Acts {
             lines.push(format!("It takes effect {}", letter.read_as));
             lines.push(if hour.0 { "Time as you gave it." } else { "Is that right?" }.to_owned());
         } else {
-            let why = hour.1.map(|why| format!(" (plugwatch found no date in it: {why}.)")).unwrap_or_default();
+            let why = hour.1.map(|why| format!(" ({})", stopped(&capital(&why)))).unwrap_or_default();
             lines.push(format!("When does it take effect? Shown as a warning until you say so.{why}"));
         }
         if letter.answered.is_none() {
@@ -175,36 +155,15 @@ impl Acts {
         named.map(|thing| thing.id.clone()).collect()
     }
 
-    /// The text of an inner e-mail, when it was written, and a sentence about that. Of several, the first
-    /// that contains a time, or else the first.
-    fn forwarded(&self, text: &str, passed_on: Time) -> Option<(String, Time, String)> {
-        let read = |inner: forward::Inner| {
-            let written = inner.written(passed_on, self.known.zone);
-            let said = match written {
-                Some(at) => format!(
-                    "It was forwarded: counted from the inner mail, {}.",
-                    at.utc().format("%a %-d %b %Y %H:%M UTC")
-                ),
-                None => {
-                    "It was forwarded, and the inner mail's date cannot be read: counted from the outer one.".to_owned()
-                }
-            };
-            (inner.text, written.unwrap_or(passed_on), said)
-        };
-        let mut all = forward::inner(text).into_iter().map(read).collect::<Vec<_>>();
-        let named = all.iter().position(|(text, at, _)| deadline::read(text, *at, self.known.zone).is_ok());
-        if all.is_empty() { None } else { Some(all.swap_remove(named.unwrap_or(0))) }
-    }
-
     /// The time at which a letter takes effect, and why none was found. A time given by the person must be readable,
-    /// one in the letter need not be. `came` is when it arrived, and its inner e-mail.
+    /// one in the letter need not be. `came` is when it arrived, and the time that it names.
     fn hour(
         &self,
         brought: &Brought,
-        came: (Time, Option<(String, Time, String)>),
+        came: (Time, Result<Deadline, String>),
         now: Time,
     ) -> Result<(Option<Deadline>, Option<String>), No> {
-        let (received, inner) = came;
+        let (received, read) = came;
         match &brought.effective {
             // A time in the past is accepted, because a letter may be reported later.
             Some(text) => match deadline::read(text, now, self.known.zone)
@@ -214,25 +173,11 @@ impl Acts {
                 Err(why) => Err(No(format!("`{text}`: {why}; write it like \"Sun 10 Jan 2027 23:59 PST\""))),
             },
             None if brought.left => Ok((None, None)),
-            None => Ok(match self.in_its_words(&brought.text, received, inner) {
+            None => Ok(match read {
                 Ok(deadline) => (Some(deadline), None),
                 Err(why) => (None, Some(why)),
             }),
         }
-    }
-
-    /// The time that a letter names: in the inner e-mail, or else anywhere.
-    fn in_its_words(
-        &self,
-        text: &str,
-        received: Time,
-        inner: Option<(String, Time, String)>,
-    ) -> Result<Deadline, String> {
-        let Some((words, at, said)) = inner else { return deadline::read(text, received, self.known.zone) };
-        let read = deadline::read(&words, at, self.known.zone);
-        let mut deadline = read.or_else(|why| deadline::read(text, received, self.known.zone).map_err(|_| why))?;
-        deadline.assumed.push(said);
-        Ok(deadline)
     }
 
     /// Sets the time at which a letter takes effect.
@@ -320,26 +265,6 @@ impl Acts {
             false => No(format!("there is no letter `{}`; known letters: {}", id.trim(), known.join(", "))),
         })
     }
-}
-
-/// Takes the text and date of an e-mail.
-fn opened(brought: Brought, now: Time) -> Brought {
-    let Some(mail) = MessageParser::default().parse(&brought.bytes).filter(|mail| mail.date().is_some()) else {
-        return brought;
-    };
-    // If another e-mail is attached, that one is the letter.
-    let mail = forward::attached(&mail).unwrap_or(&mail);
-    let words = mail.body_text(0).map(|text| text.into_owned()).filter(|text| !text.trim().is_empty());
-    let subject = mail.subject().map(|subject| format!("{subject}\n")).unwrap_or_default();
-    let sender = mail.from().and_then(|from| from.first()?.address().map(str::to_owned)).unwrap_or_default();
-    let written = mail.date().map(|date| Time(date.to_timestamp() * 1_000)).filter(|at| *at <= now);
-    // A person's own text next to the file has priority.
-    let own = std::str::from_utf8(&brought.bytes).is_ok_and(|text| text != brought.text) && !brought.text.is_empty();
-    let text = match words {
-        Some(words) if !own => format!("{subject}{words}\n{sender}"),
-        _ => brought.text,
-    };
-    Brought { text, received: brought.received.or(written), ..brought }
 }
 
 /// The words of an e-mail or text as they are stored, and when it was written.

@@ -2,6 +2,8 @@
 //! letter, start a drill. Each is recorded with who and when, and the engine reads it from the store. An
 //! answer is one sentence for the person.
 
+mod brought;
+mod dated;
 mod forward;
 mod letter;
 mod pause;
@@ -10,7 +12,7 @@ mod settle;
 mod story;
 mod word;
 
-pub use letter::Brought;
+pub use brought::Brought;
 #[cfg(fuzzing)]
 pub use letter::read as read_letter;
 pub use public::Opening;

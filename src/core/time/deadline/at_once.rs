@@ -6,6 +6,9 @@ use super::words;
 /// The question if a letter may mean now.
 pub(super) const QUESTION: &str = "it says immediately: if they have left you already, say so, else give the hour";
 
+/// Verbs that ask the reader to do something, at the beginning of a sentence.
+const IMPERATIVES: [&str; 8] = ["stop", "cease", "halt", "close", "cancel", "remove", "disable", "delete"];
+
 /// How many words before and after it are searched for its meaning.
 const NEAR: usize = 8;
 
@@ -34,9 +37,12 @@ pub(super) fn read(tokens: &[Token]) -> Result<Option<String>, String> {
 fn is_cut(tokens: &[Token], at: usize) -> bool {
     let before = tokens[..at].iter().rev().take_while(|token| !token.ends);
     let after = tokens[at + 1..].iter().take(if tokens[at].ends { 0 } else { NEAR });
+    // "Stop all traffic immediately" asks the reader to stop.
+    let begins = tokens[..at].iter().rposition(|token| token.ends).map_or(0, |at| at + 1);
+    let imperative = |token: &Token| std::ptr::eq(token, &tokens[begins]) && IMPERATIVES.contains(&token.text.as_str());
     let told = |(far, token): (usize, &Token)| {
-        let cut = words::cuts(&token.text);
-        (cut || words::asks(&token.text)).then_some((far, cut))
+        let cut = words::cuts(&token.text) && !imperative(token);
+        (cut || imperative(token) || words::asks(&token.text)).then_some((far, cut))
     };
     let before = before.take(NEAR).enumerate().find_map(told);
     let mut ended = false;

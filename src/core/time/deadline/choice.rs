@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use super::changed::{self, Move};
 use super::token::Token;
 use super::{Deadline, span, words};
 use crate::core::time::Time;
@@ -24,10 +25,16 @@ enum Role {
     Cut,
     /// Something must be done by then.
     Until,
-    /// Data is deleted, or no word says.
-    Other,
+    /// Data is deleted.
+    Data,
+    /// No word says.
+    Silent,
     /// An appeal period ends, access is kept, or a call is held.
     Aside,
+    /// What would end then does not, by the letter's words.
+    Denied,
+    /// The letter moves it to another day.
+    Moved,
 }
 
 /// A date in the letter, with the position of its words.
@@ -38,24 +45,66 @@ pub(super) struct Found {
     pub(super) deadline: Deadline,
 }
 
+/// The date that was chosen, and what the letter says of it.
+pub(super) struct Chosen {
+    pub(super) deadline: Deadline,
+    /// Why a person must be asked before it counts as a cut-off.
+    pub(super) doubt: Option<String>,
+}
+
+const MOVES: &str = "It moves the cut-off: the new date is taken.";
+
 /// The cut-off, with sentences about the other dates. `all` is in the order of the text.
-pub(super) fn choose(tokens: &[Token], all: Vec<Found>) -> Option<Deadline> {
+///
+/// # Errors
+/// Fails if the letter moves its cut-off and the new day is not clear, with a question for a person.
+pub(super) fn choose(tokens: &[Token], all: Vec<Found>) -> Result<Option<Chosen>, String> {
+    let named: Vec<(usize, &str)> = all.iter().map(|found| (found.from, found.deadline.read_as.as_str())).collect();
+    let moves = changed::moves(tokens, &named)?;
     let mut ranked: Vec<(Role, Found)> = Vec::new();
     for (n, found) in all.iter().enumerate() {
         let before = n.checked_sub(1).and_then(|n| all.get(n)).map_or(0, |found| found.until);
         let after = all.get(n + 1).map_or(tokens.len(), |found| found.from);
-        ranked.push((role(tokens, found, before, after), Found { deadline: found.deadline.clone(), ..*found }));
+        let role = match (moves[n], role(tokens, found, before, after)) {
+            (Some(Move::Old), _) => Role::Moved,
+            (Some(Move::New), _) => Role::Cut,
+            (None, role) => role,
+        };
+        ranked.push((role, Found { deadline: found.deadline.clone(), ..*found }));
     }
-    let best = ranked.iter().map(|(role, _)| *role).min()?;
-    let first = ranked
-        .iter()
-        .filter(|(role, _)| *role == best)
-        .map(|(_, found)| found)
-        .min_by_key(|found| found.deadline.at)?;
+    let Some(best) = ranked.iter().map(|(role, _)| *role).min() else { return Ok(None) };
+    let of_best = ranked.iter().filter(|(role, _)| *role == best).map(|(_, found)| found);
+    let Some(first) = of_best.min_by_key(|found| found.deadline.at) else { return Ok(None) };
+    if let Some(new) = moves.iter().position(|of| *of == Some(Move::New)).map(|n| &all[n].deadline) {
+        // The new day is behind one that the letter also names as a cut-off.
+        if !near(new.at, first.deadline.at, DAY) {
+            let (one, other) = (&first.deadline.read_as, &new.read_as);
+            return Err(format!("it moves a date to {other}, and also names {one}: which is the cut-off?"));
+        }
+    }
     let meant = said_better(first, &ranked, best);
     let mut deadline = meant.deadline.clone();
+    if moves.contains(&Some(Move::New)) {
+        deadline.assumed.push(MOVES.to_owned());
+    }
     deadline.assumed.extend(others(&deadline, first, best, &ranked));
-    Some(deadline)
+    let doubt = doubt(tokens, best, &deadline);
+    Ok(Some(Chosen { deadline, doubt }))
+}
+
+fn doubt(tokens: &[Token], role: Role, deadline: &Deadline) -> Option<String> {
+    let read_as = &deadline.read_as;
+    let ends = || tokens.iter().any(|token| words::ends_something(&token.text));
+    match role {
+        Role::Cut | Role::Until => None,
+        // If the account ends as well, that day is another one.
+        Role::Data if !ends() => None,
+        Role::Data => Some(format!("{read_as} is when data is deleted: when is the cut-off?")),
+        Role::Silent => Some(format!("no word of a cut-off beside {read_as}: is it the day?")),
+        Role::Aside => Some(format!("{read_as} is for something else: when is the cut-off?")),
+        Role::Denied => Some(format!("it seems to take a cut-off back, of {read_as}: does one still hold, and when?")),
+        Role::Moved => Some(format!("it moves its cut-off of {read_as}: to which day?")),
+    }
 }
 
 /// A more precise way of naming the same time: in "in 90 days, on 26 February", the date rather than the count; in
@@ -63,9 +112,10 @@ pub(super) fn choose(tokens: &[Token], all: Vec<Found>) -> Option<Deadline> {
 fn said_better<'f>(first: &'f Found, ranked: &'f [(Role, Found)], best: Role) -> &'f Found {
     let better = |(role, other): &&(Role, Found)| {
         let counted = first.deadline.is_counted() && !other.deadline.is_counted();
-        let named =
-            counted && (*role == best || *role == Role::Other) && near(first.deadline.at, other.deadline.at, SAME);
-        let timed = !first.timed && other.timed && other.deadline.at >= first.deadline.at && *role != Role::Aside;
+        let named = counted
+            && (*role == best || matches!(role, Role::Data | Role::Silent))
+            && near(first.deadline.at, other.deadline.at, SAME);
+        let timed = !first.timed && other.timed && other.deadline.at >= first.deadline.at && *role < Role::Aside;
         named || (timed && other.deadline.at.since(first.deadline.at) < DAY)
     };
     ranked.iter().find(better).map_or(first, |(_, other)| other)
@@ -85,6 +135,7 @@ fn others(meant: &Deadline, first: &Found, best: Role, ranked: &[(Role, Found)])
         }
         let other = &other.deadline.read_as;
         let said = match (*role == best, role) {
+            (_, Role::Moved) => format!("It also names {other}, the day before it moved."),
             (true, _) => format!("It also names {other}: the earlier one is taken."),
             (false, _) => format!("It also names {other}, for something else."),
         };
@@ -119,6 +170,15 @@ fn role(tokens: &[Token], found: &Found, before: usize, after: usize) -> Role {
     let near = part(tokens, (begins, ends), found);
     let whole = tokens[begins..ends].iter();
     let condition = whole.clone().any(|token| words::on_condition(&token.text));
+    if changed::is_negated(&tokens[begins..ends]) {
+        return Role::Denied;
+    }
+    if is_offer(&tokens[sentence..ends]) && !changed::ends_otherwise(&tokens[sentence..ends]) {
+        return Role::Silent;
+    }
+    if is_kept_by(&tokens[sentence..ends]) {
+        return Role::Until;
+    }
     let told = if condition { None } else { told(near) };
     if let Some(role) = told.or_else(|| told_by(tokens, begins, ends, condition)) {
         return role;
@@ -129,8 +189,39 @@ fn role(tokens: &[Token], found: &Found, before: usize, after: usize) -> Role {
     match far.clone().any(leads) {
         true if far.clone().any(|token| words::cuts_off(&token.text)) => Role::Cut,
         true => Role::Until,
-        false => Role::Other,
+        false if changed::ends_otherwise(&tokens[sentence..ends]) => Role::Cut,
+        false if gives_time(tokens, found) || threatens_next(tokens, ends) => Role::Until,
+        false => Role::Silent,
     }
+}
+
+/// "To keep your account, log in by 5 December."
+fn is_kept_by(sentence: &[Token]) -> bool {
+    let [first, next, ..] = sentence else { return false };
+    let to = matches!(first.text.as_str(), "to" | "para" | "pour");
+    to && words::keeps(&next.text) && sentence.iter().any(|token| words::leads(&token.text))
+}
+
+/// "You have 48 hours."
+fn gives_time(tokens: &[Token], found: &Found) -> bool {
+    let has = "have haben tiene tienen dispone disponen avez disposez quedan reste";
+    has.split(' ').any(|has| has == tokens[found.from].text)
+}
+
+/// Whether the next sentence continues this one and ends something: "Reply within 24 hours. Otherwise we close it."
+fn threatens_next(tokens: &[Token], ends: usize) -> bool {
+    let over = tokens[ends.saturating_sub(1)..].iter().position(|token| token.ends);
+    let next = over.map_or(tokens.len(), |n| ends.saturating_sub(1) + n + 1);
+    let end = tokens[next..].iter().position(|token| token.ends).map_or(tokens.len(), |n| next + n + 1);
+    let next = &tokens[next..end];
+    next.iter().any(|token| words::refers_back(&token.text)) && next.iter().any(|token| words::cuts_off(&token.text))
+}
+
+/// Whether the words are of an offer, a price or a bill, and nothing of the reader's ends.
+fn is_offer(all: &[Token]) -> bool {
+    let percent = |pair: &[Token]| pair[1].text == "off" && words::number(&pair[0].text).is_some();
+    let offers = all.iter().any(|token| words::offers(&token.text)) || all.windows(2).any(percent);
+    offers && !all.iter().any(|token| words::cuts_off(&token.text) && !words::ends_anything(&token.text))
 }
 
 /// The words before and after a date, up to the nearest pauses.
@@ -164,10 +255,15 @@ fn told_by(tokens: &[Token], begins: usize, ends: usize, condition: bool) -> Opt
 /// The role if data is deleted and nothing else ends.
 fn of_data<'t>(all: impl Iterator<Item = &'t Token> + Clone) -> Option<Role> {
     let any = |is: fn(&str) -> bool| all.clone().any(|token| is(&token.text));
-    (any(words::deletes) && any(words::is_data) && !any(words::ends_something)).then_some(Role::Other)
+    (any(words::deletes) && any(words::is_data) && !any(words::ends_something)).then_some(Role::Data)
 }
 
 impl Deadline {
+    /// Whether the letter moves an earlier cut-off to it.
+    pub fn moves(&self) -> bool {
+        self.assumed.iter().any(|what| what == MOVES)
+    }
+
     fn is_counted(&self) -> bool {
         self.assumed.first().is_some_and(|first| first == span::COUNTED)
     }

@@ -3,8 +3,10 @@
 use chrono::{Datelike, Months, NaiveDate, NaiveDateTime, NaiveTime, Weekday};
 
 use super::token::Token;
-use super::{short, words};
+use super::{near, nth, short, words};
 
+/// What counts as a year: a letter may say when a company was founded.
+const YEARS: std::ops::Range<i32> = 1900..2200;
 /// The furthest that a day without a year may be ahead, in days.
 const FURTHEST_WITHOUT_YEAR: i64 = 300;
 
@@ -40,6 +42,15 @@ pub(super) enum Day {
     Weekday(Weekday),
     /// "Next Monday": the coming one, or the one a week later.
     NextWeekday(Weekday),
+    /// "Friday week": so many days after the coming one.
+    WeekdayLater(Weekday, u64),
+    /// "The second Friday of January"; -1 is the last one.
+    Nth {
+        nth: i8,
+        weekday: Weekday,
+        year: Option<i32>,
+        month: u32,
+    },
     /// The last day of a month; of the current month if none is named.
     Last {
         year: Option<i32>,
@@ -62,6 +73,14 @@ impl Day {
                     .find(|date| date.weekday() == weekday)
             }
             Day::Date { year: Some(year), month, day } => NaiveDate::from_ymd_opt(year, month, day),
+            Day::WeekdayLater(weekday, days) => {
+                Day::Weekday(weekday).date(here, clock)?.checked_add_days(chrono::Days::new(days))
+            }
+            Day::Nth { nth, weekday, year, month } => {
+                let this = nth::date(nth, weekday, (year.unwrap_or(here.year()), month))?;
+                let passed = year.is_none() && this < here.date();
+                if passed { nth::date(nth, weekday, (here.year() + 1, month)) } else { Some(this) }
+            }
             Day::Either { .. } | Day::NextWeekday(_) => None,
             Day::Last { year, month } => {
                 let month = month.unwrap_or(here.month());
@@ -130,9 +149,32 @@ pub(super) fn which(weekday: Weekday, here: NaiveDateTime) -> Option<String> {
 pub(super) fn read(tokens: &[Token], from: usize) -> Option<(usize, Day)> {
     let word = tokens[from].text.as_str();
     let before = from.checked_sub(1).map_or("", |before| tokens[before].text.as_str());
+    let nth = nth::read(tokens, from).map(|(until, nth)| {
+        let (year, at) = with_year(tokens, until);
+        (at, Day::Nth { nth: nth.0, weekday: nth.1, year, month: nth.2 })
+    });
+    let numeric = || numeric(word).filter(|_| !words::refers(before)).map(|day| (from + 1, day));
+    let near = || near::read(tokens, from).map(|(until, days)| (until, Day::Later(days)));
+    nth.or_else(near)
+        .or_else(|| weekday(tokens, from, before))
+        .or_else(numeric)
+        .or_else(|| written(tokens, from))
+        .or_else(|| month_end(tokens, from))
+}
+
+fn weekday(tokens: &[Token], from: usize, before: &str) -> Option<(usize, Day)> {
+    let weekday = words::weekday(&tokens[from].text).filter(|_| near::is_one_day(tokens, from))?;
+    if let Some(days) = near::later(tokens, from) {
+        return Some((from + 2, Day::WeekdayLater(weekday, days)));
+    }
     let named = if NEXT.contains(&before) { Day::NextWeekday } else { Day::Weekday };
-    let day = relative(tokens, from).or_else(|| words::weekday(word).map(named)).or_else(|| numeric(word));
-    day.map(|day| (from + 1, day)).or_else(|| written(tokens, from)).or_else(|| month_end(tokens, from))
+    Some((from + 1, named(weekday)))
+}
+
+/// The year at `at`, if one stands there, and the position after it.
+fn with_year(tokens: &[Token], at: usize) -> (Option<i32>, usize) {
+    let year = year(tokens.get(at).filter(|_| !tokens[at - 1].ends));
+    (year, at + usize::from(year.is_some()))
 }
 
 /// "The end of the month", "Ende Dezember 2026", "fin de diciembre", "Monatsende", "end of the year".
@@ -142,6 +184,13 @@ fn month_end(tokens: &[Token], from: usize) -> Option<(usize, Day)> {
         "monatsende" => return Some((from + 1, Day::Last { year: None, month: None })),
         "jahresende" => return Some((from + 1, Day::Last { year: None, month: Some(12) })),
         "end" | "ende" | "fin" | "finales" => {}
+        // "The last day of December"
+        "last" | "letzten" | "letzter" | "último" | "dernier"
+            if matches!(word(from + 1), "day" | "tag" | "día" | "jour") =>
+        {
+            return month_end(tokens, from + 1);
+        }
+        "day" | "tag" | "día" | "jour" if from > 0 && nth::counts(word(from - 1)) => {}
         _ => return None,
     }
     let filler = ["of", "the", "this", "de", "del", "du", "des", "dieses", "este", "ce", "l'année"];
@@ -151,7 +200,14 @@ fn month_end(tokens: &[Token], from: usize) -> Option<(usize, Day)> {
     }
     let last = |month| Day::Last { year: None, month };
     match word(at) {
-        "month" | "monats" | "mes" | "mois" => Some((at + 1, last(None))),
+        // "à la fin du mois de décembre"
+        "month" | "monats" | "mes" | "mois" => {
+            let of = usize::from(matches!(word(at + 1), "of" | "de"));
+            let named = word(at + 1 + of).trim_start_matches("d'").trim_start_matches("d’");
+            let month = words::month(named).filter(|_| of == 1 || named != word(at + 1));
+            let (year, until) = if month.is_some() { with_year(tokens, at + 2 + of) } else { (None, at + 1) };
+            Some((until, Day::Last { year, month }))
+        }
         "year" | "jahres" | "año" | "année" => Some((at + 1, last(Some(12)))),
         name => {
             let month = Some(words::month(name)?);
@@ -160,41 +216,37 @@ fn month_end(tokens: &[Token], from: usize) -> Option<(usize, Day)> {
             if at == from + 1 && after.is_some_and(|token| short::ordinal(&token.text).is_some()) {
                 return None;
             }
-            let year = year(after);
-            Some((at + 1 + usize::from(year.is_some()), Day::Last { year, month }))
+            let (year, at) = with_year(tokens, at + 1);
+            Some((at, Day::Last { year, month }))
         }
     }
 }
 
-fn relative(tokens: &[Token], from: usize) -> Option<Day> {
-    match tokens[from].text.as_str() {
-        "today" | "tonight" | "heute" | "hoy" | "aujourd'hui" | "aujourd’hui" => Some(Day::Later(0)),
-        "tomorrow" | "morgen" | "demain" => Some(Day::Later(1)),
-        // "Por la mañana" is a part of the day.
-        "mañana" if from == 0 || tokens[from - 1].text != "la" => Some(Day::Later(1)),
-        _ => None,
-    }
-}
-
 fn year(token: Option<&Token>) -> Option<i32> {
-    token?.text.parse().ok().filter(|year| (2000..2200).contains(year))
+    token?.text.parse().ok().filter(|year| YEARS.contains(year))
 }
 
 /// `January 10th, 2021`, `10 January 2021`, `10 de enero de 2021`, with or without the year.
 fn written(tokens: &[Token], from: usize) -> Option<(usize, Day)> {
     let first = &tokens[from];
-    if first.ends {
+    let refers = from.checked_sub(1).is_some_and(|before| words::refers(&tokens[before].text));
+    if first.ends || refers {
         return None;
     }
-    let joins =
-        |at: usize| usize::from(tokens.get(at).is_some_and(|token| matches!(token.text.as_str(), "of" | "de" | "del")));
-    // "the 10th of January"
-    let at = from + 1 + joins(from + 1);
+    let word = |at: usize| tokens.get(at).map_or("", |token| token.text.as_str());
+    let joins = |at: usize| usize::from(matches!(word(at), "of" | "de" | "del"));
+    // "the 10th of January", "the 31st day of January"
+    let named = usize::from(word(from + 1) == "day" && joins(from + 2) == 1);
+    let of = joins(from + 1 + named);
+    let at = from + 1 + named + of;
     let second = tokens.get(at)?;
     let (month, day) = match (words::month(&first.text), words::month(&second.text)) {
-        (Some(month), _) => (month, short::ordinal(&second.text)?),
-        (None, Some(month)) => (month, short::ordinal(&first.text)?),
-        (None, None) => return None,
+        (Some(month), _) if near::is_month(tokens, from) => (month, short::ordinal(&second.text)?),
+        (_, Some(month)) if of == 1 || near::is_month(tokens, at) => {
+            let spelt = (of == 1).then(|| words::ordinal(&first.text)).flatten();
+            (month, short::ordinal(&first.text).or(spelt)?)
+        }
+        _ => return None,
     };
     let after = at + 1;
     if second.ends {
@@ -221,9 +273,9 @@ fn numeric(word: &str) -> Option<Day> {
         return Some(Day::Date { year: Some(last?), month, day: first });
     }
     let second = b.parse::<u32>().ok()?;
-    if (2000..2200).contains(&first) {
+    if let Some(year) = i32::try_from(first).ok().filter(|year| YEARS.contains(year)) {
         let day = c.parse::<u32>().ok()?;
-        return Some(Day::Date { year: i32::try_from(first).ok(), month: second, day });
+        return Some(Day::Date { year: Some(year), month: second, day });
     }
     let year = last?;
     let date = |month, day| Day::Date { year: Some(year), month, day };
@@ -240,8 +292,8 @@ fn numeric(word: &str) -> Option<Day> {
 fn full_year(text: &str) -> Option<i32> {
     let year: i32 = text.parse().ok()?;
     match text.len() {
-        4 => Some(year).filter(|year| (2000..2200).contains(year)),
-        2 => Some(2000 + year),
+        4 => Some(year).filter(|year| YEARS.contains(year)),
+        2 => Some(if year < 70 { 2000 + year } else { 1900 + year }),
         _ => None,
     }
 }

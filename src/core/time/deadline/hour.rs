@@ -3,6 +3,7 @@
 use chrono::NaiveTime;
 
 use super::token::Token;
+use super::{day, short, words, zone};
 
 /// A time of day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,8 +32,11 @@ pub(super) fn read(tokens: &[Token], from: usize) -> Option<(usize, Hour)> {
             return Some((from + 1, Hour { midnight: true, ..plain(0, 0)? }));
         }
         "12" => match tokens.get(from + 1).filter(|_| !tokens[from].ends).map(|token| token.text.as_str()) {
-            Some("noon") => return Some((from + 2, plain(12, 0)?)),
+            Some("noon" | "mittags" | "midi") => return Some((from + 2, plain(12, 0)?)),
             Some("midnight") => return Some((from + 2, Hour { midnight: true, ..plain(0, 0)? })),
+            Some("del" | "de") if tokens.get(from + 2).is_some_and(|noon| noon.text == "mediodía") => {
+                return Some((from + 3, plain(12, 0)?));
+            }
             _ => {}
         },
         _ => {}
@@ -55,7 +59,8 @@ fn plain(hour: u32, minute: u32) -> Option<Hour> {
 /// "8 o'clock": before noon, unless "pm" or similar follows.
 fn o_clock(tokens: &[Token], from: usize) -> Option<(usize, Hour)> {
     let next = tokens.get(from + 1).filter(|_| !tokens[from].ends)?;
-    let hour: u32 = tokens[from].text.parse().ok().filter(|hour| *hour <= 24)?;
+    let hour = words::number(&tokens[from].text).filter(|hour| *hour <= 24)?;
+    let hour = u32::try_from(hour).ok()?;
     if !matches!(next.text.as_str(), "o'clock" | "o’clock" | "oclock") {
         return None;
     }
@@ -87,12 +92,31 @@ fn clock(tokens: &[Token], from: usize) -> Option<(usize, Hour)> {
         Some(half) => (usize::from(apart.is_some()), Some(half)),
         None => part_of_day(tokens, from + 1),
     };
-    let (hour, minute) = match digits.trim_end_matches('h').split_once(':') {
+    let dot = digits.split_once('.').filter(|(_, rest)| rest.len() == 2);
+    let dot = dot.filter(|_| half.is_some() || is_dotted(tokens, from));
+    let (hour, minute) = match digits.trim_end_matches('h').split_once(':').or(dot) {
         Some((hour, rest)) => (hour.parse().ok()?, rest.split(':').next()?.parse().ok()?),
         // A bare number is a time of day only with "am" or "pm".
         None => (digits.parse::<u32>().ok().filter(|_| half.is_some())?, 0),
     };
-    Some((from + 1 + part, plain(halved(hour, half), minute)?))
+    // "18:00 hours"
+    let hours = usize::from(part == 0 && digits.contains(':') && next == Some("hours"));
+    Some((from + 1 + part + hours, plain(halved(hour, half), minute)?))
+}
+
+/// Whether `14.00` is a time of day: a zone follows it, or it stands behind a day and "at".
+fn is_dotted(tokens: &[Token], from: usize) -> bool {
+    let next = tokens.get(from + 1).filter(|_| !tokens[from].ends);
+    let zoned = next.is_some_and(|next| (next.capitals || next.opens) && zone::read(tokens, from + 1).is_some());
+    let is_day = |at: usize| {
+        let word = tokens[at].text.as_str();
+        let year = word.len() == 4 && word.parse::<u32>().is_ok();
+        year || short::is_month(word) || short::ordinal(word).is_some() || day::read(tokens, at).is_some()
+    };
+    let at = |token: &&Token| matches!(token.text.as_str(), "at" | "um" | "las" | "à");
+    let before = from.checked_sub(1).map(|at| &tokens[at]).filter(at);
+    let day = (0..from).rev().skip(1).find(|at| tokens[*at].text != "a").is_some_and(is_day);
+    zoned || (before.is_some() && day && next.is_none_or(|_| tokens[from].pauses))
 }
 
 /// "5 de la tarde", "5 Uhr nachmittags", "5 heures du soir": the number of words, and which half of the day.

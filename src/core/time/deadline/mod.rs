@@ -1,11 +1,18 @@
 //! Finds the deadline in a vendor's letter: "effective Sunday, January 10th, at 11:59PM PST". The result is always
 //! read back to a person, with its zone and all assumptions.
 
+mod again;
+mod apart;
 mod at_once;
+mod changed;
 mod choice;
+mod count;
 mod day;
 mod glued;
 mod hour;
+mod near;
+mod nth;
+mod owner;
 mod short;
 mod span;
 mod token;
@@ -15,15 +22,18 @@ mod zone;
 mod zones;
 
 #[cfg(test)]
+mod announced_tests;
+#[cfg(test)]
 mod tests;
 
 use std::time::Duration;
 
-use chrono::{Datelike, NaiveDateTime, TimeZone};
+use chrono::{Datelike, NaiveDateTime};
 use chrono_tz::Tz;
 
 use super::{Time, human};
-use choice::Found;
+use apart::Apart;
+use choice::{Chosen, Found};
 use day::Day;
 use hour::Hour;
 use token::{Token, tokens};
@@ -31,6 +41,9 @@ use zone::Zone;
 
 /// A date that seems to be further ahead than this is one that has passed.
 const FURTHEST: Duration = Duration::from_secs(400 * 86_400);
+
+/// Said of a text without a date.
+pub const NONE: &str = "plugwatch found no date in it";
 
 /// The deadline that a text names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,44 +70,75 @@ impl Deadline {
     }
 }
 
-/// The deadline that `text` names, if it lies after `received`. `zone` applies if the text names none.
+/// The time that `text` names, if it lies after `received`. `zone` applies if the text names none.
 ///
 /// # Errors
 /// Fails if something is missing or ambiguous, with a question for a person.
 pub fn read(text: &str, received: Time, zone: Tz) -> Result<Deadline, String> {
-    if let Some(at) = exact(text, received) {
-        let read_as = at.utc().format("%a %-d %b %Y %H:%M UTC").to_string();
-        return Ok(Deadline { at, read_as, assumed: Vec::new() });
+    if let Some(deadline) = exact(text, received) {
+        return Ok(deadline);
     }
-    let (tokens, furthest) = (tokens(text), received.plus(FURTHEST));
-    let asked = at_once::read(&tokens)?;
-    let day_first = day::first(&tokens);
-    let (mut found, mut passed): (Vec<Found>, Option<Deadline>) = (Vec::new(), None);
+    let tokens = tokens(text);
+    chosen(&tokens, received, zone).map(|chosen| chosen.deadline)
+}
+
+/// The cut-off that a letter announces: like [`read`], but a date counts only if the letter's words make it one.
+///
+/// # Errors
+/// Fails if something is missing or ambiguous, or if the letter takes a cut-off back, with a question for a person.
+pub fn cut_off(letter: &str, received: Time, zone: Tz) -> Result<Deadline, String> {
+    if let Some(deadline) = exact(letter, received) {
+        return Ok(deadline);
+    }
+    let tokens = tokens(letter);
+    let chosen = chosen(&tokens, received, zone);
+    if changed::takes_back(&tokens) {
+        let named = chosen.map_or_else(|_| String::new(), |chosen| format!(", and names {}", chosen.deadline.read_as));
+        return Err(format!("it seems to take a cut-off back{named}: does one still hold, and when?"));
+    }
+    if chosen.as_ref().is_err_and(|why| why == NONE) && changed::denies(&tokens) {
+        return Err("it seems to take a cut-off back: does one still hold, and when?".to_owned());
+    }
+    let chosen = chosen?;
+    chosen.doubt.map_or(Ok(chosen.deadline), Err)
+}
+
+/// Whether a letter says that an earlier one no longer holds.
+pub fn takes_back(letter: &str) -> bool {
+    changed::takes_back(&tokens(letter))
+}
+
+fn chosen(tokens: &[Token], received: Time, zone: Tz) -> Result<Chosen, String> {
+    let furthest = received.plus(FURTHEST);
+    let asked = at_once::read(tokens)?;
+    let letter = Letter { received, usual: zone, day_first: day::first(tokens) };
+    let (mut found, mut passed, mut doubt): (Vec<Found>, Option<Deadline>, Option<String>) = (Vec::new(), None, None);
     let mut next = 0;
     while next < tokens.len() {
         // If a phrase may mean one of two times, a person is asked, whatever else the text names.
-        let (until, read) = phrase(&tokens, next, &Letter { received, usual: zone, day_first })?;
-        if let Some((timed, deadline)) = read {
-            if deadline.at <= received || deadline.at > furthest {
+        let (until, read) = phrase(tokens, next, &letter)?;
+        match read {
+            Some(Ok((_, deadline))) if deadline.at <= received || deadline.at > furthest => {
                 passed = passed.or(Some(deadline));
-                next = until.max(next + 1);
-                continue;
             }
-            found.push(Found { from: next, until, timed, deadline });
+            Some(Ok((timed, deadline))) => found.push(Found { from: next, until, timed, deadline }),
+            Some(Err(why)) => doubt = doubt.or(Some(why)),
+            None => {}
         }
         next = until.max(next + 1);
     }
-    if let Some(mut deadline) = choice::choose(&tokens, found) {
-        deadline.assumed.extend(asked);
-        return Ok(deadline);
+    if let Some(mut chosen) = choice::choose(tokens, found)? {
+        chosen.deadline.assumed.extend(asked);
+        return Ok(chosen);
     }
     if asked.is_some() {
         return Err(at_once::QUESTION.to_owned());
     }
-    Err(match passed {
-        Some(deadline) if deadline.at > furthest => format!("{} is more than a year away", deadline.read_as),
-        Some(deadline) => format!("{} lies before the letter itself", deadline.read_as),
-        None => "plugwatch found no date in it".to_owned(),
+    Err(match (doubt, passed) {
+        (Some(doubt), _) => doubt,
+        (None, Some(deadline)) if deadline.at > furthest => format!("{} is more than a year away", deadline.read_as),
+        (None, Some(deadline)) => format!("{} lies before the letter itself", deadline.read_as),
+        (None, None) => NONE.to_owned(),
     })
 }
 
@@ -113,23 +157,29 @@ pub fn speaks_of_an_end(text: &str) -> bool {
 }
 
 /// A text that is an RFC 3339 time and nothing else.
-fn exact(text: &str, received: Time) -> Option<Time> {
+fn exact(text: &str, received: Time) -> Option<Deadline> {
     let word = text.trim();
     // `2021-01-10T23:59Z`, as people write it, has no seconds.
     let at = word.find('T').filter(|at| word.len() > at + 6)?;
     let with_seconds = format!("{}:00{}", &word.get(..at + 6)?, word.get(at + 6..)?);
     let ahead = |at: &Time| *at > received && *at <= received.plus(FURTHEST);
-    Time::parse(word).or_else(|| Time::parse(&with_seconds)).filter(ahead)
+    let at = Time::parse(word).or_else(|| Time::parse(&with_seconds)).filter(ahead)?;
+    let read_as = at.utc().format("%a %-d %b %Y %H:%M UTC").to_string();
+    Some(Deadline { at, read_as, assumed: Vec::new() })
 }
+
+/// What a phrase names, with whether that includes a time of day; or why it is in doubt, if nothing better is found.
+type Reading = Option<Result<(bool, Deadline), String>>;
 
 /// The phrase that begins at `from`: a day, a time of day and a zone in any usual order. Returns the position after
 /// it and what it names, with whether that includes a time of day.
-fn phrase(tokens: &[Token], from: usize, letter: &Letter) -> Result<(usize, Option<(bool, Deadline)>), String> {
-    if let Some((until, deadline)) = span::read(tokens, from, letter.received, letter.usual) {
-        return Ok((until, Some((true, deadline))));
+fn phrase(tokens: &[Token], from: usize, letter: &Letter) -> Result<(usize, Reading), String> {
+    if let Some((until, read)) = span::read(tokens, from, letter.received, letter.usual) {
+        return Ok((until, Some(read.map(|deadline| (true, deadline)))));
     }
-    let mut parts = Parts::default();
-    let mut next = from;
+    let apart = apart::read(tokens, from)?;
+    let mut next = apart.map_or(from, |(at, _)| at);
+    let mut parts = Parts { apart: apart.map(|(_, apart)| apart), ..Parts::default() };
     while next < tokens.len() {
         if let Some((until, more)) = day::read(tokens, next) {
             parts.note_day(more);
@@ -162,6 +212,13 @@ fn phrase(tokens: &[Token], from: usize, letter: &Letter) -> Result<(usize, Opti
     if parts.hour.is_some() && parts.zone.is_none() {
         unknown::refuse(tokens, next)?;
     }
+    if parts.hour.is_some()
+        && let Some((until, zone)) = again::range_end(tokens, next)
+    {
+        parts.zone = parts.zone.or(zone.transpose()?);
+        next = until;
+        parts.range = true;
+    }
     let mut of_all = None;
     if parts.zone.is_none()
         && let Some((zone, other)) = zone::elsewhere(tokens, from)
@@ -170,13 +227,17 @@ fn phrase(tokens: &[Token], from: usize, letter: &Letter) -> Result<(usize, Opti
         of_all = other.then(|| format!("Its zone, {}, stands in another sentence.", zone.name));
         parts.zone = Some(zone);
     }
-    if parts.hour.is_some() && parts.day.is_none() && parts.weekday.is_none() {
+    if parts.hour.is_some() && parts.day.is_none() && parts.weekday.is_none() && !parts.take_day_of(tokens, from) {
         alone(tokens, from, next)?;
     }
     let timed = parts.hour.is_some();
     let mut read = assemble(parts, letter)?;
     read.iter_mut().for_each(|deadline| deadline.assumed.extend(of_all.take()));
-    Ok((next, read.map(|deadline| (timed, deadline))))
+    let next = match &read {
+        Some(deadline) if timed => again::read(tokens, next, deadline)?,
+        _ => next,
+    };
+    Ok((next, read.map(|deadline| Ok((timed, deadline)))))
 }
 
 /// "17:00 in Pacific Time", "17 Uhr nach Berliner Zeit".
@@ -197,6 +258,10 @@ struct Parts {
     next: bool,
     hour: Option<Hour>,
     zone: Option<Zone>,
+    /// How far the meant day is from the named one.
+    apart: Option<Apart>,
+    /// Whether another time of day ends a range that begins with this one.
+    range: bool,
 }
 
 impl Parts {
@@ -206,6 +271,26 @@ impl Parts {
             Day::NextWeekday(weekday) => (self.weekday, self.next) = (Some(weekday), true),
             day => self.day = self.day.or(Some(day)),
         }
+    }
+
+    /// Takes the only day that the sentence names: "on 10 December, we will close your account at 17:00".
+    fn take_day_of(&mut self, tokens: &[Token], at: usize) -> bool {
+        let begins = tokens[..at].iter().rposition(|token| token.ends).map_or(0, |at| at + 1);
+        let (mut days, mut next) = (Vec::new(), begins);
+        while next < tokens.len() && !(next > at && tokens[next - 1].ends) {
+            let (until, day) = day::read(tokens, next).map_or((next + 1, None), |(until, day)| (until, Some(day)));
+            days.extend(day);
+            next = until;
+        }
+        let (weekdays, dates): (Vec<Day>, Vec<Day>) =
+            days.into_iter().partition(|day| matches!(day, Day::Weekday(_) | Day::NextWeekday(_)));
+        match (&dates[..], &weekdays[..]) {
+            ([day], _) => self.note_day(*day),
+            // "Thu 12/10 11:59 PM" is not the coming Thursday.
+            ([], [day]) if !tokens[begins..at].iter().any(|token| token.text.contains('/')) => self.note_day(*day),
+            _ => return false,
+        }
+        true
     }
 
     /// Whether `read` repeats the same time of day in other words.
@@ -236,7 +321,8 @@ fn alone(tokens: &[Token], from: usize, until: usize) -> Result<(), String> {
 }
 
 fn assemble(parts: Parts, letter: &Letter) -> Result<Option<Deadline>, String> {
-    let (Parts { day, weekday, next, hour, zone }, Letter { received, usual, day_first }) = (parts, letter);
+    let (Parts { day, weekday, next, hour, zone, apart, range }, Letter { received, usual, day_first }) =
+        (parts, letter);
     let mut assumed = Vec::new();
     let day = day.map(|day| day.decided(*day_first, weekday)).transpose()?.map(|(day, why)| {
         assumed.extend(why.map(str::to_owned));
@@ -281,31 +367,13 @@ fn assemble(parts: Parts, letter: &Letter) -> Result<Option<Deadline>, String> {
         assumed.push(format!("Midnight is taken as the {end} of {}.", date.format("%a %-d %b")));
     }
     assumed.extend(hour.and_then(|hour| hour.assumed).map(str::to_owned));
+    assumed.extend(range.then(|| "It names a range of hours: its beginning is taken.".to_owned()));
     let Some(date) = (if ends { date.succ_opt() } else { Some(date) }) else { return Ok(None) };
-    let local = NaiveDateTime::new(date, clock);
+    let named = NaiveDateTime::new(date, clock);
+    let Some(local) = apart.map_or(Some(named), |apart| apart.from(named)) else { return Ok(None) };
+    assumed.extend(apart.map(|_| format!("Counted from {}.", named.format("%a %-d %b %Y"))));
     let Some(at) = zone.instant(local) else { return Ok(None) };
+    assumed.extend(zone.odd(local));
     let read_as = format!("{} {}", local.format("%a %-d %b %Y %H:%M"), zone.name);
     Ok(Some(Deadline { at, read_as, assumed }))
-}
-
-impl Zone {
-    fn local(&self, at: Time) -> NaiveDateTime {
-        self.zone.map_or_else(
-            || at.utc().naive_utc() + chrono::Duration::seconds(self.offset),
-            |zone| at.utc().with_timezone(&zone).naive_local(),
-        )
-    }
-
-    fn instant(&self, local: NaiveDateTime) -> Option<Time> {
-        let utc = match self.zone {
-            None => (local - chrono::Duration::seconds(self.offset)).and_utc(),
-            // For a local time that occurs twice or never, use the earlier instant, which warns sooner.
-            Some(zone) => zone
-                .from_local_datetime(&local)
-                .earliest()
-                .or_else(|| zone.from_local_datetime(&(local - chrono::Duration::hours(1))).earliest())?
-                .to_utc(),
-        };
-        Some(Time(utc.timestamp_millis()))
-    }
 }

@@ -5,19 +5,24 @@ use std::time::Duration;
 use chrono::{Datelike, Days, Months, TimeZone, Weekday};
 use chrono_tz::Tz;
 
-use super::Deadline;
+use super::count::{count, counted_in};
 use super::token::Token;
 use super::words::{self, Unit};
+use super::{Deadline, apart, owner};
 use crate::core::time::Time;
 
 /// The assumption that applies to every period.
 pub(super) const COUNTED: &str = "Counted from when it came.";
 const WORKDAYS: &str = "Saturdays and Sundays are no business days; holidays are not known.";
-/// The largest number that counts as a letter's period.
-const MOST: u64 = 400;
+
+/// A period, or why it cannot be the letter's: it belongs to something else.
+pub(super) type Read = Result<Deadline, String>;
 
 /// The period that begins at `from`, and the position after it.
-pub(super) fn read(tokens: &[Token], from: usize, received: Time, usual: Tz) -> Option<(usize, Deadline)> {
+pub(super) fn read(tokens: &[Token], from: usize, received: Time, usual: Tz) -> Option<(usize, Read)> {
+    if let Some(read) = of_notice(tokens, from, received, usual) {
+        return Some(read);
+    }
     let word = |at: usize| tokens.get(at).map_or("", |token| token.text.as_str());
     let begins = matches!(
         word(from),
@@ -72,29 +77,60 @@ pub(super) fn read(tokens: &[Token], from: usize, received: Time, usual: Tz) -> 
     while filler.contains(&word(at)) && words::unit(word(at + 1)).is_none() {
         at += 1;
     }
-    counted(tokens, at, received, usual)
+    // "within 30 days of 8 December" is read with that day.
+    if !matches!(apart::read(tokens, at), Ok(None)) {
+        return None;
+    }
+    let (until, deadline) = counted(tokens, at, received, usual)?;
+    Some((until, owner::of(tokens, (from, at, until)).map_or(Ok(deadline), Err)))
 }
 
 /// "3 Werktage", "10 business days", even without a leading word; and "90 days from the date of this letter".
-fn from_now(tokens: &[Token], from: usize, received: Time, usual: Tz) -> Option<(usize, Deadline)> {
+fn from_now(tokens: &[Token], from: usize, received: Time, usual: Tz) -> Option<(usize, Read)> {
     let word = |at: usize| tokens.get(at).map_or("", |token| token.text.as_str());
     let first = word(from);
     if !first.starts_with(|c: char| c.is_ascii_digit()) && words::number(first).is_none() {
         return None;
     }
+    if !matches!(apart::read(tokens, from), Ok(None)) {
+        return None;
+    }
     let (until, deadline) = counted(tokens, from, received, usual)?;
-    let from_here = matches!(
-        (word(until), word(until + 1)),
-        ("from" | "after", "the" | "this" | "today" | "now" | "receipt")
-            | ("ab", "heute" | "erhalt" | "zugang")
-            | ("nach", "erhalt" | "zugang")
-    ) || matches!(
-        (word(until), word(until + 1)),
-        ("desde" | "a", "hoy" | "la" | "partir") | ("à", "compter") | ("après", "réception")
-    );
+    let counts = owner::counts_from(tokens, until);
     let ago = matches!(word(until), "ago" | "old" | "overdue" | "late" | "before");
     let workdays = deadline.assumed.iter().any(|what| what == WORKDAYS);
-    ((workdays || from_here) && !ago).then_some((until, deadline))
+    if ago || (!workdays && counts.is_none()) {
+        return None;
+    }
+    Some((until, owner::of(tokens, (from, from, until)).map_or(Ok(deadline), Err)))
+}
+
+/// "30 days' notice", "30-day notice", "a notice period of 60 days", "mit einer Frist von zwei Wochen".
+fn of_notice(tokens: &[Token], from: usize, received: Time, usual: Tz) -> Option<(usize, Read)> {
+    let word = |at: usize| tokens.get(at).map_or("", |token| token.text.as_str());
+    let (until, deadline) = match word(from) {
+        "notice" | "frist" | "kündigungsfrist" | "préavis" | "preaviso" => {
+            let filler = |at: &usize| !matches!(word(*at), "period" | "of" | "is" | "von" | "de" | "beträgt");
+            let at = (from + 1..from + 4).find(filler).filter(|at| *at > from + 1)?;
+            counted(tokens, at, received, usual)?
+        }
+        first => {
+            let of = |at: usize| {
+                let at = at + usize::from(word(at) == "of");
+                (at..at + 3).find(|at| !matches!(word(*at), "written" | "prior" | "advance" | "formal"))
+            };
+            let (after, deadline) = match first.split_once('-') {
+                Some((count, unit)) if words::unit(unit).is_some() => {
+                    (from + 1, later(count.parse().ok()?, unit, received)?)
+                }
+                _ => counted(tokens, from, received, usual)?,
+            };
+            let notice = of(after).filter(|at| matches!(word(*at), "notice" | "preaviso"))?;
+            (notice + 1, deadline)
+        }
+    };
+    let other = owner::of_contract(tokens, from).or_else(|| owner::of_letter(tokens, (from, until)));
+    Some((until, other.map_or(Ok(deadline), Err)))
 }
 
 /// The period whose number is at `at`.
@@ -115,11 +151,7 @@ fn counted(tokens: &[Token], at: usize, received: Time, usual: Tz) -> Option<(us
             assumed.push(WORKDAYS.to_owned());
             after_workdays(received, count, usual)?
         }
-        (false, Some(Unit::Seconds(one))) => received.plus(Duration::from_secs(count * one)),
-        (false, Some(Unit::Months)) => {
-            let months = Months::new(u32::try_from(count).ok()?);
-            Time(received.utc().checked_add_months(months)?.timestamp_millis())
-        }
+        (false, Some(_)) => end_of(count, word(until - 1), received)?,
         (false, None) => return None,
     };
     assumed.insert(0, COUNTED.to_owned());
@@ -127,35 +159,21 @@ fn counted(tokens: &[Token], at: usize, received: Time, usual: Tz) -> Option<(us
     Some((until, Deadline { at: end, read_as, assumed }))
 }
 
-/// The position after the unit at `at`, and whether only working days count.
-fn counted_in<'w>(word: impl Fn(usize) -> &'w str, at: usize) -> (usize, bool) {
-    match word(at) {
-        "business" | "working" | "work" if is_day(word(at + 1)) => (at + 2, true),
-        // Every day counts, whether stated or not.
-        "calendar" | "consecutive" if is_day(word(at + 1)) => (at + 2, false),
-        day if is_day(day) && matches!(word(at + 1), "naturales" | "corridos" | "calendaires") => (at + 1, false),
-        "kalendertagen" | "kalendertage" => (at + 1, false),
-        "werktagen" | "werktage" | "werktag" | "arbeitstagen" | "arbeitstage" | "arbeitstag" | "bankarbeitstagen"
-        | "bankarbeitstage" | "geschäftstage" | "geschäftstagen" => (at + 1, true),
-        day if is_day(day) && matches!(word(at + 1), "hábiles" | "habiles" | "laborables" | "ouvrés" | "ouvrables") => {
-            (at + 2, true)
+/// The end of so many units, with what is assumed of it.
+fn later(count: u64, unit: &str, received: Time) -> Option<Deadline> {
+    let at = end_of(count, unit, received)?;
+    let read_as = at.utc().format("%a %-d %b %Y %H:%M UTC").to_string();
+    Some(Deadline { at, read_as, assumed: vec![COUNTED.to_owned()] })
+}
+
+fn end_of(count: u64, unit: &str, received: Time) -> Option<Time> {
+    match words::unit(unit).filter(|_| count <= super::count::MOST)? {
+        Unit::Seconds(one) => Some(received.plus(Duration::from_secs(count * one))),
+        Unit::Months => {
+            let months = Months::new(u32::try_from(count).ok()?);
+            Some(Time(received.utc().checked_add_months(months)?.timestamp_millis()))
         }
-        _ => (at + 1, false),
     }
-}
-
-fn is_day(word: &str) -> bool {
-    words::unit(word) == Some(Unit::Seconds(86_400))
-}
-
-/// A number, or the first of `3-5`, with what had to be assumed.
-fn count(word: &str) -> Option<(u64, Vec<String>)> {
-    if let Some(number) = words::number(word) {
-        return Some((number, Vec::new())).filter(|(number, _)| *number <= MOST);
-    }
-    let (first, second) = word.split_once(['-', '–'])?;
-    let (first, _) = (first.parse::<u64>().ok()?, second.parse::<u64>().ok()?);
-    Some((first, vec![format!("It says {word}: the earlier is taken.")])).filter(|(number, _)| *number <= MOST)
 }
 
 /// The same time of day after `count` days from Monday to Friday.

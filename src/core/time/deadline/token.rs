@@ -32,7 +32,9 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
         for word in offsets_joined(line) {
             // A dash that stands alone.
             if word.chars().all(|c| !c.is_alphanumeric()) && word != "+" {
-                all.last_mut().iter_mut().for_each(|last| last.pauses = true);
+                // French sets a blank before "!".
+                let ends = word.contains(['!', '?']);
+                all.last_mut().iter_mut().for_each(|last| (last.ends, last.pauses) = (last.ends || ends, true));
                 continue;
             }
             all.extend(of(&word));

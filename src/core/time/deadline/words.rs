@@ -45,7 +45,9 @@ const NUMBERS: &[(u64, &str)] = &[
     (15, "fifteen fünfzehn quince quinze"),
     (20, "twenty zwanzig veinte vingt"),
     (30, "thirty dreißig treinta trente"),
+    (40, "forty vierzig cuarenta quarante"),
     (45, "forty-five fünfundvierzig"),
+    (50, "fifty fünfzig cincuenta cinquante"),
     (60, "sixty sechzig sesenta soixante"),
     (90, "ninety neunzig noventa"),
 ];
@@ -63,6 +65,7 @@ const UNITS: &[(Unit, &str)] = &[
     (Unit::Seconds(3_600), "hour hours stunde stunden hora horas heure heures"),
     (Unit::Seconds(DAY), "day days tag tage tagen kalendertag kalendertage kalendertagen día días dia dias jour jours"),
     (Unit::Seconds(7 * DAY), "week weeks woche wochen semana semanas semaine semaines"),
+    (Unit::Seconds(14 * DAY), "fortnight fortnights"),
     (Unit::Months, "month months monat monate monaten monats mes meses mois"),
 ];
 
@@ -82,10 +85,11 @@ const ENDS: &str = "suspend suspension terminat end ends ended ending expir clos
     suspen cerrar cerrad cierr cierre desactiv finaliz termina rescind cancelar cancel bloque dejar dejará dejarán dejaremos retir caduc vence \
     vencer interrump detien detendr detener congel expuls baja corte cortar cortaremos inhabilit deshabilit cese cesa cesan cesen corta cortan cesar cesará cesarán \
     résili ferme fermé fermer fermé fermeture désactiv arrêt arrêté arrête coupé coupé couper coupure coupée bloqu interromp interrompu cess cesse cessera cesseront \
-    clôtur retir retiré retirée prend prendra gelé gelés gelée débranch";
+    clôtur retir retiré retirée prend prendra gelé gelés gelée débranch fermons fermerons fermera fermerez \
+    eol eos end-of-life null-route null-routed nullroute blackhole blackholed";
 
 /// Words for deleting: of an account, which is its end, or of data, which follows it.
-const DELETES: &str = "delet eras purge purged wipe wiped destroy gelöscht löschen löschung löscht vernichtet elimin borra borrar \
+const DELETES: &str = "delet erase erasing erasure purge purged wipe wiped destroy gelöscht löschen löschung löscht vernichtet elimin borra borrar \
     borrará borrarán suprim destru supprim effac détrui";
 
 /// What is deleted after the end.
@@ -128,6 +132,38 @@ const ACTS: &str = "download back backup export migrat move moving contact reply
 /// Words between the parts of a time: "on Friday, the 4th of December, at 5 pm".
 const BETWEEN: &str = "at on the of uhr um am den dem der de del el la las los al a à au le les ab kl heures horas hrs h sharp precisely exactly";
 
+/// Days of the month as words, the first of it first.
+const ORDINALS: &str = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth \
+    fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth twenty-first twenty-second twenty-third \
+    twenty-fourth twenty-fifth twenty-sixth twenty-seventh twenty-eighth twenty-ninth thirtieth thirty-first";
+
+/// Words before a number that is a reference, not a date: "clause 3.1.27", "version 12.10.2026".
+const REFERENCES: &str = "section sections clause article version release paragraph chapter ticket order invoice case ref reference call \
+    phone ziffer abschnitt artikel absatz paragraf paragraph nummer nr bestellung rechnung cláusula sección artículo versión apartado \
+    pedido factura chapitre commande facture python node php ruby java";
+
+/// Words with a capital, at the beginning of a sentence or a line, that may stand before a weekday.
+const BEFORE_WEEKDAY: &str = "this that from starting beginning since coming following next nächsten nächster nächste nächstem ab diesen dieser \
+    kommenden kommender ce prochain este próximo and und y et or then is im date deadline noon midnight morning afternoon evening \
+    tonight today later only thru through seit schon";
+
+/// Words that make a weekday no day ahead: a habit, the past, or the name of a feast or a sale.
+const NO_DAY: &str = "every each all any jeden jeder cada todos chaque tous past letzten letzter vergangenen vergangener previous black \
+    cyber good giving casual super ash maundy easter whit palm shrove fat blue jour";
+
+/// Words of offers, prices, bills and maintenance. What ends or changes there is not the account.
+const OFFERS: &str = "sale sales offer offers discount discounts deal deals coupon promo promotion price prices pricing % billing bill \
+    newsletter angebot angebote rabatt rabatte aktion preis preise preisen oferta ofertas descuento promoción precio precios tarifa \
+    offre offres remise prix solde soldes maintenance wartung wartungsarbeiten mantenimiento";
+
+/// Words that end anything, even an offer, unlike "suspend" or "close".
+const ANY_END: &str = "end ends ended ending off expire expires expired expiring expiration stop stops endet enden ende endete läuft abgelaufen termina finaliza vence vencen vencer caduca caducan \
+    unavailable";
+
+/// Words at the beginning of a sentence that refer to the one before it: "Otherwise we close it", "Then we close it".
+const REFERS_BACK: &str = "otherwise else failure sonst andernfalls ansonsten sinon contrario failing then thereafter afterwards danach dann entonces \
+    después alors ensuite après after following that";
+
 /// Common words of languages that write the day first.
 const DAY_FIRST: &str = "und der die das wird werden ihr ihre ihren nicht mit zum sie el los las su sus cuenta será para \
     usted que le les vous votre vos est sera nous compte avec pour";
@@ -152,12 +188,60 @@ pub(super) fn weekday(word: &str) -> Option<Weekday> {
 
 /// A number in digits or as a word.
 pub(super) fn number(word: &str) -> Option<u64> {
-    word.parse().ok().or_else(|| NUMBERS.iter().find(|(_, names)| has(names, word)).map(|(number, _)| *number))
+    let named = |word: &str| NUMBERS.iter().find(|(_, names)| has(names, word)).map(|(number, _)| *number);
+    // "forty-eight"
+    let joined = || {
+        let (tens, ones) = word.split_once('-')?;
+        let (tens, ones) = (named(tens)?, named(ones)?);
+        (tens >= 20 && tens.is_multiple_of(10) && (1..10).contains(&ones)).then_some(tens + ones)
+    };
+    word.parse().ok().or_else(|| named(word)).or_else(joined)
 }
 
 pub(super) fn unit(word: &str) -> Option<Unit> {
     let word = word.trim_end_matches("'s").trim_end_matches(['\'', '’']);
     UNITS.iter().find(|(_, names)| has(names, word)).map(|(unit, _)| *unit)
+}
+
+/// The day of the month that a word names: "twenty-fourth".
+pub(super) fn ordinal(word: &str) -> Option<u32> {
+    ORDINALS.split(' ').position(|own| own == word).and_then(|at| u32::try_from(at + 1).ok())
+}
+
+/// Whether the number after this word is a reference.
+pub(super) fn refers(word: &str) -> bool {
+    has(REFERENCES, word)
+}
+
+/// Whether a weekday may follow the word, though it has a capital.
+pub(super) fn may_precede_a_weekday(word: &str) -> bool {
+    has(BEFORE_WEEKDAY, word)
+        || is_between(word)
+        || leads(word)
+        || cuts_off(word)
+        || weekday(word).is_some()
+        || month(word).is_some()
+        || word.starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// Whether a weekday after the word is no day ahead.
+pub(super) fn before_no_day(word: &str) -> bool {
+    has(NO_DAY, word)
+}
+
+/// Whether the word is of an offer, a price or a bill.
+pub(super) fn offers(word: &str) -> bool {
+    has(OFFERS, word)
+}
+
+/// Whether the word ends something, but may be said of an offer, too.
+pub(super) fn ends_anything(word: &str) -> bool {
+    has(ANY_END, word)
+}
+
+/// Whether a sentence that begins with the word continues the one before it.
+pub(super) fn refers_back(word: &str) -> bool {
+    has(REFERS_BACK, word)
 }
 
 pub(super) fn leads(word: &str) -> bool {

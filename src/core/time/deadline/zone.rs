@@ -1,10 +1,12 @@
 //! Time zones, as letters name them. If one is ambiguous or unknown, a person is asked.
 
+use chrono::{Duration, LocalResult, NaiveDateTime, TimeZone};
 use chrono_tz::Tz;
 
 use super::token::Token;
 use super::words;
 use super::zones::{self, Kind, Meant, folded};
+use crate::core::time::Time;
 
 const HOUR: i64 = 3_600;
 /// In a text with more words than this, short names are zones only in capitals: "et" and "est" are French words,
@@ -38,6 +40,39 @@ pub(super) struct Zone {
 impl Zone {
     pub(super) fn usual(zone: Tz) -> Zone {
         Zone { name: zone.name().to_owned(), zone: Some(zone), offset: 0 }
+    }
+
+    /// The local time there.
+    pub(super) fn local(&self, at: Time) -> NaiveDateTime {
+        self.zone.map_or_else(
+            || at.utc().naive_utc() + Duration::seconds(self.offset),
+            |zone| at.utc().with_timezone(&zone).naive_local(),
+        )
+    }
+
+    /// A sentence if the clocks are changed at that time, so that it occurs twice or never.
+    pub(super) fn odd(&self, local: NaiveDateTime) -> Option<String> {
+        let found = self.zone?.from_local_datetime(&local);
+        let clock = local.format("%H:%M");
+        match found {
+            LocalResult::Single(_) => None,
+            LocalResult::None => Some(format!("The clocks skip {clock} on that day: an hour earlier is taken.")),
+            LocalResult::Ambiguous(..) => Some(format!("{clock} comes twice on that day: the earlier is taken.")),
+        }
+    }
+
+    /// The instant of a local time there.
+    pub(super) fn instant(&self, local: NaiveDateTime) -> Option<Time> {
+        let utc = match self.zone {
+            None => (local - Duration::seconds(self.offset)).and_utc(),
+            // For a local time that occurs twice or never, use the earlier instant, which warns sooner.
+            Some(zone) => zone
+                .from_local_datetime(&local)
+                .earliest()
+                .or_else(|| zone.from_local_datetime(&(local - Duration::hours(1))).earliest())?
+                .to_utc(),
+        };
+        Some(Time(utc.timestamp_millis()))
     }
 }
 
