@@ -169,7 +169,7 @@ async fn a_location_in_raw_letters_is_followed_percent_encoded() {
 
 #[tokio::test]
 async fn heads_that_real_clients_forgive_are_forgiven() {
-    let heads: [&[u8]; 11] = [
+    let heads: [&[u8]; 12] = [
         b"HTTP/1.1 200 OK\r\nContent-Type : text/html\r\nContent-Length: 20\r\n\r\n",
         b"HTTP/1.1 200 OK\nContent-Type: text/html\nContent-Length: 20\n\n",
         b"HTTP/1.1 200 OK\r\nX-Long: one\r\n two\r\nContent-Length: 20\r\n\r\n",
@@ -181,6 +181,7 @@ async fn heads_that_real_clients_forgive_are_forgiven() {
         b"http/1.1 200 ok\r\nContent-Length: 20\r\n\r\n",
         b"Http/1.0 200 OK\r\n\r\n",
         b"HTTP/2.0 200 OK\r\nContent-Length: 20\r\n\r\n",
+        b"HTTP/1.1  200 OK\r\nContent-Length: 20\r\n\r\n",
     ];
     for head in heads {
         let server = raw(move |_| [head, b"<html>Welcome</html>"].concat()).await;

@@ -100,6 +100,30 @@ async fn a_name_gone_from_the_parent_is_said_by_each_of_its_servers() {
 }
 
 #[tokio::test]
+async fn a_name_server_that_does_not_exist_is_told() {
+    let half = || -> Answering {
+        Arc::new(|question, _| {
+            if question.queries[0].name() == &name("ns.gone.test.") {
+                let mut none = reply(question, ResponseCode::NXDomain, true);
+                none.add_authority(soa("test."));
+                return Some(none);
+            }
+            let mut down = reply(question, ResponseCode::NoError, false);
+            down.add_authority(ns("example.test.", "ns1.example.test."));
+            down.add_authority(ns("example.test.", "ns.gone.test."));
+            down.add_additional(a("ns1.example.test.", ZONE1));
+            Some(down)
+        })
+    };
+    let dns = walk(HashMap::from([(ROOT, tld()), (TLD1, half()), (TLD2, half()), (ZONE1, serves(7))])).await;
+    assert_eq!((&dns["count"]["total"], &dns["count"]["served"]), (&1.into(), &1.into()));
+    assert_eq!(dns["nowhere"], serde_json::json!(["ns.gone.test"]));
+    // One that does not answer may exist.
+    let world = HashMap::from([(ROOT, tld()), (TLD1, delegates()), (TLD2, delegates()), (ZONE1, serves(7))]);
+    assert_eq!(walk(world).await["nowhere"], serde_json::json!([]));
+}
+
+#[tokio::test]
 async fn refusal_servfail_and_silence_are_told_apart() {
     let dns = walk(world(says(ResponseCode::Refused, false), says(ResponseCode::ServFail, false))).await;
     assert_eq!((&dns["count"]["refused"], &dns["count"]["servfail"]), (&1.into(), &1.into()));

@@ -77,6 +77,9 @@ async fn what_is_included_twice_costs_twice_and_a_circle_is_no_record() {
     let answer = look(names(twice).await, Lookup::Spf, &[]).await;
     assert_eq!(answer.said["spf"]["lookups"], 12);
     assert_eq!(read("mail/spf", &answer), (Verdict::Degraded, "too_many_lookups".to_owned()));
+    let itself = "example.test. TXT v=spf1 include:%{d} -all";
+    let answer = look(names(itself).await, Lookup::Spf, &[]).await;
+    assert_eq!(read("mail/spf", &answer), (Verdict::Degraded, "not_valid".to_owned()));
     let circle = "example.test. TXT v=spf1 include:one.test -all\none.test. TXT v=spf1 include:example.test -all";
     let answer = look(names(circle).await, Lookup::Spf, &[]).await;
     assert_eq!(read("mail/spf", &answer), (Verdict::Degraded, "not_valid".to_owned()));
@@ -493,6 +496,14 @@ async fn by_turns(banners: &'static [&'static str]) -> SocketAddr {
         }
     });
     address
+}
+
+#[tokio::test]
+async fn a_server_that_knows_no_ehlo_is_greeted_as_before() {
+    let old = mail("220 ready", &[("EHLO", "502 5.5.1 What?"), ("RCPT", "550 5.2.1 The account is disabled")]).await;
+    assert_eq!(mail_of(old).await.1, (Verdict::Dropped, "mailbox_gone".to_owned()));
+    let deaf = mail("220 ready", &[("EHLO", "502 5.5.1 What?"), ("HELO", "554 Go away")]).await;
+    assert_ne!(mail_of(deaf).await.1.0, Verdict::Live);
 }
 
 #[tokio::test]

@@ -92,7 +92,10 @@ impl Walk<'_> {
             (Ok(found), Err(_)) | (Err(_), Ok(found)) => Ok(read(&found)),
             // If one of the two queries got no answer, its addresses are unknown: the name may still have some.
             (Err(Missing::Unanswered), Err(_)) | (Err(_), Err(Missing::Unanswered)) => Err(Missing::Unanswered),
-            (Err(_), Err(missing)) => Err(missing),
+            (Err(_), Err(missing)) => {
+                self.nowhere.insert(name.to_owned());
+                Err(missing)
+            }
         }
     }
 

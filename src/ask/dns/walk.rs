@@ -47,6 +47,8 @@ pub struct Delegation {
     pub name_servers: BTreeSet<String>,
     /// The addresses of the zone's servers.
     pub servers: Vec<Server>,
+    /// Those of the names that certainly have no address.
+    pub nowhere: BTreeSet<String>,
 }
 
 /// A walk to one zone.
@@ -58,6 +60,8 @@ pub struct Walk<'n> {
     /// The zones that look-ups passed through, with their servers.
     pub(super) cuts: Vec<(Name, Vec<Server>)>,
     questions: u32,
+    /// Names that do not exist or have no address, by the word of their own zones.
+    pub(super) nowhere: BTreeSet<String>,
     /// Whether a server on the way offered recursion. Servers of the root and of top-level domains do not offer it,
     /// but a middlebox that answers in their place does.
     pub(super) recursing: bool,
@@ -78,7 +82,16 @@ pub(super) enum Step {
 impl<'n> Walk<'n> {
     pub fn new(net: &'n Net, domain: &str, limit: Duration) -> Result<Walk<'n>, String> {
         let zone = Name::from_ascii(format!("{domain}.")).map_err(|_| format!("`{domain}` is not a domain name"))?;
-        Ok(Walk { net, zone, domain: domain.to_owned(), limit, cuts: Vec::new(), questions: 0, recursing: false })
+        Ok(Walk {
+            net,
+            zone,
+            domain: domain.to_owned(),
+            limit,
+            cuts: Vec::new(),
+            questions: 0,
+            nowhere: BTreeSet::new(),
+            recursing: false,
+        })
     }
 
     /// The network that queries go through.
@@ -180,6 +193,7 @@ impl<'n> Walk<'n> {
         }
         let names = heard.name_servers.clone();
         heard.servers = self.addresses(&names, &glue, depth).await;
+        heard.nowhere = names.intersection(&self.nowhere).cloned().collect();
         heard
     }
 

@@ -209,6 +209,7 @@ fn facts(walk: &Walk<'_>, delegation: &Delegation, said: &[Said], types: &[Strin
             "nxdomain": delegation.nxdomain, "undelegated": delegation.undelegated, "delegated": delegation.delegated,
         },
         "name_servers": delegation.name_servers,
+        "nowhere": delegation.nowhere,
         "servers": servers,
         "count": {
             "total": counted.len(), "no_way": said.iter().filter(|said| said.outcome == "no_way").count(), "served": serving.len(), "answering": count("answering"), "refused": count("refused"), "servfail": count("servfail"),

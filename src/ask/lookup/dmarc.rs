@@ -66,6 +66,10 @@ fn is_public(text: &str) -> bool {
 
 /// Parses a record leniently; `None` if receivers ignore it.
 pub fn parse(record: &str) -> Option<Record> {
+    // A record that does not start with its version is discarded (RFC 7489, section 6.6.3).
+    if record.starts_with(char::is_whitespace) {
+        return None;
+    }
     // Malformed tags are skipped; only the version and the policy must be valid (section 6.3).
     let proper: Vec<&str> = record.split(';').filter(|part| tags::read(part).is_some()).collect();
     let tags = tags::read(&proper.join(";"))?;
@@ -117,7 +121,7 @@ mod tests {
             "V=DMARC1;P=reject",
             "v=DMARC1;p=ReJEct",
             "v=DMARC1; sp=none; p=reject",
-            " v=DMARC1; p = reject ;",
+            "v=DMARC1; p = reject ;",
             "v=DMARC1; p=reject; x=unknown",
             "v=DMARC1; p=reject; rua",
             "v=DMARC1; p=reject; \\ = x; sp:none",
@@ -130,7 +134,7 @@ mod tests {
 
     #[test]
     fn what_receivers_make_nothing_of_is_no_policy() {
-        for text in ["v=DMARC1 p=reject", "v=DMARC1; p=none; p=reject"] {
+        for text in ["v=DMARC1 p=reject", "v=DMARC1; p=none; p=reject", " v=DMARC1; p=reject"] {
             assert_eq!(read(text), None, "{text}");
         }
         for text in [

@@ -226,13 +226,18 @@ async fn greet<S: AsyncRead + AsyncWrite + Unpin>(talk: &mut Talk<S>, said: &mut
         return None;
     }
     // A host name would reveal one more fact about the user; an address literal is always valid.
-    let hello = talk.say("EHLO [127.0.0.1]").await?;
+    let mut hello = talk.say("EHLO [127.0.0.1]").await?;
+    // A server that does not know EHLO is greeted with HELO (RFC 5321, section 3.2).
+    let extended = !matches!(hello.code, 500..=504);
+    if !extended {
+        hello = talk.say("HELO [127.0.0.1]").await?;
+    }
     note(said, &hello);
     if hello.code != 250 {
         return None;
     }
     said["outcome"] = json!("served");
-    let starttls = hello.text.lines().any(|line| line.trim().eq_ignore_ascii_case("STARTTLS"));
+    let starttls = extended && hello.text.lines().any(|line| line.trim().eq_ignore_ascii_case("STARTTLS"));
     said["starttls"] = json!(starttls);
     Some(starttls)
 }

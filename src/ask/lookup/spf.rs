@@ -69,6 +69,7 @@ pub async fn ask(walk: &mut Walk<'_>, question: &LookupQuestion) -> Value {
         "own": tree.own,
         "gone": tree.gone,
         "all": parsed.as_ref().map_or("", all),
+        "anyone": parsed.as_ref().is_some_and(anyone),
     })
 }
 
@@ -106,7 +107,7 @@ async fn follow(walk: &mut Walk<'_>, spf: &Spf, of: &str, tree: &mut Tree) -> Co
 /// The cost of one include and everything below it.
 async fn included(walk: &mut Walk<'_>, name: &Macro, of: &str, tree: &mut Tree) -> Cost {
     let mut cost = Cost { lookups: 1, voids: 0 };
-    let Some(name) = literal(name) else { return cost };
+    let Some(name) = literal(name, of) else { return cost };
     let below = |name: &str| name == tree.domain || name.ends_with(&format!(".{}", tree.domain));
     if below(of) && !below(&name) && !tree.own.contains(&name) {
         tree.own.push(name.clone());
@@ -154,5 +155,53 @@ fn all(spf: &Spf) -> &'static str {
         Some(Qualifier::SoftFail) => "~all",
         Some(Qualifier::Neutral) => "?all",
         None => "",
+    }
+}
+
+/// Whether the record itself lets every address send, by `all` or by address ranges that leave none out.
+fn anyone(spf: &Spf) -> bool {
+    let mut ranges: Vec<(u64, u64)> = Vec::new();
+    for directive in spf.directives.iter().filter(|directive| directive.qualifier == Qualifier::Pass) {
+        match &directive.mechanism {
+            Mechanism::All => return all(spf) == "+all",
+            Mechanism::Ip6 { mask: 0, .. } => return true,
+            Mechanism::Ip4 { addr, mask } => {
+                let first = u32::from(*addr) & mask;
+                ranges.push((u64::from(first), u64::from(first | !mask)));
+            }
+            _ => {}
+        }
+    }
+    ranges.sort_unstable();
+    let free = ranges.iter().try_fold(0, |free, (first, last)| (*first <= free).then(|| free.max(last + 1)));
+    free == Some(1 << 32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_that_lets_everybody_send_is_told() {
+        let of = |record: &str| parse(record).is_some_and(|spf| anyone(&spf));
+        for record in [
+            "v=spf1 +all",
+            "v=spf1 ip4:192.0.2.1 all",
+            "v=spf1 ip4:0.0.0.0/0 -all",
+            "v=spf1 ip4:128.0.0.0/1 ip4:192.0.2.1 ip4:0.0.0.0/1 -all",
+            "v=spf1 ip6:::/0 ~all",
+        ] {
+            assert!(of(record), "{record}");
+        }
+        for record in [
+            "v=spf1 -all",
+            "v=spf1 -all +all",
+            "v=spf1 ?ip4:0.0.0.0/0 -all",
+            "v=spf1 ip4:0.0.0.0/1 -all",
+            "v=spf1 ip4:128.0.0.0/1 -all",
+            "v=spf1 ip4:192.0.2.0/24 ip6:2001:db8::/32 ~all",
+        ] {
+            assert!(!of(record), "{record}");
+        }
     }
 }

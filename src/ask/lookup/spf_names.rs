@@ -4,7 +4,7 @@
 use std::ops::AddAssign;
 
 use hickory_proto::rr::RecordType;
-use mail_auth::spf::{Macro, Mechanism};
+use mail_auth::spf::{Macro, Mechanism, Variable};
 
 use crate::ask::dns::{Missing, Walk};
 
@@ -49,7 +49,7 @@ impl Names {
         };
         let name = match name {
             Macro::None => Some(of.to_owned()),
-            name => literal(name),
+            name => literal(name, of),
         };
         let void = match name {
             Some(name) if self.asked < MOST => self.look(walk, &name, mx).await,
@@ -77,10 +77,24 @@ impl Names {
     }
 }
 
-/// The name, if it has no macros: a macro's value depends on the mail.
-pub fn literal(name: &Macro) -> Option<String> {
+/// The name, if it has no macro besides `%{d}`, the domain whose record it is in: other macros depend on the mail.
+pub fn literal(name: &Macro, of: &str) -> Option<String> {
     match name {
         Macro::Literal(text) => Some(String::from_utf8_lossy(text).trim_end_matches('.').to_lowercase()),
+        Macro::Variable { letter: Variable::Domain, num_parts: 0, reverse: false, .. } => Some(of.to_owned()),
+        Macro::List(parts) => {
+            let parts: Option<Vec<String>> = parts.iter().map(|part| part_of(part, of)).collect();
+            parts.map(|parts| parts.concat().trim_end_matches('.').to_owned())
+        }
         _ => None,
+    }
+}
+
+/// A part of a name, with its dots.
+fn part_of(part: &Macro, of: &str) -> Option<String> {
+    match part {
+        Macro::Literal(text) => Some(String::from_utf8_lossy(text).to_lowercase()),
+        Macro::List(_) => None,
+        other => literal(other, of),
     }
 }

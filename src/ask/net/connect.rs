@@ -100,14 +100,22 @@ impl Wire {
     }
 }
 
-/// Browsers accept `http/1.1` and unknown version numbers; the library accepts two versions, in upper case only.
-fn forgive_version(line: &mut [u8]) {
-    let Some(version) = line.get_mut(..8) else { return };
+/// Browsers accept `http/1.1`, unknown version numbers and several blanks before the status; the library accepts two
+/// versions, in upper case only, and one blank.
+fn forgive(line: &mut [u8]) {
+    let Some((version, rest)) = line.split_at_mut_checked(8) else { return };
     let named = version[..5].eq_ignore_ascii_case(b"HTTP/") && version[6] == b'.';
     if named && version[5].is_ascii_digit() && version[7].is_ascii_digit() && version[5..] != *b"1.0" {
         version.copy_from_slice(b"HTTP/1.1");
     } else if named {
         version[..5].copy_from_slice(b"HTTP/");
+    }
+    let blanks = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    if named && blanks > 0 && rest.get(blanks..blanks + 3).is_some_and(|code| code.iter().all(u8::is_ascii_digit)) {
+        // The other blanks become part of the phrase behind the code.
+        rest.copy_within(blanks..blanks + 3, 1);
+        rest[0] = b' ';
+        rest[4..blanks + 3].fill(b' ');
     }
 }
 
@@ -135,7 +143,7 @@ impl AsyncRead for Wire {
         };
         if self.fresh && read.is_ready() {
             self.fresh = false;
-            forgive_version(&mut buffer.filled_mut()[before..]);
+            forgive(&mut buffer.filled_mut()[before..]);
         }
         read
     }
@@ -160,6 +168,28 @@ impl AsyncWrite for Wire {
         match &mut self.stream {
             Stream::Plain(stream) => Pin::new(stream).poll_shutdown(cx),
             Stream::Safe(stream) => Pin::new(stream.as_mut()).poll_shutdown(cx),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::forgive;
+
+    #[test]
+    fn a_status_line_as_browsers_take_it_becomes_a_proper_one() {
+        for (sent, wanted) in [
+            ("HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\n"),
+            ("HTTP/1.1  200 OK\r\n", "HTTP/1.1 200  OK\r\n"),
+            ("http/2.0 \t  503\r\n", "HTTP/1.1 503   \r\n"),
+            ("HTTP/1.0\t200 OK\r\n", "HTTP/1.0 200 OK\r\n"),
+            ("HTTP/1.1  OK\r\n", "HTTP/1.1  OK\r\n"),
+            ("<html>  200", "<html>  200"),
+            ("HTTP", "HTTP"),
+        ] {
+            let mut line = sent.as_bytes().to_vec();
+            forgive(&mut line);
+            assert_eq!(String::from_utf8_lossy(&line), wanted, "{sent}");
         }
     }
 }

@@ -27,8 +27,8 @@ const TLS: [&str; 19] = [
     "before_days_left",
     "unread",
 ];
-const DNS: [&str; 9] =
-    ["domain", "parent", "servers", "count", "records", "agree", "name_servers", "walk_failed", "serials"];
+const DNS: [&str; 10] =
+    ["domain", "parent", "servers", "count", "records", "agree", "name_servers", "walk_failed", "serials", "nowhere"];
 
 const HEARD: [&str; 12] = [
     "name",

@@ -34,6 +34,10 @@ pub enum Means {
     AutoRenewed,
     /// Renewal is forbidden.
     RenewalForbidden,
+    /// Somebody contests it; until that is decided it stays in the zone.
+    Disputed,
+    /// It was requested, and the registry has not created it yet (RFC 5731: `pendingCreate`).
+    Requested,
     /// It is being transferred to another registrar.
     Transfer,
     /// It is not registered.
@@ -46,7 +50,7 @@ pub enum Means {
 
 impl Means {
     /// All meanings, with their names.
-    pub const ALL: [(&'static str, Means); 16] = [
+    pub const ALL: [(&'static str, Means); 18] = [
         ("registered", Means::Registered),
         ("locked", Means::Locked),
         ("server_hold", Means::ServerHold),
@@ -59,6 +63,8 @@ impl Means {
         ("ending", Means::Ending),
         ("auto_renewed", Means::AutoRenewed),
         ("renewal_forbidden", Means::RenewalForbidden),
+        ("disputed", Means::Disputed),
+        ("requested", Means::Requested),
         ("transfer", Means::Transfer),
         ("free", Means::Free),
         ("reserved", Means::Reserved),
@@ -118,8 +124,12 @@ pub struct Flag {
 pub struct Family {
     /// The domain suffixes that they are responsible for.
     pub endings: Vec<String>,
+    /// Whether they are all registries that no other file names and that are not of a country.
+    pub generic: bool,
     /// Whether their answers about a registered domain may lack a state.
     pub stateless: bool,
+    /// Whether an undelegated domain counts as out of the zone while its term lasts, even if name servers are listed.
+    pub undelegated_is_out: bool,
     /// The order of day and month.
     pub order: Option<Order>,
     /// Line names that are a state only here.
@@ -168,6 +178,8 @@ pub struct Lines {
     pub no: Vec<String>,
     /// Line names for the day on which a domain is deleted.
     pub delete_date: Vec<String>,
+    /// Line names for the day on which a domain leaves the zone.
+    pub zone_date: Vec<String>,
     /// Line names for name servers.
     pub server: Vec<String>,
     /// Line names for the registrar.
@@ -244,7 +256,9 @@ impl RegistryBook {
                 return Some(family);
             }
         }
-        None
+        // Country codes have two letters; the others with `xn--` may be either.
+        let generic = ending.len() > 2 && !ending.starts_with("xn--");
+        self.families.iter().find(|family| generic && family.generic)
     }
 
     /// The meaning of a word, at this registry or in general.
@@ -286,5 +300,10 @@ mod tests {
         assert_eq!(of("example.gov.uk").as_deref(), Some("gov.uk"));
         assert_eq!(of("example.co.uk").as_deref(), Some("uk"));
         assert_eq!((of("example.org"), of("uk")), (None, None));
+        let generic = Family { generic: true, endings: vec!["generic".to_owned()], ..Family::default() };
+        let book = RegistryBook { families: vec![family("uk"), generic], ..RegistryBook::default() };
+        let of = |domain: &str| book.family(domain).map(|family| family.endings[0].clone());
+        assert_eq!(of("example.org").as_deref(), Some("generic"));
+        assert_eq!((of("example.uk").as_deref(), of("example.fr"), of("example.xn--p1ai")), (Some("uk"), None, None));
     }
 }

@@ -41,6 +41,7 @@ pub(super) fn read_lines(source: &Source, book: &mut RegistryBook) {
         yes: texts(&root, "yes").iter().map(|word| squashed(word)).collect(),
         no: texts(&root, "no").iter().map(|word| squashed(word)).collect(),
         delete_date: texts(&root, "delete_date"),
+        zone_date: texts(&root, "zone_date"),
         server: texts(&root, "server"),
         registrar: texts(&root, "registrar"),
         registrar_id: texts(&root, "registrar_id"),
@@ -64,12 +65,15 @@ pub(super) fn read_family(source: &Source, book: &mut RegistryBook) {
         "month_first" => Order::MonthFirst,
         _ => Order::DayFirst,
     });
+    let flag = |key: &str| root.flag(key).is_some_and(|flag| flag.value);
     let family = Family {
         endings: texts(&root, "endings"),
-        stateless: root.flag("stateless").is_some_and(|flag| flag.value),
+        generic: flag("generic"),
+        stateless: flag("stateless"),
+        undelegated_is_out: flag("undelegated_is_out"),
         order,
         state_keys: texts(&root, "state_keys"),
-        state_has_end: root.flag("state_has_end").is_some_and(|flag| flag.value),
+        state_has_end: flag("state_has_end"),
         not_state: texts(&root, "not_state"),
         words: words(&root),
         flags: root.tables("flag").iter().filter_map(read_flag).collect(),

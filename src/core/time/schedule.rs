@@ -15,8 +15,8 @@ const MANY: usize = 100;
 /// ... but start this far apart: five hundred a second is no burden, and people are waiting for them.
 const FIRST_APART: Duration = Duration::from_millis(2);
 
-/// The most matches to skip in an hour that occurs twice: every second of it, for a job that runs that often.
-const MOST_SKIPPED: usize = 2 * 3_600 + 1;
+/// The most matches to skip in an hour that occurs twice: every minute of it, for a job that runs that often.
+const MOST_SKIPPED: usize = 2 * 60 + 1;
 
 /// When a probe is checked.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,7 +33,7 @@ pub struct Cron {
     text: String,
     zone: Tz,
     schedule: cron::Schedule,
-    /// Whether only minutes and seconds are restricted. Steps such as `*/5` then continue through a clock change
+    /// Whether only minutes are restricted. Steps such as `*/5` then continue through a clock change
     /// without a gap.
     steps: bool,
 }
@@ -45,38 +45,34 @@ impl PartialEq for Cron {
 }
 
 impl Cron {
-    /// Parses five fields (minute hour day month weekday), or six with seconds first.
+    /// Parses five fields: minute hour day month weekday.
     ///
     /// # Errors
     /// Fails if the expression is invalid or never matches, with a sentence that says what is wrong and how to write
-    /// it.
+    /// it. Six fields are refused: some programs have seconds first and others a year last, and a maintenance read the
+    /// other way round holds nearly always.
     pub fn parse(text: &str, zone: Tz) -> Result<Cron, String> {
         let fields: Vec<&str> = text.split_whitespace().collect();
-        let [second, rest @ ..] = match fields.len() {
-            5 => [&["0"], fields.as_slice()].concat(),
-            6 => fields,
-            n => return Err(format!("a cron expression has 5 fields (minute hour day month weekday), this has {n}")),
-        }
-        .try_into()
-        .map(|fields: [&str; 6]| fields)
-        .map_err(|_| "a cron expression has 5 or 6 fields".to_owned())?;
-        let [minute, hour, day, month, weekday] = rest;
+        let [minute, hour, day, month, weekday] = fields[..] else {
+            let why = match fields.len() {
+                6 => "; leave out the seconds or the year, which plugwatch does not have",
+                _ => "",
+            };
+            let n = fields.len();
+            return Err(format!("a cron expression has 5 fields (minute hour day month weekday), this has {n}{why}"));
+        };
         if day != "*" && day != "?" && weekday != "*" && weekday != "?" {
             return Err("give a day of the month or a weekday, not both: programs differ on what both mean".to_owned());
         }
-        for (name, text, least, most) in [
-            ("second", second, 0, 59),
-            ("minute", minute, 0, 59),
-            ("hour", hour, 0, 23),
-            ("day", day, 1, 31),
-            ("month", month, 1, 12),
-        ] {
+        for (name, text, least, most) in
+            [("minute", minute, 0, 59), ("hour", hour, 0, 23), ("day", day, 1, 31), ("month", month, 1, 12)]
+        {
             in_range(name, text, least, most)?;
         }
         // Only something that repeats within every hour can be computed without a time zone.
         let steps = [hour, day, month, weekday].iter().all(|field| matches!(*field, "*" | "?"));
         let weekday = named_weekdays(weekday)?;
-        let full = format!("{second} {minute} {hour} {day} {month} {weekday}");
+        let full = format!("0 {minute} {hour} {day} {month} {weekday}");
         let schedule = cron::Schedule::from_str(&full)
             .map_err(|_| "not a cron expression: minute hour day month weekday".to_owned())?;
         let cron = Cron { text: text.to_owned(), zone, schedule, steps };
@@ -321,8 +317,8 @@ mod tests {
     }
 
     #[test]
-    fn in_the_hour_that_comes_twice_every_second_is_passed_over_once() {
-        let after = runs("* * 2 * * *", "Europe/Berlin", "2026-10-25T01:00:00Z", 1);
+    fn in_the_hour_that_comes_twice_every_minute_is_passed_over_once() {
+        let after = runs("* 2 * * *", "Europe/Berlin", "2026-10-25T01:00:00Z", 1);
         assert_eq!(after, ["2026-10-26T01:00:00Z"]);
         // From any starting point within that night.
         for from in ["2026-10-25T00:30:00Z", "2026-10-25T00:45:00Z", "2026-10-25T01:15:00Z", "2026-10-25T01:30:00Z"] {
@@ -342,6 +338,8 @@ mod tests {
     fn bad_expressions_say_what_is_wrong() {
         let wrong = |text: &str| Cron::parse(text, Tz::UTC).unwrap_err();
         assert!(wrong("* * *").contains("has 3"));
+        assert!(wrong("0 9 * * * *").contains("this has 6; leave out the seconds or the year"));
+        assert!(wrong("0 0 9 * * * 2027").contains("this has 7"));
         assert!(wrong("0 9 1 * Mon").contains("not both"));
         assert!(wrong("0 9 * * 9").contains("weekday 9"));
         assert!(wrong("0 9 30 2 *").contains("no day ever"));

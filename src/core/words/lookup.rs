@@ -36,7 +36,7 @@ macro_rules! lookups {
             /// Which hosts may send mail for a domain (RFC 7208).
             Spf = spf {
                 needs: [domain], takes: [],
-                leaves: [domain, found, records, valid, lookups, voids, void, crowded, includes, own, gone, all],
+                leaves: [domain, found, records, valid, lookups, voids, void, crowded, includes, own, gone, all, anyone],
             }
             /// The keys that sign mail (RFC 6376).
             Dkim = dkim {

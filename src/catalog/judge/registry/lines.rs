@@ -1,5 +1,5 @@
 //! Splits a WHOIS answer into named lines. There is no standard format: `Key: value`, `[Key] value`, `Key....: value`,
-//! a name with its values on the lines below, or a sentence.
+//! a name with its values on the lines below, a list of states that goes on below its first one, or a sentence.
 
 use crate::catalog::grammar::registry::Lines;
 
@@ -17,6 +17,8 @@ pub(super) struct Line {
     pub value: String,
     /// Whether the value was on the line right below its name.
     pub close: bool,
+    /// Whether other values came before it on the lines above; it is sure to be one if it is indented (`close`).
+    pub further: bool,
 }
 
 /// An answer, split into lines.
@@ -28,8 +30,8 @@ pub(super) struct Page {
     pub all: Vec<String>,
 }
 
-/// Splits an answer.
-pub(super) fn read(text: &str, known: &Lines) -> Page {
+/// Splits an answer. `states` are names that mean a state at this registry alone.
+pub(super) fn read(text: &str, known: &Lines, states: &[String]) -> Page {
     let mut page = Page::default();
     let mut block: Option<Block> = None;
     for raw in text.lines() {
@@ -39,6 +41,7 @@ pub(super) fn read(text: &str, known: &Lines) -> Page {
             block = block.take().filter(|block| !block.filled).map(|block| Block { close: false, ..block });
             continue;
         }
+        let indent = indent(raw);
         // Such as `[ a notice of the Japanese registry   ]`.
         if line.starts_with(['%', '#', '>']) || line.starts_with("[ ") {
             continue;
@@ -48,7 +51,17 @@ pub(super) fn read(text: &str, known: &Lines) -> Page {
             block = None;
             continue;
         }
-        block = take(line, block, known, &mut page);
+        if let Some(list) = block.as_ref().filter(|block| block.list && goes_on(line, indent > block.indent, known)) {
+            let close = indent > list.indent;
+            let keys = list.keys.clone();
+            page.lines.push(Line { keys, hint: String::new(), value: line.to_owned(), close, further: true });
+            continue;
+        }
+        let before = page.lines.len();
+        block = take(line, block.take().filter(|block| !block.list), known, &mut page);
+        if block.is_none() && page.lines.len() > before {
+            block = begun(&page, indent, known, states);
+        }
     }
     page
 }
@@ -59,6 +72,34 @@ struct Block {
     keys: Vec<String>,
     filled: bool,
     close: bool,
+    /// Whether it is a list of states with the first one beside the name.
+    list: bool,
+    indent: usize,
+}
+
+/// A list of states that may go on below, if the line just read has one: one registry writes the name only once.
+fn begun(page: &Page, indent: usize, known: &Lines, states: &[String]) -> Option<Block> {
+    let line = page.lines.last()?;
+    let named = |key: &String| states.contains(key) || known.state.iter().any(|word| key.ends_with(word.as_str()));
+    let keys = line.keys.clone();
+    line.keys.iter().any(named).then_some(Block { keys, filled: true, close: true, list: true, indent })
+}
+
+/// Whether a line below a state is the next one, and no line with a name of its own. In an indented one, what comes
+/// after a hyphen or a gap is a remark: `clientHold - not in the zone: see ...`.
+fn goes_on(line: &str, indented: bool, known: &Lines) -> bool {
+    let remark = |(key, _): &(String, String)| indented && key.contains(" - ");
+    let named = bracketed(line).or_else(|| dotted(line)).or_else(|| colon(line).filter(|pair| !remark(pair)));
+    let gap = || tab(line).filter(|_| !indented);
+    if is_host(line.split_whitespace().next().unwrap_or("")) {
+        return false;
+    }
+    named.or_else(gap).or_else(|| sentence(line, known)).or_else(|| heading(line, known)).is_none()
+}
+
+/// The column in which a line begins.
+fn indent(raw: &str) -> usize {
+    raw.chars().take_while(|c| c.is_whitespace()).fold(0, |at, c| if c == '\t' { at / 8 * 8 + 8 } else { at + 1 })
 }
 
 fn take(line: &str, block: Option<Block>, known: &Lines, page: &mut Page) -> Option<Block> {
@@ -72,6 +113,7 @@ fn take(line: &str, block: Option<Block>, known: &Lines, page: &mut Page) -> Opt
             hint: String::new(),
             value: line.to_owned(),
             close: block.close,
+            further: false,
         });
         return Some(block);
     };
@@ -82,12 +124,13 @@ fn take(line: &str, block: Option<Block>, known: &Lines, page: &mut Page) -> Opt
     let (first, second) = two.unwrap_or((&value, ""));
     let nothing = first.trim().is_empty();
     if !nothing {
-        page.lines.push(Line { keys: keys.clone(), hint, value: first.trim().to_owned(), close: true });
+        let value = first.trim().to_owned();
+        page.lines.push(Line { keys: keys.clone(), hint, value, close: true, further: false });
     }
     if !second.trim().is_empty() {
         return take(second.trim(), None, known, page);
     }
-    nothing.then_some(Block { keys, filled: false, close: true })
+    nothing.then_some(Block { keys, filled: false, close: true, list: false, indent: 0 })
 }
 
 /// A line's name and its value.
@@ -191,7 +234,7 @@ mod tests {
     fn lines(text: &str) -> Vec<(String, String)> {
         let texts = |list: &[&str]| list.iter().map(|text| (*text).to_owned()).collect();
         let known = Lines { server: texts(&["name servers"]), expiry: texts(&["expir"]), ..Lines::default() };
-        read(text, &known).lines.into_iter().map(|line| (line.keys[0].clone(), line.value)).collect()
+        read(text, &known, &[]).lines.into_iter().map(|line| (line.keys[0].clone(), line.value)).collect()
     }
 
     fn one(text: &str) -> (String, String) {
@@ -232,6 +275,34 @@ mod tests {
     }
 
     #[test]
+    fn a_list_of_states_goes_on_below_the_first() {
+        let known = Lines { state: vec!["status".to_owned()], expiry: vec!["expir".to_owned()], ..Lines::default() };
+        let states = |text: &str| {
+            let page = read(text, &known, &["flags".to_owned()]);
+            let lines =
+                page.lines.into_iter().filter(|line| line.keys[0].contains("status") || line.keys[0] == "flags");
+            lines.map(|line| (line.value, line.close)).collect::<Vec<_>>()
+        };
+        let sure = |values: &[&str]| values.iter().map(|value| ((*value).to_owned(), true)).collect::<Vec<_>>();
+        for (text, wanted) in [
+            ("Status: ok\n        clientHold\nRegistrar: X", sure(&["ok", "clientHold"])),
+            ("  Status:\tOK\n         \tHOLD\n  Name: X", sure(&["OK", "HOLD"])),
+            (
+                "Status : ok -\n   hold - see: a remark\n   lock   (b)",
+                sure(&["ok -", "hold - see: a remark", "lock   (b)"]),
+            ),
+            ("flags: ok\n hold", sure(&["ok", "hold"])),
+            ("Status: ok\n\n    hold", sure(&["ok"])),
+            ("Status: ok\n  Registrar: X\n  hold", sure(&["ok"])),
+            ("Status: ok\n   Record expires on 2027-01-01", sure(&["ok"])),
+            ("Name: X\n   hold", vec![]),
+        ] {
+            assert_eq!(states(text), wanted, "{text}");
+        }
+        assert_eq!(states("Status: ok\nhold")[1], ("hold".to_owned(), false));
+    }
+
+    #[test]
     fn remarks_and_terms_of_use_have_no_name() {
         for text in [
             "% Status: free",
@@ -247,7 +318,7 @@ mod tests {
 
     #[test]
     fn two_languages_in_one_name_are_two_names() {
-        let page = read("Data de expiração / Expiration Date (dd/mm/yyyy): 10/12/2026", &Lines::default());
+        let page = read("Data de expiração / Expiration Date (dd/mm/yyyy): 10/12/2026", &Lines::default(), &[]);
         assert_eq!(page.lines[0].keys[1..], ["data de expiração".to_owned(), "expiration date".to_owned()]);
         assert_eq!(page.lines[0].hint, "dd/mm/yyyy");
     }

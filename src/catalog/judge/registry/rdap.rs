@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::dates::read;
-use super::said::{Ends, Said, host};
+use super::dates::{Dated, read};
+use super::said::{Ends, Said, host, leaves};
 use super::states::States;
-use crate::catalog::grammar::registry::RegistryBook;
+use crate::catalog::grammar::registry::{Order, RegistryBook};
 use crate::core::time::Time;
 
 /// The facts of a domain object; missing ones are left out.
@@ -19,7 +19,9 @@ pub(super) fn facts(book: &RegistryBook, domain: &str, object: &Value, now: Time
         |action: &str| event(object, action).and_then(|date| read(&date, order)).map(|date| date.time().rfc3339());
     let (registered, changed) = (date("registration"), date("last changed"));
     let servers = name_servers(object);
-    let ends = ends(object, book, family.and_then(|family| family.order));
+    let ends = ends(object, book, order);
+    let deleted = deletion(object, book, order);
+    states.found.extend(leaves(deleted, None, &ends, true, now).map(|(text, means)| (text, Some(means))));
     let stateless = family.is_some_and(|family| family.stateless);
     let record = stateless && (registered.is_some() || !servers.is_empty());
     let more = vec![
@@ -42,8 +44,12 @@ pub(super) fn facts(book: &RegistryBook, domain: &str, object: &Value, now: Time
     .facts(domain, book, family, now)
 }
 
-/// Its name as in DNS; some registries give only the Unicode form.
+/// Its name as in DNS; some registries give only the Unicode form. An object of another class has none.
 fn name(object: &Value) -> Option<String> {
+    let class = text(&object["objectClassName"]);
+    if !class.is_empty() && !class.eq_ignore_ascii_case("domain") {
+        return None;
+    }
     let names = [text(&object["ldhName"]), text(&object["unicodeName"])];
     names.into_iter().map(host).find(|name| !name.is_empty())
 }
@@ -69,15 +75,28 @@ fn event(object: &Value, action: &str) -> Option<String> {
     events(object).find(|(own, _)| own == action).map(|(_, date)| date)
 }
 
-/// The expiry, from `expiration`, `soft expiration` or `Record expires`; the registrar's only if there is no other.
-fn ends(object: &Value, book: &RegistryBook, order: Option<crate::catalog::grammar::registry::Order>) -> Ends {
+/// The date of the domain's deletion, which may lie ahead (RFC 9083, section 4.5). One before the registration was of an
+/// earlier domain of that name.
+fn deletion(object: &Value, book: &RegistryBook, order: Option<Order>) -> Option<Time> {
+    let date = |wanted: &dyn Fn(&str) -> bool| {
+        let dates = events(object).filter(|(action, _)| wanted(action)).filter_map(|(_, date)| read(&date, order));
+        dates.map(Dated::time).max()
+    };
+    let begun = date(&|action| action.ends_with("registration"));
+    date(&|action| book.lines.delete_date.iter().any(|own| own == action))
+        .filter(|at| begun.is_none_or(|begun| *at > begun))
+}
+
+/// The expiry, from `expiration`, `soft expiration` or `Record expires`, or `registrar expiration`.
+fn ends(object: &Value, book: &RegistryBook, order: Option<Order>) -> Ends {
     let ranked = events(object).filter_map(|(action, date)| {
         let rank = Ends::rank(&action, book)?;
         // The "soft" date is the end of the paid term; a grace period follows.
         let rank = match action.as_str() {
             soft if soft.starts_with("soft") => 0,
             "expiration" => 1,
-            _ => rank + 2,
+            _ if rank == Ends::REGISTRAR => Ends::REGISTRAR_IF_SOONER,
+            _ => rank + 1,
         };
         Some((rank, date))
     });
@@ -166,6 +185,8 @@ mod tests {
         }
         let both = of(&[("registrar expiration", "2027-01-01"), ("expiration", "2026-12-10")]);
         assert_eq!(at(both).as_deref(), Some("2026-12-10T00:00:00Z"));
+        let sooner = of(&[("registrar expiration", "2026-11-10"), ("expiration", "2026-12-10")]);
+        assert_eq!(at(sooner).as_deref(), Some("2026-11-10T00:00:00Z"));
         let soft = of(&[("expiration", "2027-01-10"), ("soft expiration", "2026-12-10")]);
         assert_eq!(at(soft).as_deref(), Some("2026-12-10T00:00:00Z"));
         assert_eq!(at(of(&[("enum validation expiration", "2026-12-10")])), None);
@@ -173,10 +194,27 @@ mod tests {
     }
 
     #[test]
+    fn a_deletion_may_be_planned_and_an_earlier_domain_s_is_history() {
+        let of = |events: &[(&str, &str)]| {
+            let event = |(action, date): &(&str, &str)| json!({ "eventAction": action, "eventDate": date });
+            let events: Vec<Value> = events.iter().map(event).collect();
+            read(&json!({ "ldhName": "example.org", "status": ["active"], "events": events }))["means"].clone()
+        };
+        let end = ("expiration", "2027-12-05");
+        assert_eq!(of(&[end, ("deletion", "2026-12-10")]), json!(["ending", "registered"]));
+        assert_eq!(of(&[end, ("deletion", "2016-12-10"), ("registration", "2017-01-01")]), json!(["registered"]));
+        assert_eq!(of(&[end, ("deletion", "2016-12-10"), ("reregistration", "2017-01-01")]), json!(["registered"]));
+        assert_eq!(of(&[end, ("deletion", "2028-01-10")]), json!(["registered"]));
+    }
+
+    #[test]
     fn nonsense_is_no_domain() {
-        for object in
-            [json!(null), json!([]), json!({ "status": 7, "events": "x", "entities": [{}], "nameservers": {} })]
-        {
+        for object in [
+            json!({ "objectClassName": "ip network", "ldhName": "example.org" }),
+            json!(null),
+            json!([]),
+            json!({ "status": 7, "events": "x", "entities": [{}], "nameservers": {} }),
+        ] {
             assert_eq!(read(&object)["name"], Value::Null);
         }
     }

@@ -43,13 +43,21 @@ pub(super) struct Ends {
 impl Ends {
     /// The rank of a date next to a state: a separate line for the expiry takes precedence.
     pub(super) const BESIDE_STATE: u8 = 3;
+    /// The rank of the registrar's date, and of the one that counts if it is sooner.
+    pub(super) const REGISTRAR: u8 = 2;
+    pub(super) const REGISTRAR_IF_SOONER: u8 = 4;
 
-    /// Chooses the expiry among texts with their ranks: the readable one with the lowest rank.
+    /// Chooses the expiry among texts with their ranks: the readable one with the lowest rank, or the registrar's if that
+    /// is sooner. A registry prolongs the term by itself at its end; what was paid for is what the registrar says (RFC 9083,
+    /// section 10.2.3). In WHOIS, that line is a copy of the registrar's which is often years old.
     pub(super) fn of(mut texts: Vec<(u8, String)>, order: Option<Order>, book: &RegistryBook) -> Ends {
         texts.sort_by_key(|(rank, _)| *rank);
         let said = |text: &&(u8, String)| !book.lines.no_date.contains(&squashed(&text.1)) && !text.1.trim().is_empty();
         let texts: Vec<&(u8, String)> = texts.iter().filter(said).collect();
         let at = texts.iter().find_map(|(_, text)| read(text, order));
+        let registrar =
+            texts.iter().filter(|(rank, _)| *rank == Ends::REGISTRAR_IF_SOONER).find_map(|(_, text)| read(text, order));
+        let at = [at, registrar].into_iter().flatten().min_by_key(|date| date.time());
         let unread = texts.first().filter(|_| at.is_none()).map(|(_, text)| text.trim().chars().take(SHOWN).collect());
         Ends { at, unread }
     }
@@ -60,7 +68,7 @@ impl Ends {
         if !has(&book.lines.expiry) || has(&book.lines.not_expiry) {
             return None;
         }
-        Some(if name.contains("registrar") { 2 } else { u8::from(!name.starts_with("registry")) })
+        Some(if name.contains("registrar") { Ends::REGISTRAR } else { u8::from(!name.starts_with("registry")) })
     }
 }
 
@@ -72,7 +80,7 @@ impl Said {
         let warns = |word: &str| !book.is_usual(family, registrar, id, word);
         let means = found.iter().filter_map(|(word, means)| Some((word, (*means)?)));
         let means = means.filter(|(word, means)| *means != Means::RenewalForbidden || warns(word));
-        let mut means: Vec<&str> = means.map(|(_, means)| self.really(means).word()).collect();
+        let mut means: Vec<&str> = means.map(|(_, means)| self.really(means, family, now).word()).collect();
         means.sort_unstable();
         means.dedup();
         let strange: Vec<&String> = found.iter().filter(|(_, means)| means.is_none()).map(|(word, _)| word).collect();
@@ -100,10 +108,35 @@ impl Said {
         facts
     }
 
-    /// `Undelegated` without any name servers means the same as `NotDelegated`.
-    fn really(&self, means: Means) -> Means {
-        if means == Means::Undelegated && self.servers.is_empty() { Means::NotDelegated } else { means }
+    /// `Undelegated` without any name servers means the same as `NotDelegated`, at some registries also with them.
+    fn really(&self, means: Means, family: Option<&Family>, now: Time) -> Means {
+        let lasts = self.ends.at.is_none_or(|end| end.time() > now);
+        let out = self.servers.is_empty() || lasts && family.is_some_and(|family| family.undelegated_is_out);
+        if means == Means::Undelegated && out { Means::NotDelegated } else { means }
     }
+}
+
+/// When a domain is to leave the registry or the zone before its term ends, and what that means: it will end, or it
+/// has left the zone, unless a state says that it is in order. `None` for the ordinary end of a term.
+pub(super) fn leaves(
+    deleted: Option<Time>,
+    out: Option<Time>,
+    ends: &Ends,
+    fine: bool,
+    now: Time,
+) -> Option<(String, Means)> {
+    let early = |at: &Time| ends.at.is_none_or(|end| *at <= end.time());
+    let day = |at: Time| at.utc().format("%Y-%m-%d").to_string();
+    if let Some(at) = out.filter(|at| *at <= now) {
+        return Some((
+            format!("out of the zone since {}", day(at)),
+            if fine { Means::Ending } else { Means::Suspended },
+        ));
+    }
+    let when = |at: Time| if at > now { "to be deleted on" } else { "deleted on" };
+    let deleted = deleted.filter(early).map(|at| (at, format!("{} {}", when(at), day(at))));
+    let out = out.filter(early).map(|at| (at, format!("out of the zone on {}", day(at))));
+    [out, deleted].into_iter().flatten().min_by_key(|(at, _)| *at).map(|(_, text)| (text, Means::Ending))
 }
 
 /// Days from `now` until `at`.
@@ -134,8 +167,36 @@ mod tests {
         let rank = |name: &str| Ends::rank(name, &book());
         assert_eq!(rank("registry expiry date"), Some(0));
         assert_eq!(rank("expires on"), Some(1));
-        assert_eq!(rank("registrar registration expiration date"), Some(2));
+        assert_eq!(rank("registrar registration expiration date"), Some(Ends::REGISTRAR));
         assert_eq!((rank("option expiration date"), rank("created")), (None, None));
+    }
+
+    #[test]
+    fn the_sooner_of_the_registry_s_and_the_registrar_s_end_counts() {
+        let of = |registry: &str, registrar: &str| {
+            let texts = vec![(1, registry.to_owned()), (Ends::REGISTRAR_IF_SOONER, registrar.to_owned())];
+            Ends::of(texts, None, &book()).at.map(|at| at.time().rfc3339()[..10].to_owned())
+        };
+        assert_eq!(of("2027-12-05", "2026-12-05").as_deref(), Some("2026-12-05"));
+        assert_eq!(of("2026-12-05", "2027-12-05").as_deref(), Some("2026-12-05"));
+        assert_eq!(of("2027-12-05", "null").as_deref(), Some("2027-12-05"));
+        assert_eq!(of("in the spring", "2027-12-05").as_deref(), Some("2027-12-05"));
+    }
+
+    #[test]
+    fn a_domain_may_leave_before_its_term_ends() {
+        let day = |text: &str| read(text, None).map(Dated::time);
+        let of = |deleted: &str, out: &str| {
+            let ends = Ends { at: read("2027-06-01", None), unread: None };
+            let text = leaves(day(deleted), day(out), &ends, false, day("2026-12-01").unwrap_or_default());
+            text.map(|(text, means)| format!("{} ({})", text, means.word()))
+        };
+        assert_eq!(of("2026-12-20", "").as_deref(), Some("to be deleted on 2026-12-20 (ending)"));
+        assert_eq!(of("2026-12-20", "2026-12-10").as_deref(), Some("out of the zone on 2026-12-10 (ending)"));
+        assert_eq!(of("2026-12-20", "2026-11-10").as_deref(), Some("out of the zone since 2026-11-10 (suspended)"));
+        assert_eq!(of("2026-11-28", "").as_deref(), Some("deleted on 2026-11-28 (ending)"));
+        assert_eq!(of("2027-08-01", "2027-07-01"), None);
+        assert_eq!(of("", ""), None);
     }
 
     #[test]

@@ -69,7 +69,7 @@ fn split(text: &str, book: &RegistryBook, family: Option<&Family>) -> Vec<(Strin
         match found {
             Some(found) => states.extend(found),
             // Such as `ok - Normal state.` and `serverDeleteProhibited (Legacy)`.
-            None if remark && !states.is_empty() && !alarms(&piece, book) => {}
+            None if remark && states.last().is_some_and(|(state, _)| !alarms(&piece, state, book)) => {}
             None => states.push((spaced(&piece), None)),
         }
     }
@@ -97,11 +97,12 @@ pub(super) fn held(
     }
 }
 
-/// Parses "Suspended by REGISTRY" and "on hold by order of a court": the state applies, whoever set it. After a lock
+/// Parses "Suspended by REGISTRY", "suspended for abuse" and "on hold by order of a court": the state applies, whoever set it. After a lock
 /// or an ordinary word, "by" has no such meaning.
 fn by(piece: &str, known: impl Fn(&str) -> Option<(String, Option<Means>)>) -> Option<Vec<(String, Option<Means>)>> {
     let (done, _) = piece
         .split_once(" by ")
+        .or_else(|| piece.split_once(" for "))
         .or_else(|| piece.split_once(" due to "))
         .or_else(|| piece.split_once(" pursuant to "))?;
     let (_, means) = known(done)?;
@@ -167,9 +168,11 @@ fn in_words(
     Some(found)
 }
 
-fn alarms(piece: &str, book: &RegistryBook) -> bool {
+/// Whether a remark may say more than the state before it. What the state itself says is no news:
+/// `clientDeleteProhibited - prevents deletion`.
+fn alarms(piece: &str, state: &str, book: &RegistryBook) -> bool {
     let lower = piece.to_lowercase();
-    book.lines.alarm.iter().any(|part| lower.contains(part.as_str()))
+    book.lines.alarm.iter().any(|part| lower.contains(part.as_str()) && !state.contains(part.as_str()))
 }
 
 /// Writes `registryQuarantine` as `registry quarantine`; `ACTIVE` is one word.
@@ -201,10 +204,11 @@ mod tests {
             ("registered", Means::Registered),
             ("client transfer prohibited", Means::Locked),
             ("pending delete", Means::Deleted),
+            ("client delete prohibited", Means::Locked),
             ("redemption period", Means::Deleted),
         ];
         words.into_iter().for_each(|(word, means)| book.words.add(word, means));
-        book.lines.alarm = vec!["suspen".to_owned(), "hold".to_owned()];
+        book.lines.alarm = vec!["suspen".to_owned(), "hold".to_owned(), "delet".to_owned()];
         book
     }
 
@@ -248,6 +252,7 @@ mod tests {
     #[test]
     fn whoever_did_it_it_is_done() {
         assert_eq!(read("Client hold by BIRKE-REG"), [("client hold by birke-reg".to_owned(), true)]);
+        assert_eq!(read("Client hold for abuse"), [("client hold for abuse".to_owned(), true)]);
         assert_eq!(read("Registered by BIRKE-REG"), [("registered by birke-reg".to_owned(), false)]);
     }
 
@@ -267,6 +272,8 @@ mod tests {
     fn a_remark_is_passed_over_unless_it_may_say_something() {
         assert_eq!(shown("ok - Normal state."), "ok");
         assert_eq!(shown("clientTransferProhibited (Legacy)"), "client transfer prohibited");
+        assert_eq!(shown("clientDeleteProhibited - prevents deletion"), "client delete prohibited");
+        assert_eq!(read("ok (to be deleted in May)")[1], ("to be deleted in may".to_owned(), false));
         assert_eq!(read("ok (suspended by court)")[1], ("suspended by court".to_owned(), false));
         assert_eq!(read("ok, in escrow")[1], ("in escrow".to_owned(), false));
     }

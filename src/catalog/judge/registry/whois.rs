@@ -3,17 +3,20 @@
 use regex::RegexSet;
 use serde_json::{Value, json};
 
-use super::dates::{order_in, order_of, read as read_date};
+use super::dates::{Dated, order_in, order_of, read as read_date};
 use super::lines::{Line, Page, is_host, read};
-use super::said::{Ends, Said, host};
+use super::said::{Ends, Said, host, leaves};
 use super::states::{States, held};
-use crate::catalog::grammar::registry::{Family, Means, RegistryBook};
+use crate::catalog::grammar::registry::{Family, Means, Order, RegistryBook};
 use crate::core::time::Time;
 
 /// The maximum length of a line, in bytes; longer ones are terms of use.
 const LONGEST: usize = 200;
 /// The maximum length of a line such as "Too many requests".
 const SHORT: usize = 40;
+
+/// The maximum length of a value that is nothing but a date and a time.
+const LONGEST_DATE: usize = 32;
 
 /// One answer, and what is needed to parse it.
 struct Reader<'w> {
@@ -27,11 +30,12 @@ struct Reader<'w> {
 pub(super) fn facts(book: &RegistryBook, domain: &str, text: &str, now: Time) -> Value {
     let domain = host(domain);
     let family = book.family(&domain);
-    let reader = Reader { book, family, page: read(text, &book.lines), domain };
+    let own = family.map_or(&[][..], |family| &family.state_keys);
+    let reader = Reader { book, family, page: read(text, &book.lines, own), domain };
     let mut states = reader.states();
     let name = reader.name(&mut states);
-    let ends = reader.ends();
-    reader.deleted_on(&ends, &mut states);
+    let ends = reader.ends(now);
+    states.found.extend(reader.leaves(&ends, states.any(Means::Registered), now));
     let (registrar, servers) = (reader.first(&book.lines.registrar), reader.servers());
     let known = !servers.is_empty() || ends.at.is_some() || ends.unread.is_some();
     let says = states.says_something();
@@ -91,8 +95,11 @@ impl Reader<'_> {
             if let Some(held) = self.held(line) {
                 states.found.extend(held.filter(|state| !states.found.contains(state)));
             } else if self.states_something(line) {
-                if line.close {
-                    states.add(&line.value, self.book, self.family);
+                match (line.close, line.further) {
+                    (true, _) => states.add(&line.value, self.book, self.family),
+                    // Not indented: it may be a sentence.
+                    (false, true) => states.add_if_known(&line.value, self.book, self.family),
+                    (false, false) => {}
                 }
             } else if line.keys.iter().any(|key| key == "state") {
                 // This may be a state of a country in an address.
@@ -108,20 +115,16 @@ impl Reader<'_> {
         let flags = self.family.into_iter().flat_map(|family| &family.flags);
         let own = flags.map(|flag| &flag.key).any(|key| line.keys.contains(key));
         let read = |key: &String| held(key, &line.value, self.book, self.family);
-        line.keys.iter().find_map(read).filter(|_| !own && line.close)
+        line.keys.iter().find_map(read).filter(|_| !own && line.close && !line.further)
     }
 
-    /// The date on which the domain is deleted before it expires.
-    fn deleted_on(&self, ends: &Ends, states: &mut States) {
+    /// Whether the domain leaves the registry or the zone before its term ends.
+    fn leaves(&self, ends: &Ends, fine: bool, now: Time) -> Option<(String, Option<Means>)> {
         let order = self.family.and_then(|family| family.order);
-        let Some(at) = self.named(&self.book.lines.delete_date).find_map(|line| read_date(&line.value, order)) else {
-            return;
-        };
-        if ends.at.is_none_or(|end| at.time() <= end.time()) {
-            states
-                .found
-                .push((format!("to be deleted on {}", at.time().utc().format("%Y-%m-%d")), Some(Means::Ending)));
-        }
+        let date = |keys: &[String]| self.named(keys).find_map(|line| read_date(&line.value, order)).map(Dated::time);
+        let lines = &self.book.lines;
+        let (text, means) = leaves(date(&lines.delete_date), date(&lines.zone_date), ends, fine, now)?;
+        Some((text, Some(means)))
     }
 
     fn states_something(&self, line: &Line) -> bool {
@@ -151,7 +154,7 @@ impl Reader<'_> {
 
     fn flag(&self, line: &Line, states: &mut States) {
         let flags = self.family.into_iter().flat_map(|family| &family.flags);
-        for flag in flags.filter(|flag| line.keys.contains(&flag.key)) {
+        for flag in flags.filter(|flag| !line.further && line.keys.contains(&flag.key)) {
             let value = crate::catalog::grammar::registry::squashed(&line.value);
             if !flag.clear.contains(&value) {
                 states.found.push((format!("{}: {}", flag.key, line.value.to_lowercase()), flag.means));
@@ -192,16 +195,33 @@ impl Reader<'_> {
         servers
     }
 
-    fn ends(&self) -> Ends {
+    fn ends(&self, now: Time) -> Ends {
         let rank = |line: &Line| line.keys.iter().filter_map(|key| Ends::rank(key, self.book)).min();
         let lines = self.page.lines.iter();
-        let found: Vec<(u8, &Line)> = lines.filter_map(|line| Some((rank(line)?, line))).collect();
+        let found: Vec<(u8, &Line)> =
+            lines.filter(|line| !line.further).filter_map(|line| Some((rank(line)?, line))).collect();
         let written = found.iter().find_map(|(_, line)| order_of(&line.hint));
         let own = self.family.and_then(|family| family.order);
         let order = written.or(own).or_else(|| order_in(self.page.lines.iter().map(|line| line.value.as_str())));
         let beside = self.beside_state().map(|text| (Ends::BESIDE_STATE, text));
         let texts = found.into_iter().map(|(rank, line)| (rank, line.value.clone())).chain(beside).collect();
-        Ends::of(texts, order, self.book)
+        let ends = Ends::of(texts, order, self.book);
+        let silent = ends.at.is_none() && ends.unread.is_none();
+        Ends { unread: ends.unread.or_else(|| self.some_end(order, now).filter(|_| silent)), ..ends }
+    }
+
+    /// A date ahead under a name that no list has: it may be the expiry, in a language that plugwatch does not know.
+    fn some_end(&self, order: Option<Order>, now: Time) -> Option<String> {
+        let lines = &self.book.lines;
+        let other = |key: &String| lines.not_expiry.iter().any(|part| key.contains(part.as_str()));
+        let listed = |key: &String| lines.delete_date.contains(key) || lines.zone_date.contains(key);
+        let ahead = |line: &&Line| {
+            let numeric = line.value.len() <= LONGEST_DATE && line.value.chars().any(|c| c.is_ascii_digit());
+            numeric && read_date(&line.value, order).is_some_and(|date| date.time() > now)
+        };
+        let own = |line: &&Line| !line.keys.iter().any(|key| other(key) || listed(key)) && !self.states_something(line);
+        let found = self.page.lines.iter().filter(own).find(ahead)?;
+        Some(format!("{}: {}", found.keys[0], found.value))
     }
 
     /// The expiry date next to the state: in brackets, or after "until".
