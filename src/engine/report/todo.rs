@@ -59,7 +59,7 @@ impl Decider {
         let line = |letter: &Letter| {
             let (notice, id) = (&letter.notice, &letter.public_id);
             let labels: Vec<&str> = self.labels(letter).collect();
-            let by = notice.effective.map_or_else(String::new, |at| match at > when.now {
+            let by = notice.effective.map_or_else(String::new, |at| match notice.ahead(when.now).is_some() {
                 true => format!(" by {}", when.at(at)),
                 false => format!(", whose date has passed ({})", when.at(at)),
             });
