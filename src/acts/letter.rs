@@ -43,6 +43,7 @@ impl Acts {
                 dependencies: named,
                 received,
                 effective: deadline.as_ref().map(|deadline| deadline.at),
+                whole_day: deadline.as_ref().is_some_and(Deadline::names_no_hour),
                 text: summary(&brought.text),
                 left: brought.left,
             },
@@ -62,7 +63,8 @@ impl Acts {
             (true, Some(at), Some(_)) => {
                 let change = LetterChange::Effective(at, letter.read_as.clone());
                 self.store.change_letter(&kept.public_id, &change, &who.act(ActionKind::Letter, now)).await?;
-                let notice = Notice { effective: Some(at), ..kept.notice };
+                let whole_day = letter.notice.whole_day;
+                let notice = Notice { effective: Some(at), whole_day, ..kept.notice };
                 Letter { read_as: letter.read_as.clone(), notice, ..kept }
             }
             _ => kept,

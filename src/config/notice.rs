@@ -50,5 +50,6 @@ pub(super) fn read(table: &Table<'_>, dependencies: &[Dependency]) -> Option<Not
         );
     }
     let effective = effective.map(|at| at.value);
-    Some(Notice { dependencies: named, received: received.value, effective, text: text?.value, left })
+    let (received, text) = (received.value, text?.value);
+    Some(Notice { dependencies: named, received, effective, whole_day: false, text, left })
 }

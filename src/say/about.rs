@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono_tz::Tz;
 use serde::Serialize;
 
 use crate::core::time::{Time, human};
@@ -48,6 +49,8 @@ pub struct OpenItem {
     pub demand: Option<String>,
     /// The letter is about a price or terms, and ends nothing.
     pub terms: bool,
+    /// When the letters behind it came, if there are any: a person reported them.
+    pub reported: Vec<Time>,
     /// Who is responsible for it, according to the configuration.
     pub owner: Option<String>,
     /// Who said that they are taking care of it.
@@ -170,6 +173,14 @@ pub struct About {
     pub ends: Option<Time>,
     /// When what it warns of happens, such as a certificate's end, as the last check estimates it.
     pub until: Option<Time>,
+    /// It is the day that the letter names without an hour.
+    pub last_day: bool,
+    /// When its newest letter came, and before it those that it stands in for.
+    pub reported: Vec<Time>,
+    /// What else ends within two days, according to letters, with its hour.
+    pub ending_soon: Vec<(String, Time)>,
+    /// A letter that announced no end, and when it came: it may be related.
+    pub related: Option<String>,
     /// The latest time of the next message.
     pub next: Option<Time>,
     /// How critical it is; alerts from before 0.3.0 do not contain it.
@@ -231,6 +242,11 @@ pub(super) fn left(ends: Time, now: Time) -> String {
     let left = ends.since(now);
     let hours = left.as_secs() / 3_600;
     if (24..96).contains(&hours) { format!("{hours} h") } else { human(left) }
+}
+
+/// When letters came: `Wed 9 Aug 09:00 UTC and Fri 11 Aug 09:00 UTC`.
+pub(super) fn came(reported: &[Time], now: Time, zone: Tz) -> String {
+    reported.iter().map(|at| at.local(zone, now)).collect::<Vec<_>>().join(" and ")
 }
 
 pub(super) fn ago(one: &Working, now: Time) -> String {

@@ -1,6 +1,6 @@
 //! Alerts: a frozen view of what happened, rendered when it is sent.
 
-use super::about::{About, Group, OpenItem, Started, Working, ago, between, with_more};
+use super::about::{About, Group, OpenItem, Started, Working, ago, between, came, left, with_more};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -141,14 +141,15 @@ impl AlertView {
             by_letter => is_by_letter(&about.why) || matches!(about.why.as_str(), "told_left" | "ended_by_notice"),
             lost => about.verdict == Verdict::Dropped || is_ending(&about.why),
             suspected => self.reason == Reason::Suspected,
-            by_letter_only => is_by_letter(&about.why) && about.verdict == Verdict::Degraded,
+            reported_at => (is_by_letter(&about.why) && about.verdict == Verdict::Degraded).then(|| came(&about.reported, now, zone)),
             flapping => self.reason == Reason::Flapping,
             was => was(self.reason, about),
             partly_back => self.reason == Reason::Eased && is_partly(&about.why),
             lasted_as => lasted_as(self.reason, about),
+            ending_soon => ending_soon(about, now, zone),
             back => over.then(|| about.hint.clone()),
             keeps_working => about.keeps_working.as_ref().filter(|_| about.losses.is_empty()),
-            reported => about.why == "told_left",
+            told_left => about.why == "told_left",
             // Its own word closed the account, and the sign-in may be closed with it; a listing that is gone closes none.
             sign_in => about.proof == Proof::Stated,
             do_now => about
@@ -188,7 +189,9 @@ impl AlertView {
                 trouble_since => item.trouble_since.map(|at| at.local(zone, now)),
                 ends => item.ends.filter(|ends| *ends > now).map(|ends| ends.day(zone, now)),
                 due => item.until.filter(|until| *until > now).map(|until| until.day(zone, now)),
-                ends_in => item.ends.filter(|ends| *ends > now).map(|ends| human(ends.since(now))),
+                ends_in => item.ends.filter(|ends| *ends > now).map(|ends| left(ends, now)),
+                came => came(&item.reported, now, zone),
+                letters => item.reported.len(),
                 ..Value::from_serialize(item)
             }
         };
@@ -199,9 +202,12 @@ impl AlertView {
             let later = items[n + 1..].iter().any(|other| other.hint == items[n].hint);
             items[n].hint.as_ref().filter(|_| !later && !together)
         };
+        // Where somebody is on all of it, the next message waits for no acknowledgement.
+        let taken = items.iter().all(|item| item.on_it.is_some());
+        let level = if taken { self.level.min(Level::Warning) } else { self.level };
         let items: Vec<Value> =
             items.iter().enumerate().map(|(n, one)| context! { do_now => advice(n), ..item(one) }).collect();
-        context! { single => items.len() == 1, together, items, incidents, next => self::next(self.level, next, now, zone) }
+        context! { single => items.len() == 1, together, items, incidents, next => self::next(level, next, now, zone) }
     }
 }
 
@@ -226,6 +232,12 @@ fn losses(about: &About, now: Time, zone: Tz) -> Vec<String> {
         None => line.clone(),
     };
     about.losses.iter().enumerate().map(line).collect()
+}
+
+/// What else ends soon: `in 4 h: Cloud hosting (Mon 07:59 UTC)`.
+fn ending_soon(about: &About, now: Time, zone: Tz) -> Vec<String> {
+    let ahead = about.ending_soon.iter().filter(|(_, ends)| *ends > now);
+    ahead.map(|(label, ends)| format!("in {}: {label} ({})", left(*ends, now), ends.weekday(zone))).collect()
 }
 
 /// `just now`, or `12 min ago`, in agreement with the minutes shown beside it.

@@ -67,9 +67,7 @@ pub(super) fn cause(about: &About) -> Option<String> {
         (Fault::VendorDecision, Proof::Told) if about.why == "ended_by_notice" => {
             "A person reported the letter; plugwatch's checks show what followed.".to_owned()
         }
-        (Fault::VendorDecision, Proof::Told) => {
-            "Reported by a person; plugwatch has not seen the vendor confirm it.".to_owned()
-        }
+        (Fault::VendorDecision, Proof::Told) => "Reported by a person; not confirmed by the vendor.".to_owned(),
         (Fault::VendorBreakdown, _) if about.why == "control_fails_too" => {
             format!("{decider} is broken for everyone, not only for you.")
         }

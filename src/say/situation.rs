@@ -6,15 +6,21 @@ use chrono_tz::Tz;
 use minijinja::{Value, context};
 use serde::Serialize;
 
-use super::about::{Working, ago, left, with_more};
+use super::about::{Working, ago, came, left, with_more};
 use super::title::Title;
 use crate::core::time::{Time, human};
+use crate::core::words::text::capital;
 
 /// The maximum number of steps in the message; the rest are counted.
 const MOST_STEPS: usize = 5;
 
 /// And so many names of each kind.
 const MOST_NAMES: usize = 12;
+
+/// So many letters are quoted, up to this length, and so many acts named: the message has to fit a phone's screen.
+const MOST_LETTERS: usize = 2;
+const QUOTED: usize = 180;
+const MOST_ACTS: usize = 2;
 
 /// The maximum length of names in the title, in characters; a lock screen shows 60.
 const ROOM: usize = 40;
@@ -72,6 +78,14 @@ pub struct Item {
     pub demand: Option<String>,
     /// The letter is about a price or terms, and ends nothing.
     pub terms: bool,
+    /// It is the day that the letter names without an hour.
+    pub last_day: bool,
+    /// Whose letter it is, at the beginning of a sentence: `Twilio's letter`.
+    pub letter: Option<String>,
+    /// When it came, and before it those that it stands in for.
+    pub reported: Vec<Time>,
+    /// What the letter says: what it asks for, where it threatens an end.
+    pub quote: Option<String>,
     /// What to do about such a thing, where no step is configured.
     pub do_now: Option<String>,
     /// The same in its last hours.
@@ -105,7 +119,9 @@ impl Situation {
         let (lost, refused): (Vec<&Item>, Vec<&Item>) = self.lost.iter().partition(|item| item.word.is_empty());
         let trouble = self.trouble.iter().map(|item| format!("{} ({})", item.label, item.word));
         let on_it = self.on_it.iter().map(|(who, what)| format!("{who} ({})", few(what.iter().cloned()).join(", ")));
-        let steps = self.steps.iter().take(MOST_STEPS).map(|step| step.line(now, zone));
+        let (dated_steps, elsewhere): (Vec<&Step>, Vec<&Step>) =
+            self.steps.iter().take(MOST_STEPS).partition(|step| step.start.is_some());
+        let lines = |steps: Vec<&Step>| steps.iter().map(|step| step.line(now, zone)).collect::<Vec<_>>();
         context! {
             over => self.over,
             edits,
@@ -118,10 +134,10 @@ impl Situation {
             working,
             unsure => self.unsure,
             not_monitored => self.not_monitored,
-            steps => steps.collect::<Vec<_>>(),
+            steps => lines(dated_steps),
+            elsewhere => lines(elsewhere),
             more_steps => self.steps.len().saturating_sub(MOST_STEPS),
-            ends => !self.ending.is_empty(),
-            demands => self.ending.iter().filter_map(demand).collect::<Vec<_>>(),
+            letters => self.letters(now, zone),
             do_now => self.do_now(now),
             on_it => on_it.collect::<Vec<_>>(),
             nobody => few(self.nobody.iter().cloned()),
@@ -129,7 +145,25 @@ impl Situation {
         }
     }
 
-    /// What to do about what ends, the nearest first: the same for several of a kind once.
+    /// Whose letters these are, when they came and what they say: one line for each letter.
+    fn letters(&self, now: Time, zone: Tz) -> Vec<String> {
+        let mut all: Vec<String> = Vec::new();
+        for item in &self.ending {
+            let Some((letter, quote)) = item.letter.as_ref().zip(item.quote.as_ref()) else { continue };
+            let reported = came(&item.reported, now, zone);
+            let quote = super::cut(quote, QUOTED);
+            let letter = capital(letter);
+            let line = format!(
+                "{letter}, reported {reported} by a person, not confirmed by the vendor: \u{201c}{quote}\u{201d}"
+            );
+            all.extend((!all.contains(&line)).then_some(line));
+        }
+        all.truncate(MOST_LETTERS);
+        all
+    }
+
+    /// What to do about what ends, the nearest first, and about what is lost, the latest first: the same for several of
+    /// a kind once.
     fn do_now(&self, now: Time) -> Vec<String> {
         let mut all: Vec<String> = Vec::new();
         for item in &self.ending {
@@ -137,21 +171,29 @@ impl Situation {
             let said = if soon { item.do_last.as_ref().or(item.do_now.as_ref()) } else { item.do_now.as_ref() };
             all.extend(said.filter(|said| !all.contains(said)).cloned());
         }
+        for item in self.lost.iter().rev() {
+            let Some(said) = &item.do_now else { continue };
+            if !all.iter().any(|line| line.ends_with(said.as_str())) {
+                all.push(format!("{}: {said}", item.label));
+            }
+        }
+        all.truncate(MOST_ACTS);
         all
     }
 
     /// A line for each hour: when, in how long, and what ends then; or of which new terms are in force then.
     fn hours(&self, now: Time, zone: Tz, terms: bool) -> Vec<String> {
-        let mut hours: Vec<(Time, Vec<&str>)> = Vec::new();
+        let mut hours: Vec<((Time, bool), Vec<&str>)> = Vec::new();
         for item in self.ending.iter().filter(|item| item.terms == terms) {
             let Some(ends) = item.ends.filter(|ends| *ends > now) else { continue };
-            match hours.last_mut().filter(|(hour, _)| *hour == ends) {
+            match hours.last_mut().filter(|(hour, _)| *hour == (ends, item.last_day)) {
                 Some((_, labels)) => labels.push(&item.label),
-                None => hours.push((ends, vec![&item.label])),
+                None => hours.push(((ends, item.last_day), vec![&item.label])),
             }
         }
-        let line = |(ends, labels): (Time, Vec<&str>)| {
-            format!("in {} ({}): {}", left(ends, now), ends.day(zone, now), labels.join(", "))
+        let line = |((ends, last_day), labels): ((Time, bool), Vec<&str>)| match last_day {
+            true => format!("today, by {} at the latest: {}", ends.local(zone, now), labels.join(", ")),
+            false => format!("in {} ({}): {}", left(ends, now), ends.day(zone, now), labels.join(", ")),
         };
         hours.into_iter().map(line).collect()
     }
@@ -198,6 +240,9 @@ impl Situation {
             let names: Vec<&str> = ending.iter().map(|(item, _)| item.label.as_str()).collect();
             let terms = ending.iter().all(|(item, _)| item.terms);
             let (mark, what) = if terms { ("🟡", "NEW TERMS") } else { ("🔴", "CUT-OFF") };
+            if ending.iter().all(|(item, _)| item.last_day) {
+                return Title::marked(mark, "LAST DAY", &names.join(", "));
+            }
             return Title::marked(mark, &format!("{what} in {}", left(*first, at)), &names.join(", "));
         }
         let parts: Vec<String> = [lost, refused, ends].into_iter().flatten().collect();
@@ -218,11 +263,6 @@ fn near(at: Time, now: Time, zone: Tz) -> String {
     at.utc().with_timezone(&zone).format(format).to_string()
 }
 
-/// What the letter asks for.
-fn demand(item: &Item) -> Option<String> {
-    Some(format!("The letter about {} asks: \u{201c}{}\u{201d}", item.label, item.demand.as_ref()?))
-}
-
 /// A step is named in the title so long before it has to begin, and for so long after: then it no longer fits.
 const START_NEAR: Duration = Duration::from_secs(3_600);
 const START_NOW: Duration = Duration::from_secs(600);
@@ -233,14 +273,16 @@ impl Step {
         let owner = self.owner.clone().unwrap_or_else(|| "nobody assigned".to_owned());
         let passed = self.start.is_some_and(|start| start.plus(START_NOW) <= now);
         // What still helps stands first.
+        // plugwatch does not know whether it was started.
         if let Some(late) = self.late.as_ref().filter(|_| passed) {
-            let takes = takes.map_or_else(String::new, |takes| format!(" {takes}"));
-            return format!("{}: {late} ({}{takes}, {owner})", self.label, self.what);
+            let takes = takes.map_or_else(String::new, |takes| format!(", {takes}"));
+            let (label, what) = (&self.label, &self.what);
+            return format!("{label}: not reported as started: {what} ({owner}{takes}). If it does not run, {late}");
         }
         let start = self.start.map(|start| match passed {
             false if start > now => format!("start by {} at the latest", near(start, now, zone)),
-            false => "start now, or it will not be done in time".to_owned(),
-            true => "no longer fits: save what matters most".to_owned(),
+            false => "if it does not run, start now: later it will not be done in time".to_owned(),
+            true => "not reported as started; it fits only if it runs: else save what matters most".to_owned(),
         });
         let about: Vec<String> = [takes, start, Some(owner)].into_iter().flatten().collect();
         format!("{}: {} ({})", self.label, self.what, about.join(", "))
@@ -251,7 +293,7 @@ impl Step {
         let (start, takes) = (self.start?, self.takes?);
         let near = start.since(at) <= START_NEAR && at.since(start) < START_NOW;
         let what =
-            if start > at { format!("START BY {}", start.weekday(zone)) } else { "START NOW, LAST MOMENT".to_owned() };
+            if start > at { format!("START BY {}", start.weekday(zone)) } else { "LAST MOMENT TO START".to_owned() };
         near.then(|| Title::lasting("🔴", &what, &self.what, format!("takes {}", human(takes))))
     }
 }

@@ -103,6 +103,7 @@ pub(super) fn of(reason: Reason, about: &About, at: Time, zone: Tz) -> Title {
                 Some(Verdict::Dropped) if about.hint.is_some() => ("BACK, services not yet", "dropped for "),
                 Some(Verdict::Dropped) => ("BACK", "dropped for "),
                 Some(Verdict::Degraded) if about.why == "notice_spent" => ("STILL WORKING, letter stands", "after "),
+                Some(Verdict::Degraded) if about.why == "terms_spent" => ("NEW TERMS, not checked since", "after "),
                 Some(Verdict::Degraded) => ("WARNING OVER", "lasted "),
                 _ => ("BACK", "out "),
             };
@@ -126,7 +127,10 @@ pub(super) fn of(reason: Reason, about: &About, at: Time, zone: Tz) -> Title {
             Title { what, ..title }
         }
         (_, Verdict::Degraded) if is_ending(&about.why) => {
-            let ends = about.ends.filter(|ends| *ends > at).map(|ends| when(ends, at, zone));
+            let ends = about.ends.filter(|ends| *ends > at).map(|ends| match about.last_day {
+                true => ", last day".to_owned(),
+                false => when(ends, at, zone),
+            });
             let what = if about.demand.is_some() { "CUT-OFF THREATENED" } else { "CUT-OFF ANNOUNCED" };
             Title { what: what.to_owned(), when: ends.unwrap_or_default(), ..title }
         }
@@ -213,6 +217,7 @@ fn warning(why: &str) -> &'static str {
     match why.split('+').next().unwrap_or_default() {
         "outlived_notice" => "CUT-OFF TIME PASSED",
         "ended_unseen" => "CUT-OFF TIME PASSED, can't check",
+        "terms_in_force" => "NEW TERMS IN FORCE",
         "noticed" => "LETTER",
         "ends_undated" => "CUT-OFF LETTER, no date",
         _ if is_by_turns(why) => "POSSIBLY DROPPED, on and off",
@@ -362,7 +367,8 @@ fn mark(reason: Reason, verdict: Verdict, why: &str) -> &'static str {
 fn mark_of(reason: Reason, about: &About) -> &'static str {
     let refused = about.verdict == Verdict::Unknown && about.why == "access_lost" && reason == Reason::Blind;
     // The account is back, and what runs in it is not.
-    let partly = reason == Reason::Recovered && about.hint.is_some();
+    let open = matches!(about.why.as_str(), "notice_spent" | "terms_spent");
+    let partly = reason == Reason::Recovered && (about.hint.is_some() || open);
     if partly || (refused && about.criticality == Some(Criticality::Normal)) {
         "🟡"
     } else {

@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use super::{Error, Result, Store, acts, evidence};
 use crate::core::people::action::{ActionKind, OperatorAction};
 use crate::core::people::notice::{Letter, Notice};
-use crate::core::time::Time;
+use crate::core::time::{Time, deadline};
 
 /// A change that a person makes to a letter.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,6 +65,7 @@ impl TryFrom<StoredLetter> for Letter {
             dependencies: serde_json::from_str(&row.dependencies)?,
             received: Time(row.received_at),
             effective: row.effective_at.map(Time),
+            whole_day: deadline::names_no_hour(&row.read_as),
             text: row.summary,
             left: row.left_us != 0,
         };

@@ -251,6 +251,7 @@ fn review_all(ways: &mut [Way], now: Time) -> Review {
             excused: None,
             letter: None,
             ends: None,
+            ends_on_a_day: false,
             starts: Vec::new(),
             in_situation: None,
         });

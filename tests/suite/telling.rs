@@ -488,7 +488,7 @@ async fn a_mute_holds_no_announced_end_and_none_of_its_reminders() {
     staged.pass(hours(32)).await;
     let told = staged.told();
     assert_eq!(told[0], "CUT-OFF ANNOUNCED: Cloud hosting, Wed 16:00 UTC (in 31 h)");
-    assert!(told.iter().any(|line| line.starts_with("START NOW, LAST MOMENT: ")), "{told:?}");
+    assert!(told.iter().any(|line| line.starts_with("LAST MOMENT TO START: ")), "{told:?}");
 }
 
 #[tokio::test]

@@ -24,6 +24,8 @@ pub(super) fn read(source: &Source) -> BTreeMap<String, Advice> {
 fn read_one(table: &Table<'_>, any: &Advice) -> Advice {
     let text = |key: &str, usual: &String| table.string(key).map_or_else(|| usual.clone(), |text| text.value);
     let advice = Advice {
+        save: text("save", &any.save),
+        alone: text("alone", &any.alone),
         ends: text("ends", &any.ends),
         soon: text("soon", &any.soon),
         late: text("late", &any.late),

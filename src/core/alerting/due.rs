@@ -91,7 +91,7 @@ fn turn(before: Verdict, notified: &Notified, incident: &Incident, held: &Held) 
         {
             None
         }
-        (Verdict::Degraded, _) if notified.reason.contains(&incident.reason) => Some(Reason::Eased),
+        (Verdict::Degraded, _) if reworded::is_part(&incident.reason, &notified.reason) => Some(Reason::Eased),
         // Back in one more storefront: the end is told once it is back in all, and reminders name the rest.
         (Verdict::Degraded, _) if is_gone_in_fewer(&incident.reason, &notified.reason) => None,
         (Verdict::Degraded, _) => Some(Reason::Grew),
@@ -181,7 +181,7 @@ pub fn remind_at(subject: &Subject<'_>, notified: &Notified) -> Option<Time> {
         return None;
     }
     let open = notified.verdict.is_some_and(|verdict| verdict != Verdict::Dropped);
-    let ends = subject.ends.filter(|_| open).map(|ends| call_at(ends, spoken));
+    let ends = subject.ends.filter(|_| open).map(|ends| call_at(ends, subject.ends_on_a_day, spoken));
     match (is_loud(subject, notified)?, subject.seen_to) {
         // The message of the situation covers it, and is sent when there is news.
         (true, Some(SeenTo::Acknowledged(_))) | (false, _) if subject.in_situation.is_some() => ends.flatten(),
@@ -316,6 +316,7 @@ mod tests {
             seen_to: None,
             excused: None,
             ends: None,
+            ends_on_a_day: false,
             letter: None,
             starts: Vec::new(),
             in_situation: None,
@@ -369,6 +370,20 @@ mod tests {
         assert_eq!(said("noticed", 0), None, "it was told before the update");
         assert_eq!(said("noticed", 2 * HOUR), Some(Reason::Grew), "another letter came since");
         assert_eq!(said("account_warning", 0), Some(Reason::Grew));
+    }
+
+    #[test]
+    fn a_date_for_an_end_without_one_is_news_and_not_less_of_it() {
+        let held = Held { since: Time(2 * HOUR), ..held(Verdict::Degraded, "ends") };
+        let told = |reason: &str| Notified {
+            verdict: Some(Verdict::Degraded),
+            reason: reason.to_owned(),
+            news_at: Some(Time(HOUR)),
+            ..Notified::default()
+        };
+        let turned = |reason: &str| turn(Verdict::Degraded, &told(reason), &incident(&held), &held);
+        assert_eq!(turned("ends_undated"), Some(Reason::Grew));
+        assert_eq!(turned("ends+account_warning"), Some(Reason::Eased));
     }
 
     #[test]

@@ -15,6 +15,11 @@ pub(super) fn before(reason: &str) -> String {
     reason.split('+').map(one).collect::<Vec<_>>().join("+")
 }
 
+/// Whether each of several reasons is one of those that were told: "ends" is more than "ends_undated", not less.
+pub fn is_part(reason: &str, told: &str) -> bool {
+    reason.split('+').all(|one| told.split('+').any(|other| other == one))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -47,6 +47,8 @@ pub struct Subject<'a> {
     pub excused: Option<Time>,
     /// When it ends, according to a letter.
     pub ends: Option<Time>,
+    /// That is the beginning of a day which the letter names without an hour.
+    pub ends_on_a_day: bool,
     /// The number of the letter that concerns it, if that letter threatens dependencies of several companies: its
     /// sender then counts as the company behind all of them.
     pub letter: Option<usize>,

@@ -29,6 +29,10 @@ impl Advice {
 /// What people are advised about one kind of thing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Advice {
+    /// What cannot be got once it has ended: it comes before anything else about a letter.
+    pub save: String,
+    /// What to say instead of using a second vendor, where none is configured.
+    pub alone: String,
     /// A letter says that it ends.
     pub ends: String,
     /// The same in its last hours, where no step is configured.

@@ -15,6 +15,8 @@ pub struct Wording {
     pub demand: Option<String>,
     /// It threatens no end: a price or terms change.
     pub terms: bool,
+    /// It refers to a law, sanctions or an order of a court or authority.
+    pub law: bool,
     /// It says that something of ours ends or may be interrupted, in words that say nothing else.
     pub ends: bool,
 }
@@ -23,7 +25,7 @@ pub struct Wording {
 pub fn of(text: &str) -> Wording {
     let demand = demand(text);
     let terms = demand.is_none() && changes_price(text) && !deadline::speaks_of_an_end(text);
-    Wording { demand, terms, ends: has("end", text) }
+    Wording { demand, terms, law: has("law", text), ends: has("end", text) }
 }
 
 /// The sentence that says what ends unless somebody acts. One that begins with "otherwise" has its condition in the one
@@ -113,7 +115,7 @@ mod tests {
     #[test]
     fn a_plain_end_has_no_condition() {
         let plain = of("Because you cannot comply with our terms, we suspend your account on Friday.");
-        assert_eq!(plain, Wording { demand: None, terms: false, ends: true });
+        assert_eq!(plain, Wording { demand: None, terms: false, law: false, ends: true });
         assert_eq!(demand("We end our contract with effect from 3 May 2027."), None);
     }
 
@@ -134,6 +136,14 @@ mod tests {
         assert!(of("Am 1. Mai ändern wir unsere Preise.").terms);
         assert!(!of("Your page violates our terms. Reply by 5 May.").terms);
         assert!(!of("The late fee is due on Friday.").terms);
+    }
+
+    #[test]
+    fn a_law_or_an_order_is_told_from_terms() {
+        assert!(of("By law we must stop serving users in that country on 19 May.").law);
+        assert!(of("Due to sanctions we suspend your tenant.").law);
+        assert!(of("Aufgrund einer gerichtlichen Anordnung sperren wir Ihr Konto.").law);
+        assert!(!of("Your page breaks our terms; unless you reply, we close your account.").law);
     }
 
     #[test]

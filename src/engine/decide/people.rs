@@ -14,6 +14,9 @@ use crate::core::people::wording::{self, Wording};
 use crate::core::time::{Time, human};
 use crate::core::words::verdict::Proof;
 
+/// How the catalogue speaks of a party that it cannot name.
+const UNNAMED: [&str; 3] = ["the ", "your ", "whoever "];
+
 impl Decider {
     /// Applies people's acts and vendors' letters. `drills` are those not yet announced.
     pub(in crate::engine) fn apply_people(&mut self, people: People, drills: &[OperatorAction], now: Time) {
@@ -88,7 +91,7 @@ impl Decider {
     /// When a dependency ends, according to notices received so far; the earliest time that lies ahead.
     pub(in crate::engine) fn ends_at(&self, id: &str, now: Time) -> Option<Time> {
         let concerns = |notice: &&Notice| notice.received <= now && notice.dependencies.iter().any(|other| other == id);
-        self.notices().filter(concerns).filter_map(|notice| notice.effective).filter(|at| *at > now).min()
+        self.notices().filter(concerns).filter_map(|notice| notice.ahead(now)).min()
     }
 
     /// Until when announced maintenance of a dependency lasts, according to the configuration or a person.
@@ -149,13 +152,48 @@ impl Decider {
         let concerns = |notice: &&Notice| notice.dependencies.iter().any(|dependency| dependency == id);
         let own: Vec<&Notice> = self.notices().filter(concerns).collect();
         let notices = own.iter().filter(|notice| !own.iter().any(|other| notice.is_superseded(other, at)));
+        let sender = self.sender(id);
+        let earlier = self.letters_before(id, at);
         let around = Around {
+            sender: &sender,
+            earlier: &[],
             looked_at: self.looked_at(id, at),
             in_order_at: self.in_order_at(id),
             worked_on: self.maintenance_until(id, at).is_some(),
             advice: self.dependency(id).and_then(|dependency| self.advice(dependency)),
         };
-        notices.fold(combined, |combined, notice| notice.apply(combined, around, open, at))
+        let newest = own.iter().filter(|notice| notice.received <= at).map(|notice| notice.received).max();
+        let around = |notice: &Notice| {
+            let earlier: &[Time] = if Some(notice.received) == newest { &earlier } else { &[] };
+            Around { earlier, ..around }
+        };
+        notices.fold(combined, |combined, notice| notice.apply(combined, around(notice), open, at))
+    }
+
+    /// Who sends letters about it, by name; empty if no name is known.
+    pub(in crate::engine) fn sender(&self, id: &str) -> String {
+        let named = |decider: &String| !UNNAMED.iter().any(|word| decider.starts_with(word));
+        self.dependency(id).map(|dependency| self.decider(dependency)).filter(named).unwrap_or_default()
+    }
+
+    /// When the letters came that its newest one stands in for, the oldest first.
+    fn letters_before(&self, id: &str, at: Time) -> Vec<Time> {
+        let mut all = self.letters_about(id, at);
+        all.pop();
+        all
+    }
+
+    /// When its newest letter came, and before it those that it stands in for.
+    pub(in crate::engine) fn letters_about(&self, id: &str, at: Time) -> Vec<Time> {
+        let concerns = |notice: &&Notice| notice.received <= at && notice.dependencies.iter().any(|other| other == id);
+        let Some(newest) = self.notices().filter(concerns).max_by_key(|notice| notice.received) else {
+            return Vec::new();
+        };
+        let older = self.notices().filter(concerns).filter(|notice| notice.is_superseded(newest, at));
+        let mut all: Vec<Time> = older.chain([newest]).map(|notice| notice.received).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
     }
 
     /// What to do about a thing of this kind.
@@ -166,15 +204,31 @@ impl Decider {
     /// The wording of the letter that ends it next, or of one without a date: what the letter asks for, and whether it
     /// concerns terms only.
     pub(in crate::engine) fn letter_of(&self, id: &str, now: Time) -> Wording {
-        let ahead = |notice: &&Notice| notice.received <= now && notice.effective.is_none_or(|at| at > now);
-        let own = self.notices().filter(ahead).filter(|notice| notice.dependencies.iter().any(|other| other == id));
-        let next = own.min_by_key(|notice| notice.effective.unwrap_or(Time(i64::MAX)));
-        next.map(|notice| wording::of(&notice.text)).unwrap_or_default()
+        self.open_letter(id, now).map(|notice| wording::of(&notice.text)).unwrap_or_default()
+    }
+
+    /// The letter that ends it next, or one without a date.
+    pub(in crate::engine) fn open_letter(&self, id: &str, now: Time) -> Option<&Notice> {
+        let open =
+            |notice: &&Notice| notice.received <= now && (notice.effective.is_none() || notice.ahead(now).is_some());
+        let own = self.notices().filter(open).filter(|notice| notice.dependencies.iter().any(|other| other == id));
+        own.min_by_key(|notice| notice.ahead(now).unwrap_or(Time(i64::MAX)))
+    }
+
+    /// By when people have to be done: its end by the earliest reading of the letter.
+    pub(in crate::engine) fn act_by(&self, id: &str, now: Time) -> Option<Time> {
+        self.open_letter(id, now).and_then(|notice| notice.effective)
+    }
+
+    /// Whether it is the day on which a letter ends it, by the letter's day without an hour.
+    pub(in crate::engine) fn is_last_day(&self, id: &str, now: Time) -> bool {
+        self.open_letter(id, now).is_some_and(|notice| notice.is_last_day(now))
     }
 
     /// When a letter takes effect, everything it threatens is checked now.
     pub(in crate::engine) fn hour_has_come(&self, since: Time, now: Time) -> Vec<String> {
-        let due = |notice: &&Notice| notice.effective.is_some_and(|at| at >= since && at <= now);
+        let within = |at: Time| at >= since && at <= now;
+        let due = |notice: &&Notice| notice.effective.is_some_and(within) || notice.passes().is_some_and(within);
         self.notices().filter(due).flat_map(|notice| notice.dependencies.iter().cloned()).collect()
     }
 

@@ -13,6 +13,8 @@ use crate::core::alerting::situation::Situation;
 use crate::core::alerting::situation_change::{Change, Stands, is_ending, is_lost};
 use crate::core::alerting::subject::Subject;
 use crate::core::dependency::incident::{Level, Reason};
+use crate::core::people::advice::Advice;
+use crate::core::people::notice::{to_do, whose};
 use crate::core::people::wording::Wording;
 use crate::core::time::{Time, millis};
 use crate::say::alert::Body;
@@ -118,10 +120,14 @@ impl Decider {
             }
             match ends.filter(|_| !lost) {
                 Some(ends) => {
-                    said.steps.extend(self.steps_of(dependency, Some(ends)));
+                    said.steps.extend(self.steps_of(dependency, self.act_by(&dependency.id, now)));
                     said.ending.push(self.ending(dependency, item, ends, now));
                 }
-                None => said.lost.push(item),
+                None => {
+                    let held = state.combined.held.as_ref().filter(|_| lost);
+                    let do_now = held.and_then(|held| self.to_do_still(dependency, held));
+                    said.lost.push(Item { do_now, ..item });
+                }
             }
         }
         self.view_others(&named, over, &mut said, now);
@@ -131,8 +137,8 @@ impl Decider {
         if said.ending.is_empty() {
             said.steps.sort_by_key(|step| std::cmp::Reverse(step.takes));
         } else {
-            said.steps.retain(|step| step.start.is_some());
-            said.steps.sort_by_key(|step| step.start);
+            // Those of what ends come first, by their start; then what can be prepared elsewhere, the longest first.
+            said.steps.sort_by_key(|step| (step.start.is_none(), step.start, std::cmp::Reverse(step.takes)));
         }
         said.on_it = on_it.into_iter().collect();
         said
@@ -182,15 +188,26 @@ impl Decider {
     /// What ends at that time, with what its letter asks for, and what to do about such a thing where no step is
     /// configured.
     fn ending(&self, dependency: &Dependency, item: Item, ends: Time, now: Time) -> Item {
-        let Wording { demand, terms, ends: _ } = self.letter_of(&dependency.id, now);
-        let advice = self.advice(dependency).filter(|_| dependency.leave.is_empty() && !terms);
-        let advised = |text: &String| self.possible(Some(text.as_str()), dependency);
+        let wording = self.letter_of(&dependency.id, now);
+        let steps = !dependency.leave.is_empty();
+        let advised = |say: fn(&Wording, &Advice) -> String| {
+            let text = match self.advice(dependency).filter(|_| !steps) {
+                Some(advice) => say(&wording, advice),
+                None => to_do::beside_steps(&wording),
+            };
+            self.advised(&text, dependency)
+        };
+        let text = self.open_letter(&dependency.id, now).map(|letter| letter.text.trim_end_matches('.').to_owned());
         Item {
             ends: Some(ends),
-            demand,
-            terms,
-            do_now: advice.and_then(|advice| advised(&advice.ends)),
-            do_last: advice.and_then(|advice| advised(&advice.soon)),
+            do_now: advised(to_do::before),
+            do_last: advised(to_do::in_the_last_hours),
+            last_day: self.is_last_day(&dependency.id, now),
+            letter: Some(whose(&self.sender(&dependency.id))),
+            reported: self.letters_about(&dependency.id, now),
+            quote: wording.demand.clone().or(text),
+            terms: wording.terms,
+            demand: wording.demand,
             ..item
         }
     }
@@ -210,11 +227,11 @@ impl Decider {
         said.unsure = self.unsure(&others, false);
         let label = |position: &usize| self.config.dependencies[*position].label.clone();
         said.not_monitored = others.not_monitored.iter().map(label).collect();
-        // While a cut-off lies ahead, only the steps for what ends matter.
-        if said.ending.is_empty() && !over {
+        // While a cut-off lies ahead and nothing is lost yet, only the steps for what ends matter.
+        if (said.ending.is_empty() || !said.lost.is_empty()) && !over {
             let all = self.config.dependencies.iter().enumerate();
             let all = all.filter(|(position, _)| !named.contains(position));
-            said.steps = all.flat_map(|(_, dependency)| self.steps_of(dependency, None)).collect();
+            said.steps.extend(all.flat_map(|(_, dependency)| self.steps_of(dependency, None)));
         }
     }
 

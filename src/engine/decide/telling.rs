@@ -18,7 +18,7 @@ use crate::core::alerting::subject::Subject;
 use crate::core::alerting::subject_index::SubjectIndex;
 use crate::core::dependency::incident::{Level, Reason};
 use crate::core::dependency::storefronts::{is_at_home, is_mostly, is_partly};
-use crate::core::people::notice::{is_by_letter, is_outlived, is_spent, is_terms, is_undated};
+use crate::core::people::notice::{is_by_letter, is_in_force, is_outlived, is_spent, is_terms, is_undated};
 use crate::core::probe::doubt::is_by_turns;
 use crate::core::probe::standing::{Held, Standing};
 use crate::core::probe::weigh::without_witnesses;
@@ -107,8 +107,9 @@ impl Decider {
             },
             excused: self.people.excused_at(&dependency.id),
             ends,
+            ends_on_a_day: self.open_letter(&dependency.id, now).is_some_and(|letter| letter.names_day(now)),
             letter: self.letter_to_several(&dependency.id, now),
-            starts: self.latest_starts(dependency, ends),
+            starts: self.latest_starts(dependency, self.act_by(&dependency.id, now)),
             in_situation: None,
         }
     }
@@ -314,6 +315,7 @@ impl Decider {
                 until: held.until,
                 demand: self.letter_of(&dependency.id, now).demand,
                 terms: self.letter_of(&dependency.id, now).terms,
+                reported: if is_by_letter(&held.reason) { self.letters_about(&dependency.id, now) } else { Vec::new() },
                 owner: dependency.owner.clone(),
                 on_it: self.acknowledged_by(&dependency.id, state),
             })
@@ -322,12 +324,19 @@ impl Decider {
     }
 }
 
+/// Nobody has said what became of a letter, which is no all-clear.
+const NOT_WITHDRAWN: &str = "Nobody has reported that the letter was withdrawn: get that in writing, and finish your move. plugwatch closes the incident; you will still hear if it is dropped";
+const STILL_HEARD: &str = "plugwatch closes the incident; you will still hear if it is dropped";
+
 /// What is live again, and what became of the letter that was announced for it.
 fn say_of_letter(about: &mut About, told: &str) {
     // An active account does not mean that the vendor has withdrawn its letter.
     if is_spent(told) {
         about.why = "notice_spent".to_owned();
-        about.say = format!("{}. The letter was not withdrawn: get the vendor's confirmation in writing", about.say);
+        about.say = format!("{}. {NOT_WITHDRAWN}", about.say);
+    } else if is_in_force(told) {
+        about.why = "terms_spent".to_owned();
+        about.say = format!("nobody has checked since whether it works under the new terms. {STILL_HEARD}");
     } else if is_terms(told) && about.ends.is_none() {
         about.say = format!("the new terms are in force. {}", crate::core::words::text::capital(&about.say));
     } else if is_by_letter(told) {

@@ -47,13 +47,13 @@ fn replaces(new: &Notice, old: &Notice, now: Time) -> bool {
 impl Announced<'_> {
     /// Whether something ends, or may; a price or terms end nothing.
     pub(super) fn is_cut_off(&self) -> bool {
-        let Wording { demand, terms, ends } = &self.wording;
+        let Wording { demand, terms, ends, .. } = &self.wording;
         !terms && (self.notice.effective.is_some() || demand.is_some() || *ends)
     }
 
     /// When it ends, if that lies ahead.
     pub(super) fn ends(&self, now: Time) -> Option<Time> {
-        self.notice.effective.filter(|at| *at > now)
+        self.notice.ahead(now)
     }
 
     /// Whether a cut-off lies ahead, has no date or has just passed, and something that it threatens is not lost yet.
@@ -82,7 +82,7 @@ impl Announced<'_> {
     /// What to do about it: `Cloud hosting: ends Thu 12 Mar 16:00 UTC. Answer the letter today, and move before then`.
     pub(super) fn task(&self, labels: &str, when: When) -> String {
         let threat = self.wording.demand.is_some();
-        match self.notice.effective.map(|at| (at > when.now, when.at(at))) {
+        match self.notice.effective.map(|at| (self.notice.ahead(when.now).is_some(), when.at(at))) {
             Some((false, at)) => format!("{labels}: answer the letter. Its date ({at}) has passed"),
             Some((true, at)) if self.wording.terms => {
                 format!("{labels}: new terms apply from {at}. Before then, decide to pay, cut your use, or move")

@@ -6,8 +6,9 @@ use crate::core::alerting::message::Telling;
 use crate::core::dependency::shown::Shown;
 use crate::core::dependency::storefronts::is_partly;
 use crate::core::people::advice::Advice;
+use crate::core::people::notice::is_by_letter;
 use crate::core::probe::standing::Held;
-use crate::core::words::verdict::{Fault, Proves, Verdict};
+use crate::core::words::verdict::{Fault, Proof, Proves, Verdict};
 use crate::engine::decide::decider::Decider;
 
 impl Decider {
@@ -34,7 +35,20 @@ impl Decider {
         let by_rule = self.rule(held).and_then(|rule| rule.advice).zip(advice);
         let by_kind = by_rule.map(|(wanted, advice)| advice.wanted(wanted)).or(by_kind).filter(|text| !text.is_empty());
         // What a rule says of a refused key is about a key that never worked.
-        self.possible(by_kind.or(held.hint.as_deref()), dependency)
+        let by_letter = held.proof == Proof::Told && is_by_letter(&held.reason);
+        match by_kind.or(held.hint.as_deref().filter(|_| by_letter)) {
+            Some(text) => self.advised(text, dependency),
+            None => self.possible(held.hint.as_deref(), dependency),
+        }
+    }
+
+    /// Advice of a kind as far as it can be followed: without a fallback it says so, and presumes no second vendor.
+    pub(in crate::engine) fn advised(&self, text: &str, dependency: &Dependency) -> Option<String> {
+        let alone = self.advice(dependency).map(|advice| advice.alone.as_str()).filter(|alone| !alone.is_empty());
+        let presumes = dependency.fallback.is_none() && text.contains("the fallback");
+        let possible = self.possible(Some(text), dependency);
+        let said: Vec<&str> = alone.filter(|_| presumes).into_iter().chain(possible.as_deref()).collect();
+        (!said.is_empty()).then(|| said.join(" "))
     }
 
     /// A letter named a day for its end.

@@ -22,16 +22,16 @@ keeps! {
         breaks,
         fallback, account_id, contact, contract_notice_days, leave, status_page, stands_on, also_down, still_standing,
         proven, unsure, incident, announced, fallback_state, group, losses, lost_at, loss_number, refused_losses, unseen, steps, attested,
-        working, more_working, in_order, fallback_on, without_fallback, keeps_working, appeal, appeal_behind_login, demand, terms, fallback_works, fallback_ends, ends, until, next,
-        criticality,
+        working, more_working, in_order, fallback_on, without_fallback, keeps_working, appeal, appeal_behind_login, demand, terms, fallback_works, fallback_ends, ends, until, last_day, reported,
+        ending_soon, related, next, criticality,
     }
     WorkingDocument => Working { label, checked }
     OpenItemDocument => OpenItem { id, label, vendor, state, since, trouble_since, ends, say, fallback, fallback_works, fallback_checked, fallback_ends, incident, hint,
-        fell_too, appeal, until, demand, terms, owner, on_it }
+        fell_too, appeal, until, demand, terms, reported, owner, on_it }
     SituationBodyDocument => Situation {
         at, over, lost, ending, trouble, working, more_working, unsure, not_monitored, steps, on_it, nobody, next,
     }
-    SituationItemDocument => Item { id, label, word, since, ends, unseen, demand, terms, do_now, do_last }
+    SituationItemDocument => Item { id, label, word, since, ends, unseen, demand, terms, last_day, letter, reported, quote, do_now, do_last }
     SituationStepDocument => Step { what, label, takes, owner, start, late }
     TodoDocument => Todo { rank, what, owner, by, minutes, takes }
     RowDocument => Row { label, now, served, days }

@@ -90,6 +90,8 @@ document! {
         "demand" demand: Option<String>,
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         "terms" terms: bool,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        "reported" reported: Vec<Time>,
         #[serde(default)]
         "owner" owner: Option<String>,
         #[serde(default)]
@@ -187,6 +189,14 @@ document! {
         "ends" ends: Option<Time>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         "until" until: Option<Time>,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        "last_day" last_day: bool,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        "reported" reported: Vec<Time>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        "ending_soon" ending_soon: Vec<(String, Time)>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        "related" related: Option<String>,
         #[serde(default)]
         "next" next: Option<Time>,
         #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -50,6 +50,14 @@ document! {
         "demand" demand: Option<String>,
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         "terms" terms: bool,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        "last_day" last_day: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        "letter" letter: Option<String>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        "reported" reported: Vec<Time>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        "quote" quote: Option<String>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         "do_now" do_now: Option<String>,
         #[serde(default, skip_serializing_if = "Option::is_none")]

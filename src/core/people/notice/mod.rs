@@ -2,8 +2,10 @@
 //! look is green, and they explain the silence that follows.
 
 mod reason;
+mod seen;
 #[cfg(test)]
 mod tests;
+pub mod to_do;
 
 use std::time::Duration;
 
@@ -16,9 +18,10 @@ use crate::core::dependency::state::Combined;
 use crate::core::dependency::storefronts::is_partly;
 use crate::core::probe::standing::Held;
 use crate::core::time::{Time, human};
-use crate::core::words::verdict::{Fault, Proof, Verdict};
+use crate::core::words::verdict::{Proof, Verdict};
+use seen::{doubted, notified, seen, silent, without_work};
 
-pub use reason::{is_by_letter, is_ending, is_outlived, is_spent, is_terms, is_undated};
+pub use reason::{is_by_letter, is_ending, is_in_force, is_outlived, is_spent, is_terms, is_undated};
 
 /// What somebody was told about some dependencies.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +32,9 @@ pub struct Notice {
     pub received: Time,
     /// When it takes effect, if it says so.
     pub effective: Option<Time>,
+    /// It names a day and no hour: `effective` is the beginning of that day, and the end may be meant.
+    #[serde(default)]
+    pub whole_day: bool,
     /// What it says, in a few words.
     pub text: String,
     /// A person says that they have left us already.
@@ -61,12 +67,16 @@ pub struct Letter {
 /// A deadline is called to mind so many hours before it: a week is time to move, a day time to save.
 const CALL: [u64; 6] = [168, 24, 12, 6, 3, 1];
 
-/// When a deadline is to be called to mind next, if it was last spoken of at `spoken`.
-pub fn call_at(ends: Time, spoken: Time) -> Option<Time> {
-    let calls = CALL.iter().map(|hours| Time(ends.0 - i64::try_from(hours * 3_600_000).unwrap_or(0)));
-    calls.filter(|at| *at > spoken).min()
+/// When a deadline is to be called to mind next, if it was last spoken of at `spoken`. The last hours before a `day`
+/// that is named without an hour are those before its end, counted once it has begun.
+pub fn call_at(ends: Time, day: bool, spoken: Time) -> Option<Time> {
+    let counts = |hours: &&u64| !day || **hours >= 24;
+    let calls = CALL.iter().filter(counts).map(|hours| Time(ends.0 - i64::try_from(hours * 3_600_000).unwrap_or(0)));
+    calls.chain(day.then_some(ends)).filter(|at| *at > spoken).min()
 }
 
+/// A day that a letter names, without regard to the two in a year on which clocks change.
+const DAY: Duration = Duration::from_secs(86_400);
 /// Silence that begins within this after its hour is explained by a notice.
 const EXPLAINS: Duration = Duration::from_secs(72 * 3_600);
 /// What still serves us so long after its hour has outlived the notice.
@@ -88,6 +98,10 @@ pub struct Around<'a> {
     pub worked_on: bool,
     /// What to do about such a thing.
     pub advice: Option<&'a Advice>,
+    /// Who sent the letter; empty if that is not known.
+    pub sender: &'a str,
+    /// When older letters came that this one stands in for, the oldest first.
+    pub earlier: &'a [Time],
 }
 
 impl Notice {
@@ -98,10 +112,32 @@ impl Notice {
         newer && other.effective.is_some_and(names)
     }
 
+    /// When it has passed by every reading: "by 17 February" lasts until that day ends. New terms begin with their day.
+    pub fn passes(&self) -> Option<Time> {
+        let effective = self.effective?;
+        Some(if self.whole_day && !wording::of(&self.text).terms { effective.plus(DAY) } else { effective })
+    }
+
+    /// Its hour that still lies ahead: on the day that it names without an hour, that day's end.
+    pub fn ahead(&self, now: Time) -> Option<Time> {
+        let begins = self.effective.filter(|at| *at > now);
+        begins.or_else(|| self.passes()).filter(|at| *at > now)
+    }
+
+    /// Whether the hour ahead is the beginning of a day that the letter names without an hour.
+    pub fn names_day(&self, now: Time) -> bool {
+        self.effective.is_some_and(|at| at > now) && self.passes() > self.effective
+    }
+
+    /// Whether it is the day that the letter names without an hour.
+    pub fn is_last_day(&self, now: Time) -> bool {
+        self.effective.is_some_and(|at| at <= now) && self.passes().is_some_and(|at| at > now)
+    }
+
     /// The next instant at which it means something else than now.
     pub fn turns_at(&self, now: Time) -> Option<Time> {
         let spent = self.effective.map(|at| at.plus(SPENT));
-        [Some(self.received), self.effective, spent].into_iter().flatten().filter(|at| *at > now).min()
+        [Some(self.received), self.effective, self.passes(), spent].into_iter().flatten().filter(|at| *at > now).min()
     }
 
     /// What a dependency comes to with this notice, beside what is known `around` it and its `open` incident.
@@ -125,8 +161,9 @@ impl Notice {
             return told.cut(state, ends, since, &format!("and the key was refused {early} before that: {seen}"));
         }
         // What the hour brought is known once somebody looked after it.
-        if now < ends || around.looked_at.is_none_or(|at| at < ends) {
-            let reason = if told.wording.terms { "terms" } else { "ends" };
+        let unknown_at = |at: Time| now < at || around.looked_at.is_none_or(|looked| looked < at);
+        let reason = if told.wording.terms { "terms" } else { "ends" };
+        if unknown_at(ends) {
             return told.holds(state, Verdict::Degraded, reason, self.received);
         }
         let ended = open.is_some_and(|open| open.verdict == Verdict::Dropped && open.reason == "ended_by_notice");
@@ -136,7 +173,12 @@ impl Notice {
             Some((since, seen)) => told.cut(state, ends, since.max(ends), &format!("and {seen}")),
             // Gone where the letter said: that is what came of it.
             None if state.held.as_ref().is_some_and(|held| is_partly(&held.reason)) => state,
-            None if now.since(ends) >= SPENT || told.wording.terms => state,
+            // Its day is not over: what it asks for can still be done.
+            None if self.passes().is_some_and(unknown_at) => {
+                told.holds(state, Verdict::Degraded, reason, self.received)
+            }
+            None if now.since(ends) >= SPENT => state,
+            None if told.wording.terms => told.in_force(state),
             None if state.held.as_ref().is_some_and(|held| held.verdict == Verdict::Outage) => doubted(state, ends),
             None => told.outlived(state, worked_on, ends),
         }
@@ -166,6 +208,17 @@ struct Told<'a> {
 }
 
 impl Told<'_> {
+    /// Whose letter it is: `Twilio's letter`.
+    fn letter(&self) -> String {
+        whose(self.around.sender)
+    }
+
+    /// The letters before this one, which may name another reason or date.
+    fn after_others(&self) -> String {
+        let days: Vec<String> = self.around.earlier.iter().map(|at| at.short()).collect();
+        if days.is_empty() { String::new() } else { format!(", after a letter of {}", days.join(" and of ")) }
+    }
+
     /// The letter's text within quotation marks, where the sentence goes on.
     fn text(&self) -> &str {
         self.notice.text.trim_end_matches('.')
@@ -185,19 +238,19 @@ impl Told<'_> {
 
     /// The state with what was told.
     fn holds(&self, state: Combined, verdict: Verdict, reason: &str, since: Time) -> Combined {
-        let text = self.text();
+        let (text, letter, after) = (self.text(), self.letter(), self.after_others());
         let say = match (reason, self.notice.effective) {
             ("told_left", _) => format!("reported: \u{201c}{text}\u{201d}"),
             // The hour stands beside it, by the reader's own clock.
-            (_, Some(ends)) => {
-                let given = human(ends.since(self.notice.received));
-                format!("a letter {}, with {given} of notice: \u{201c}{text}\u{201d}", self.announces(false))
+            (_, Some(_)) => {
+                format!("{letter} {}{after}: \u{201c}{text}\u{201d}", self.announces(false))
             }
             ("ends_undated", _) => {
-                let speaks = if self.wording.demand.is_some() { self.announces(false) } else { "speaks of a cut-off" };
-                format!("a letter {speaks}, and plugwatch knows no date: \u{201c}{text}\u{201d}")
+                let speaks =
+                    if self.wording.demand.is_some() { self.announces(false) } else { "may announce a cut-off" };
+                format!("{letter} {speaks}{after}, and plugwatch knows no date: \u{201c}{text}\u{201d}")
             }
-            _ => format!("a letter says: \u{201c}{text}\u{201d}"),
+            _ => format!("{letter} says{after}: \u{201c}{text}\u{201d}"),
         };
         notified(state, verdict, reason, self.hint(verdict, reason), say, since)
     }
@@ -206,7 +259,8 @@ impl Told<'_> {
     fn cut(&self, state: Combined, ends: Time, since: Time, seen: &str) -> Combined {
         let given = human(ends.since(self.notice.received));
         let (announced, ends, text) = (self.announces(true), ends.short(), self.text());
-        let say = format!("a letter {announced} for {ends}, with {given} of notice (\u{201c}{text}\u{201d}), {seen}");
+        let letter = self.letter();
+        let say = format!("{letter} {announced} for {ends}, with {given} of notice (\u{201c}{text}\u{201d}), {seen}");
         let hint = self.hint(Verdict::Dropped, "ended_by_notice");
         notified(state, Verdict::Dropped, "ended_by_notice", hint, say, since)
     }
@@ -218,18 +272,18 @@ impl Told<'_> {
             // The last check contradicts what was believed before: neither is said.
             Some(held) if held.proof != Proof::Told && (worked_on || state.is_in_doubt()) => {
                 let say =
-                    format!("the announced cut-off passed on {ends}, and whether it still works is not known yet");
+                    format!("the announced cut-off time passed on {ends}, and whether it still works is not known yet");
                 ("outlived_notice", format!("{say}. The letter: \u{201c}{text}\u{201d}"))
             }
             Some(held) if held.proof != Proof::Told => {
                 let say = format!(
-                    "the announced cut-off passed on {ends}, and the service still works. It can stop at any moment"
+                    "the announced cut-off time passed on {ends}, and the service still works. It can stop at any moment"
                 );
                 ("outlived_notice", format!("{say}. The letter: \u{201c}{text}\u{201d}"))
             }
             // A person's word of before is no check.
             Some(_) | None => {
-                let say = format!("a letter {announced} for {ends}, and it cannot be checked");
+                let say = format!("{} {announced} for {ends}, and it cannot be checked", self.letter());
                 ("ended_unseen", format!("{say}: \u{201c}{text}\u{201d}"))
             }
         };
@@ -237,99 +291,39 @@ impl Told<'_> {
         notified(state, Verdict::Degraded, reason, hint, say, self.notice.received)
     }
 
+    /// New terms hold. What a person said of it before says nothing of how it fares under them.
+    fn in_force(&self, state: Combined) -> Combined {
+        let checked = state.held.as_ref().is_some_and(|held| held.proof != Proof::Told);
+        if checked {
+            return state;
+        }
+        let before = state.held.as_ref().map(|held| format!(". The last word is older: {}", held.say));
+        let (letter, text) = (self.letter(), self.text());
+        let before = before.unwrap_or_default();
+        let say = format!(
+            "the new terms of {letter} are in force (\u{201c}{text}\u{201d}), and nothing was checked since{before}"
+        );
+        let hint = self.hint(Verdict::Degraded, "terms_in_force");
+        notified(state, Verdict::Degraded, "terms_in_force", hint, say, self.notice.received)
+    }
+
     /// What to do about such a thing.
     fn hint(&self, verdict: Verdict, reason: &str) -> Option<String> {
         let advice = self.around.advice?;
         Some(match verdict {
             _ if is_spent(reason) => advice.passed.clone(),
-            Verdict::Dropped => advice.cut.clone(),
-            _ if reason == "noticed" => ANSWER.to_owned(),
-            _ if self.wording.terms => TERMS.to_owned(),
-            _ if self.wording.demand.is_some() => format!("{MEET} {}", advice.ends),
-            _ => advice.ends.clone(),
+            Verdict::Dropped => to_do::after(&self.wording, advice),
+            _ if reason == "noticed" => to_do::answer(),
+            _ if reason == "terms_in_force" => IN_FORCE.to_owned(),
+            _ => to_do::before(&self.wording, advice),
         })
     }
 }
 
-/// What to do first about a letter with a condition, whatever it is about.
-const MEET: &str = "Do what the letter asks if you can, and keep proof of when you did.";
-/// What to do about a letter that threatens nothing yet.
-const ANSWER: &str =
-    "Answer it today, and keep proof of that. Ask in writing what will change or be cut off, and when.";
-/// What to do about a price or terms, whatever they are for.
-const TERMS: &str = "Work out what it costs you a month. Then decide before that day: pay, cut your use, or move. Ask in writing for a later date.";
+/// What to do on the day of new terms.
+const IN_FORCE: &str = "Say what you did about it: paid, cut your use, or moved. If nothing, find out today what it costs you and whether it still works.";
 
-/// By what nothing good is heard of it any more, for reasons that are not ours; the first of it.
-fn silent(state: &Combined) -> Option<&Held> {
-    // A breakdown that the vendor itself reports is one.
-    let reported = |held: &Held| held.fault == Fault::VendorBreakdown && held.proof == Proof::Stated;
-    let out = |held: &&Held| held.verdict == Verdict::Outage && held.fault != Fault::Ours && !reported(held);
-    let held = state.held.as_ref().filter(out);
-    let ours = |held: &Held| held.fault == Fault::Ours || OURS.contains(&held.reason.as_str());
-    let never = |held: &Held| NEVER.contains(&held.reason.as_str());
-    let unseen = state.unseen.iter().filter(|unseen| unseen.blind && !never(&unseen.held));
-    let unseen = unseen.filter(|unseen| unseen.urgent || !ours(&unseen.held));
-    held.or_else(|| unseen.map(|unseen| &unseen.held).min_by_key(|held| held.since))
-}
-
-/// What was seen of a cut: that it is out, or that it can no longer be seen.
-fn seen(held: &Held) -> String {
-    match held.verdict {
-        Verdict::Outage => format!("it no longer works: {}", held.say),
-        _ => format!("plugwatch no longer sees it work: {}", held.say),
-    }
-}
-
-/// Ignores an outage that maintenance explains and that no alert reports, so that it hides no letter. Also returns
-/// whether there was one.
-fn without_work(state: Combined, around: Around<'_>, ends: Time) -> (Combined, bool) {
-    let explained = |held: &Held| around.worked_on && held.verdict == Verdict::Outage && held.since < ends;
-    let worked_on = state.held.as_ref().is_some_and(explained);
-    let held = state.held.map(|held| Held { verdict: if worked_on { Verdict::Live } else { held.verdict }, ..held });
-    (Combined { held, ..state }, worked_on)
-}
-
-/// A breakdown after the announced hour may be none.
-fn doubted(state: Combined, ends: Time) -> Combined {
-    let doubt = |held: Held| Held {
-        fault: Fault::Unclear,
-        proof: Proof::Inferred,
-        say: format!("{}; the announced cut-off ({}) has passed, so this may be it", held.say, ends.short()),
-        hint: Some("Assume it will not come back. Continue your move.".to_owned()),
-        ..held
-    };
-    Combined { held: state.held.map(doubt), ..state }
-}
-
-/// The state with what was told, unless what was seen is worse. Beside another warning, what was
-/// told leads.
-fn notified(
-    state: Combined,
-    verdict: Verdict,
-    reason: &str,
-    hint: Option<String>,
-    say: String,
-    since: Time,
-) -> Combined {
-    let mut held = Held {
-        verdict,
-        reason: reason.to_owned(),
-        fault: Fault::VendorDecision,
-        proof: Proof::Told,
-        say,
-        hint,
-        by: state.held.as_ref().map(|held| held.by.clone()).unwrap_or_default(),
-        since,
-        until: None,
-    };
-    match &state.held {
-        Some(seen) if seen.verdict.badness() > verdict.badness() => return state,
-        Some(seen) if seen.verdict == verdict && verdict == Verdict::Dropped => return state,
-        Some(seen) if seen.verdict == verdict => {
-            held.reason = format!("{reason}+{}", seen.reason);
-            held.say = format!("{}; {}", held.say, seen.say);
-        }
-        _ => {}
-    }
-    Combined { held: Some(held), ..state }
+/// Whose letter it is, at the beginning of a sentence or within one: `Twilio's letter`.
+pub fn whose(sender: &str) -> String {
+    if sender.is_empty() { "a letter".to_owned() } else { format!("{sender}'s letter") }
 }

@@ -2,10 +2,9 @@
 
 /// Whether a letter, not a check, is behind a reason, perhaps one of several: what was told leads.
 pub fn is_by_letter(reason: &str) -> bool {
-    reason
-        .split('+')
-        .next()
-        .is_some_and(|first| matches!(first, "ends" | "ends_undated" | "terms" | "noticed") || is_spent(first))
+    reason.split('+').next().is_some_and(|first| {
+        matches!(first, "ends" | "ends_undated" | "terms" | "terms_in_force" | "noticed") || is_spent(first)
+    })
 }
 
 /// Whether a reason, perhaps one of several, is a letter whose hour has passed and that nobody withdrew.
@@ -26,6 +25,11 @@ pub fn is_undated(reason: &str) -> bool {
 /// Whether a reason, perhaps one of several, is that new terms come.
 pub fn is_terms(reason: &str) -> bool {
     reason.split('+').any(|reason| reason == "terms")
+}
+
+/// Whether a reason, perhaps one of several, is that new terms hold and nothing was checked since.
+pub fn is_in_force(reason: &str) -> bool {
+    reason.split('+').any(|reason| reason == "terms_in_force")
 }
 
 /// Whether a reason, perhaps one of several, is that it ends.

@@ -1,11 +1,13 @@
 use super::*;
 use crate::core::dependency::state::Unseen;
+use crate::core::words::verdict::Fault;
 
 fn notice() -> Notice {
     Notice {
         dependencies: vec!["host".to_owned()],
         received: Time(0),
         effective: Some(Time(31 * 3_600_000)),
+        whole_day: false,
         text: "we cannot serve you".to_owned(),
         left: false,
     }
@@ -92,12 +94,13 @@ fn a_deadline_is_called_to_mind_six_times_at_most() {
     let ends = Time(200 * 3_600_000);
     let mut spoken = Time(0);
     let mut calls = Vec::new();
-    while let Some(at) = call_at(ends, spoken) {
+    while let Some(at) = call_at(ends, false, spoken) {
         calls.push(at.0 / 3_600_000);
         spoken = at;
     }
     assert_eq!(calls, [32, 176, 188, 194, 197, 199]);
-    assert_eq!(call_at(ends, Time(190 * 3_600_000)), Some(Time(194 * 3_600_000)));
+    assert_eq!(call_at(ends, true, Time(176 * 3_600_000)), Some(ends), "its last hours are counted on the day itself");
+    assert_eq!(call_at(ends, false, Time(190 * 3_600_000)), Some(Time(194 * 3_600_000)));
 }
 
 #[test]
@@ -118,4 +121,40 @@ fn a_persons_word_of_before_is_no_check_after_the_hour() {
     let mut state = held(Verdict::Live, Time(0));
     state.held = state.held.map(|held| Held { proof: Proof::Told, ..held });
     assert_eq!(after(32, state), (Verdict::Degraded, "ended_unseen".to_owned()));
+}
+
+#[test]
+fn a_day_without_an_hour_passes_when_it_ends_and_what_stops_on_it_is_the_cut() {
+    let notice = Notice { whole_day: true, ..notice() };
+    let reads = |hours: i64, state: Combined| {
+        let now = Time(hours * 3_600_000);
+        let around = Around { looked_at: Some(now), ..Around::default() };
+        notice.apply(state, around, None, now).held.unwrap().reason
+    };
+    assert_eq!(reads(40, held(Verdict::Live, Time(0))), "ends", "the day is not over");
+    assert_eq!(reads(40, held(Verdict::Outage, Time(33 * 3_600_000))), "ended_by_notice");
+    assert_eq!(reads(56, held(Verdict::Live, Time(0))), "outlived_notice");
+    assert_eq!(notice.ahead(Time(0)), notice.effective);
+    assert_eq!(notice.ahead(Time(31 * 3_600_000)), Some(Time(55 * 3_600_000)));
+    assert!(notice.is_last_day(Time(31 * 3_600_000)) && !notice.is_last_day(Time(30 * 3_600_000)));
+}
+
+#[test]
+fn new_terms_in_force_are_no_all_clear_by_a_persons_older_word() {
+    let terms = Notice { text: "The new pricing applies from 1 May: 3 USD for 1,000 calls.".to_owned(), ..notice() };
+    let reads = |proof: Proof| {
+        let (state, now) = (held(Verdict::Live, Time(0)), Time(32 * 3_600_000));
+        let around = Around { looked_at: Some(now), ..Around::default() };
+        let held = state.held.clone().map(|held| Held { proof, ..held });
+        terms.apply(Combined { held, ..state }, around, None, now).held.unwrap().reason
+    };
+    assert_eq!(reads(Proof::Told), "terms_in_force");
+    assert_eq!(reads(Proof::Stated), "x");
+}
+
+#[test]
+fn new_terms_begin_with_their_day() {
+    let text = "The new pricing applies from 1 May: 3 USD for 1,000 calls.".to_owned();
+    let terms = Notice { whole_day: true, text, ..notice() };
+    assert_eq!(terms.passes(), terms.effective);
 }

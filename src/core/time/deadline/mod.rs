@@ -56,7 +56,20 @@ pub struct Deadline {
     pub assumed: Vec<String>,
 }
 
+/// What is assumed of a day without an hour.
+const NO_HOUR: &str = "It names no hour: taken as the beginning of that day.";
+
+/// Whether a reading, as it was read back to a person, is of a day without an hour.
+pub fn names_no_hour(read_back: &str) -> bool {
+    read_back.contains(NO_HOUR)
+}
+
 impl Deadline {
+    /// Whether it is a day without an hour: the end of that day may be meant.
+    pub fn names_no_hour(&self) -> bool {
+        self.assumed.iter().any(|what| what == NO_HOUR)
+    }
+
     /// The full reading for a person to confirm: with UTC, the time left, and the assumptions.
     pub fn read_back(&self, now: Time) -> String {
         let left = match self.at > now {
@@ -338,7 +351,7 @@ fn assemble(parts: Parts, letter: &Letter) -> Result<Option<Deadline>, String> {
         if day == Some(Day::Later(0)) {
             return Ok(None);
         }
-        assumed.push("It names no hour: taken as the beginning of that day.".to_owned());
+        assumed.push(NO_HOUR.to_owned());
     }
     if let (None, Some(weekday), true) = (day, weekday, next) {
         return day::which(weekday, here).map_or(Ok(None), Err);
