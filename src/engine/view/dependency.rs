@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 
 use crate::catalog::{Rule, StatusPage, Vendor, named};
 use crate::config::Dependency;
@@ -11,8 +10,6 @@ use crate::core::dependency::combine::verified_at;
 use crate::core::dependency::incident::Reason;
 use crate::core::dependency::shown::Shown;
 use crate::core::dependency::state::Part;
-use crate::core::people::notice::Notice;
-use crate::core::people::wording;
 use crate::core::platform::snapshot::{DependencySnapshot, ProbeSnapshot, Snapshot};
 use crate::core::probe::standing::{Held, Standing};
 use crate::core::time::{Time, human};
@@ -24,9 +21,6 @@ use crate::engine::decide::decider::Decider;
 use crate::engine::schedule::plan::Spec;
 use crate::say::about::{About, Working};
 use crate::say::{status, tally};
-
-/// An end of something else is named in an alert when it is so near.
-const ENDS_SOON: Duration = Duration::from_secs(48 * 3_600);
 
 impl Decider {
     /// Everything known now.
@@ -306,38 +300,6 @@ impl Decider {
     fn unseen(&self, id: &str) -> Option<String> {
         let unseen = self.known.dependency(id)?.combined.unseen.first();
         unseen.map(|unseen| format!("{}: {}", unseen.held.by, unseen.held.say))
-    }
-
-    /// The latest notice received about it.
-    fn announced(&self, id: &str, at: Time) -> Option<String> {
-        let concerns = |notice: &&Notice| notice.received <= at && notice.dependencies.iter().any(|other| other == id);
-        let ends = |notice: &Notice| (notice.effective.is_some() || wording::of(&notice.text).ends, notice.received);
-        let notice = self.notices().filter(concerns).max_by_key(|notice| ends(notice))?;
-        // The message adds the full stop.
-        let text = notice.text.trim_end_matches(['.', ' ', '\n']);
-        Some(format!("{}: \u{201c}{text}\u{201d}", notice.received.short()))
-    }
-
-    /// Whether a letter announced that something of it ends or changes.
-    fn is_announced(&self, id: &str, at: Time) -> bool {
-        let concerns = |notice: &&Notice| notice.received <= at && notice.dependencies.iter().any(|other| other == id);
-        let announces = |notice: &Notice| {
-            let wording = wording::of(&notice.text);
-            notice.effective.is_some() || notice.left || wording.ends || wording.demand.is_some()
-        };
-        self.notices().filter(concerns).any(announces)
-    }
-
-    /// What else ends within two days, the nearest first.
-    fn ending_soon(&self, but: &str, at: Time) -> Vec<(String, Time)> {
-        let others = self.notices().filter(|notice| notice.received <= at && !notice.left);
-        let near = others.filter(|notice| notice.ahead(at).is_some_and(|ends| ends.since(at) <= ENDS_SOON));
-        let ids: BTreeSet<&String> = near.flat_map(|notice| &notice.dependencies).filter(|id| *id != but).collect();
-        let lost = |id: &String| self.known.dependency_or_rest(id).combined.shown() == Shown::Dropped;
-        let ends = |id: &String| Some((self.dependency(id)?.label.clone(), self.ends_at(id, at)?));
-        let mut all: Vec<(String, Time)> = ids.into_iter().filter(|id| !lost(id)).filter_map(ends).collect();
-        all.sort_by_key(|(_, ends)| *ends);
-        all
     }
 
     /// What the fallback depends on, with its last check and whether it works; `None` if it is not monitored.

@@ -2,5 +2,6 @@
 
 pub(super) mod advice;
 pub(super) mod dependency;
+mod letters;
 pub(super) mod offline;
 pub(super) mod region;
