@@ -89,6 +89,7 @@ fn days_that_are_counted_are_computed() {
         // The data's day is not the shop's.
         ("Files are erased 30 days after we close your shop on 8 March 2027.", "2027-03-08T00:00:00Z"),
     ]);
+    are_asked(&[("Your shop closes on Friday the 12th.", "Fri the 12th: of which month?")]);
     are_asked(&[("Your shop closes 9 days after the renewal on 5 March 2027.", "9 days after the renewal on 5")]);
 }
 
@@ -130,6 +131,8 @@ fn a_cut_off_that_moves_is_the_new_one() {
         ("Die Schließung wird vom 12. März 2027 auf den 26. März 2027 verschoben.", "2027-03-26T00:00:00Z"),
         ("La fermeture prévue le 12 mars 2027 est reportée au 26 mars 2027.", "2027-03-26T00:00:00Z"),
         ("El cierre del 12 de marzo de 2027 se aplaza al 26 de marzo de 2027.", "2027-03-26T00:00:00Z"),
+        ("We delay the closure, originally scheduled for 12 March 2027, to 26 March 2027.", "2027-03-26T00:00:00Z"),
+        ("Instead of 5 March 2027, your shop closes on 12 March 2027.", "2027-03-12T00:00:00Z"),
         ("We extend it until 26 March 2027, 18:00 UTC.", "2027-03-26T18:00:00Z"),
         ("We extended support until 30 April 2027. Your shop closes on 12 March 2027.", "2027-03-12T00:00:00Z"),
     ]);
@@ -148,6 +151,7 @@ fn a_period_of_something_else_sets_no_date() {
         ("Your shop will be closed, but not in 30 days.", "not in 30 days"),
         ("Your shop is closed. Files are erased after 90 days.", "when data is deleted"),
         ("Your shop is deleted after six months of silence.", "six months"),
+        ("Your shop closes within 14 days of", "14 days are counted"),
         ("Your shop closes 24 hours after you open the second reminder.", "24 hours"),
         ("Either party may terminate with 30 days' notice.", "period of notice"),
         ("Date: 8 February 2027. Your shop closes 30 days from the date of this letter.", "date on the letter"),
@@ -158,6 +162,7 @@ fn a_period_of_something_else_sets_no_date() {
         ("This is your 30-day notice: your shop will be closed.", "2027-03-31T08:00:00Z"),
         ("This letter is thirty (30) days' written notice of termination.", "2027-03-31T08:00:00Z"),
         ("Wir kündigen mit einer Frist von zwei Wochen.", "2027-03-15T08:00:00Z"),
+        ("Der Vertrag endet nach Ablauf von 14 Tagen.", "2027-03-15T08:00:00Z"),
         ("We end the plan a fortnight from today.", "2027-03-15T08:00:00Z"),
         ("Unless it is mended within forty-eight (48) hours, we null-route your address.", "2027-03-03T08:00:00Z"),
     ]);
@@ -200,6 +205,7 @@ fn hours_with_a_dot_and_in_words_are_hours() {
         ("Your shop closes on 12 March 2027 at four o'clock in the afternoon UTC.", "2027-03-12T16:00:00Z"),
         ("Your shop closes on 12 March 2027 at 16:00 hours Greenwich Mean Time.", "2027-03-12T16:00:00Z"),
         ("On 12 March 2027, we will close your shop at 10:00 UTC.", "2027-03-12T10:00:00Z"),
+        ("Your shop closes at 9.30 on 12 March 2027.", "2027-03-12T09:30:00Z"),
         ("Your shop costs 14.00 CHF and closes on 12 March 2027.", "2027-03-12T00:00:00Z"),
         ("Your shop closes on 12 March 2027 from 17:00 to 19:00 UTC.", "2027-03-12T17:00:00Z"),
         ("Stop all calls immediately. Keys are closed on 12 March 2027 at 17:00 UTC.", "2027-03-12T17:00:00Z"),

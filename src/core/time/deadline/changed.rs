@@ -150,7 +150,10 @@ pub(super) fn ends_otherwise(all: &[Token]) -> bool {
 /// # Errors
 /// Fails if it moves its cut-off and the new day is not clear, with a question for a person.
 pub(super) fn moves(tokens: &[Token], all: &[(usize, &str)]) -> Result<Vec<Option<Move>>, String> {
-    let mut moved = vec![None; all.len()];
+    let former = |at: usize| tokens[at.saturating_sub(FAR)..at].iter().rev().take_while(|token| !token.ends);
+    let is_former = |(at, _): &(usize, &str)| former(*at).take_while(|token| words::month(&token.text).is_none());
+    let old = |date: &(usize, &str)| is_former(date).any(|token| is("former", &token.text)).then_some(Move::Old);
+    let mut moved: Vec<Option<Move>> = all.iter().map(old).collect();
     for (begins, ends) in sentences(tokens) {
         let any = |kind: &str| tokens[begins..ends].iter().any(|token| is(kind, &token.text));
         let aside = tokens[begins..ends]

@@ -147,7 +147,7 @@ pub(super) fn which(weekday: Weekday, here: NaiveDateTime) -> Option<String> {
 
 /// The day that begins at `from`, and the position after it.
 pub(super) fn read(tokens: &[Token], from: usize) -> Option<(usize, Day)> {
-    let word = tokens[from].text.as_str();
+    let word = tokens.get(from)?.text.as_str();
     let before = from.checked_sub(1).map_or("", |before| tokens[before].text.as_str());
     let nth = nth::read(tokens, from).map(|(until, nth)| {
         let (year, at) = with_year(tokens, until);

@@ -116,7 +116,10 @@ fn is_dotted(tokens: &[Token], from: usize) -> bool {
     let at = |token: &&Token| matches!(token.text.as_str(), "at" | "um" | "las" | "à");
     let before = from.checked_sub(1).map(|at| &tokens[at]).filter(at);
     let day = (0..from).rev().skip(1).find(|at| tokens[*at].text != "a").is_some_and(is_day);
-    zoned || (before.is_some() && day && next.is_none_or(|_| tokens[from].pauses))
+    let on = |at: usize| matches!(tokens[at].text.as_str(), "on" | "am" | "el" | "le" | "den");
+    let day_behind =
+        next.is_some_and(|_| on(from + 1) && from + 2 < tokens.len() && day::read(tokens, from + 2).is_some());
+    zoned || (before.is_some() && day_behind) || (before.is_some() && day && next.is_none_or(|_| tokens[from].pauses))
 }
 
 /// "5 de la tarde", "5 Uhr nachmittags", "5 heures du soir": the number of words, and which half of the day.

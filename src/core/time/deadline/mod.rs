@@ -13,6 +13,7 @@ mod hour;
 mod near;
 mod nth;
 mod owner;
+mod parts;
 mod short;
 mod span;
 mod token;
@@ -32,10 +33,9 @@ use chrono::{Datelike, NaiveDateTime};
 use chrono_tz::Tz;
 
 use super::{Time, human};
-use apart::Apart;
 use choice::{Chosen, Found};
 use day::Day;
-use hour::Hour;
+use parts::Parts;
 use token::{Token, tokens};
 use zone::Zone;
 
@@ -193,31 +193,11 @@ fn phrase(tokens: &[Token], from: usize, letter: &Letter) -> Result<(usize, Read
     let apart = apart::read(tokens, from)?;
     let mut next = apart.map_or(from, |(at, _)| at);
     let mut parts = Parts { apart: apart.map(|(_, apart)| apart), ..Parts::default() };
-    while next < tokens.len() {
-        if let Some((until, more)) = day::read(tokens, next) {
-            parts.note_day(more);
-            next = until;
-        } else if let Some((until, read)) = hour::read(tokens, next).filter(|_| parts.hour.is_none()) {
-            parts.hour = Some(read);
-            next = until;
-        } else if let Some((until, read)) = hour::read(tokens, next).filter(|(_, read)| parts.says_again(read)) {
-            // "12:00 a.m. (midnight)", "12:00 noon"
-            parts.hour = parts.hour.map(|hour| Hour { midnight: hour.midnight || read.midnight, ..hour });
-            next = until;
-        } else if let Some((until, read)) = zone::read(tokens, next)
-            .filter(|(until, _)| parts.zone.is_none() && parts.may_have_zone(tokens, next, *until))
-        {
-            parts.zone = Some(read?);
-            next = until;
-        } else if next > from && (words::is_between(&tokens[next].text) || leads_to_zone(tokens, next)) {
-            next += 1;
-            continue;
-        } else {
-            break;
-        }
-        if tokens[next - 1].ends {
-            break;
-        }
+    next = parts.gather(tokens, from, next)?;
+    if parts.day.is_none()
+        && let Some(weekday) = parts.weekday.filter(|_| near::is_of_a_month(tokens, next))
+    {
+        return Err(format!("{weekday} the {}: of which month?", tokens[next].text));
     }
     if parts.day.is_none() && parts.weekday.is_none() && parts.hour.is_none() {
         return Ok((from + 1, None));
@@ -251,73 +231,6 @@ fn phrase(tokens: &[Token], from: usize, letter: &Letter) -> Result<(usize, Read
         _ => next,
     };
     Ok((next, read.map(|deadline| Ok((timed, deadline)))))
-}
-
-/// "17:00 in Pacific Time", "17 Uhr nach Berliner Zeit".
-fn leads_to_zone(tokens: &[Token], at: usize) -> bool {
-    let leads = matches!(tokens[at].text.as_str(), "in" | "nach" | "en");
-    leads
-        && !tokens[at].ends
-        && at + 1 < tokens.len()
-        && zone::read(tokens, at + 1).is_some_and(|(until, _)| until > at + 2)
-}
-
-/// The parts that a phrase names.
-#[derive(Default)]
-struct Parts {
-    day: Option<Day>,
-    weekday: Option<chrono::Weekday>,
-    /// Whether "next" precedes it.
-    next: bool,
-    hour: Option<Hour>,
-    zone: Option<Zone>,
-    /// How far the meant day is from the named one.
-    apart: Option<Apart>,
-    /// Whether another time of day ends a range that begins with this one.
-    range: bool,
-}
-
-impl Parts {
-    fn note_day(&mut self, day: Day) {
-        match day {
-            Day::Weekday(weekday) => self.weekday = Some(weekday),
-            Day::NextWeekday(weekday) => (self.weekday, self.next) = (Some(weekday), true),
-            day => self.day = self.day.or(Some(day)),
-        }
-    }
-
-    /// Takes the only day that the sentence names: "on 10 December, we will close your account at 17:00".
-    fn take_day_of(&mut self, tokens: &[Token], at: usize) -> bool {
-        let begins = tokens[..at].iter().rposition(|token| token.ends).map_or(0, |at| at + 1);
-        let (mut days, mut next) = (Vec::new(), begins);
-        while next < tokens.len() && !(next > at && tokens[next - 1].ends) {
-            let (until, day) = day::read(tokens, next).map_or((next + 1, None), |(until, day)| (until, Some(day)));
-            days.extend(day);
-            next = until;
-        }
-        let (weekdays, dates): (Vec<Day>, Vec<Day>) =
-            days.into_iter().partition(|day| matches!(day, Day::Weekday(_) | Day::NextWeekday(_)));
-        match (&dates[..], &weekdays[..]) {
-            ([day], _) => self.note_day(*day),
-            // "Thu 12/10 11:59 PM" is not the coming Thursday.
-            ([], [day]) if !tokens[begins..at].iter().any(|token| token.text.contains('/')) => self.note_day(*day),
-            _ => return false,
-        }
-        true
-    }
-
-    /// Whether `read` repeats the same time of day in other words.
-    fn says_again(&self, read: &Hour) -> bool {
-        self.hour.is_some_and(|hour| hour.time == read.time)
-    }
-
-    /// Whether a zone may follow. A zone belongs to a time of day, even to one after it ("UTC 17:00"), and to a day
-    /// if it can be nothing else.
-    fn may_have_zone(&self, tokens: &[Token], from: usize, until: usize) -> bool {
-        let sure = until > from + 1 || tokens[from].capitals;
-        let hour_behind = until < tokens.len() && hour::read(tokens, until).is_some();
-        self.hour.is_some() || hour_behind || (sure && (self.day.is_some() || self.weekday.is_some()))
-    }
 }
 
 /// A time of day without a day is the next one, unless something near it may be its day.

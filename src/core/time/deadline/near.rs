@@ -2,7 +2,7 @@
 //! "Black Friday", "every Monday".
 
 use super::token::Token;
-use super::{nth, words};
+use super::{nth, short, words};
 
 /// Words before "morgen" or "mañana" that make it the morning.
 const MORNINGS: [&str; 16] = [
@@ -69,4 +69,12 @@ pub(super) fn is_month(tokens: &[Token], at: usize) -> bool {
     let leads = words::is_between(before) || words::leads(before) || before.starts_with(|c: char| c.is_ascii_digit());
     let year = tokens.get(at + 1).is_some_and(|next| next.text.len() == 4 && words::number(&next.text).is_some());
     token.text != "may" || token.titled || at == 0 || leads || year
+}
+
+/// Whether "the 10th" stands at `at`, without its month.
+pub(super) fn is_of_a_month(tokens: &[Token], at: usize) -> bool {
+    let Some((token, before)) = tokens.get(at).zip(at.checked_sub(1).map(|at| &tokens[at])) else { return false };
+    let nth =
+        ["st", "nd", "rd", "th"].iter().any(|end| token.text.ends_with(end)) && short::ordinal(&token.text).is_some();
+    nth && before.text == "the"
 }

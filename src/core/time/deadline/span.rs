@@ -15,6 +15,12 @@ use crate::core::time::Time;
 pub(super) const COUNTED: &str = "Counted from when it came.";
 const WORKDAYS: &str = "Saturdays and Sundays are no business days; holidays are not known.";
 
+/// Words before a period.
+const BEGINS: &str = "within in have after binnen innerhalb dentro en plazo dans sous délai haben tiene tienen \
+    dispone disponen avez disposez quedan reste next ablauf expiry nächsten próximos prochains";
+/// Words after them: "within the next", "innerhalb von", "dans un délai de".
+const FILLERS: &str = "the next von of der nächsten de d'un d’un los próximos les prochains un délai plazo";
+
 /// A period, or why it cannot be the letter's: it belongs to something else.
 pub(super) type Read = Result<Deadline, String>;
 
@@ -24,57 +30,13 @@ pub(super) fn read(tokens: &[Token], from: usize, received: Time, usual: Tz) -> 
         return Some(read);
     }
     let word = |at: usize| tokens.get(at).map_or("", |token| token.text.as_str());
-    let begins = matches!(
-        word(from),
-        "within"
-            | "in"
-            | "have"
-            | "after"
-            | "binnen"
-            | "innerhalb"
-            | "dentro"
-            | "en"
-            | "plazo"
-            | "dans"
-            | "sous"
-            | "délai"
-            | "haben"
-            | "tiene"
-            | "tienen"
-            | "dispone"
-            | "disponen"
-            | "avez"
-            | "disposez"
-            | "quedan"
-            | "reste"
-            | "next"
-            | "nächsten"
-            | "próximos"
-            | "prochains"
-    );
+    let has = |list: &str, word: &str| list.split(' ').any(|own| own == word);
+    let begins = has(BEGINS, word(from));
     if !begins {
         return from_now(tokens, from, received, usual);
     }
-    // "within the next", "innerhalb von", "dans un délai de"
-    let filler = [
-        "the",
-        "next",
-        "von",
-        "der",
-        "nächsten",
-        "de",
-        "d'un",
-        "d’un",
-        "los",
-        "próximos",
-        "les",
-        "prochains",
-        "un",
-        "délai",
-        "plazo",
-    ];
     let mut at = from + 1;
-    while filler.contains(&word(at)) && words::unit(word(at + 1)).is_none() {
+    while has(FILLERS, word(at)) && words::unit(word(at + 1)).is_none() {
         at += 1;
     }
     // "within 30 days of 8 December" is read with that day.
