@@ -277,9 +277,11 @@ impl Decider {
             let standing = &self.known.probe(spec.id)?.standing;
             let turned = standing.confirmed.as_ref().is_some_and(|held| held.since == ended);
             let until = standing.before_until.filter(|until| turned && *until >= began)?;
-            Some(until).filter(|until| ended.since(*until) >= spec.probe.policy.blind_after)
+            Some((until, spec.probe.policy.blind_after))
         };
-        decides.filter_map(last).min().map(|last| (last, ended))
+        // The latest of all checks that still saw it.
+        let (last, blind_after) = decides.filter_map(last).max()?;
+        (ended.since(last) >= blind_after).then_some((last, ended))
     }
 
     /// The same for a gap in which plugwatch did not run.
