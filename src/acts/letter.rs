@@ -91,7 +91,7 @@ impl Acts {
             lines.push(format!("It takes effect {}", letter.read_as));
             lines.push(if hour.0 { "Time as you gave it." } else { "Is that right?" }.to_owned());
         } else {
-            let why = hour.1.map(|why| format!(" ({})", stopped(&capital(&why)))).unwrap_or_default();
+            let why = hour.1.map(|why| format!(" ({})", question(&why))).unwrap_or_default();
             lines.push(format!("When does it take effect? Shown as a warning until you say so.{why}"));
         }
         if letter.answered.is_none() {
@@ -281,4 +281,9 @@ pub fn read(bytes: &[u8], now: Time) -> (String, Option<Time>) {
 fn summary(text: &str) -> String {
     let short = clean(text, SUMMARY);
     if short.is_empty() { "a letter without text, see the picture".to_owned() } else { short }
+}
+
+/// Why a person is asked, as a sentence. The program's own name keeps its small letter.
+fn question(why: &str) -> String {
+    stopped(&if why == deadline::NONE { why.to_owned() } else { capital(why) })
 }
