@@ -72,7 +72,8 @@ async fn a_warning_is_told_as_one_and_a_lock_after_it_as_worse() {
     assert_eq!(vendor.staged.shown("host"), "dropped");
     assert_eq!(
         vendor.then("200 OK", account("active", 25), 20).await,
-        ["BACK: Hosting (DigitalOcean, dropped for 48 min)"]
+        ["BACK: Hosting (DigitalOcean, dropped for 17 min or more)"],
+        "while it answered 503, nobody saw whether it was still locked"
     );
 }
 

@@ -49,7 +49,7 @@ pub fn question(
         }
         Ask::Lookup(what) => {
             let (needed, more) = what.args();
-            let given = |name: &&str| Some(((*name).to_owned(), texts(params.public.get(*name)?)));
+            let given = |name: &&str| Some(((*name).to_owned(), texts(params.public.get(name)?)));
             let args = needed.iter().chain(more).filter_map(given).collect();
             let timeout = timeout.min(Duration::from_secs(5));
             Ok(Question::Lookup(LookupQuestion { what: *what, args, timeout }))
