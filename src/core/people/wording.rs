@@ -17,6 +17,8 @@ pub struct Wording {
     pub terms: bool,
     /// It refers to a law, sanctions or an order of a court or authority.
     pub law: bool,
+    /// The day that it names is the first one without it, not the last one with it.
+    pub from: bool,
     /// It says that something of ours ends or may be interrupted, in words that say nothing else.
     pub ends: bool,
 }
@@ -25,7 +27,7 @@ pub struct Wording {
 pub fn of(text: &str) -> Wording {
     let demand = demand(text);
     let terms = demand.is_none() && changes_price(text) && !deadline::speaks_of_an_end(text);
-    Wording { demand, terms, law: has("law", text), ends: has("end", text) }
+    Wording { demand, terms, law: has("law", text), from: has("from", text), ends: has("end", text) }
 }
 
 /// The sentence that says what ends unless somebody acts. One that begins with "otherwise" has its condition in the one
@@ -115,7 +117,7 @@ mod tests {
     #[test]
     fn a_plain_end_has_no_condition() {
         let plain = of("Because you cannot comply with our terms, we suspend your account on Friday.");
-        assert_eq!(plain, Wording { demand: None, terms: false, law: false, ends: true });
+        assert_eq!(plain, Wording { demand: None, terms: false, law: false, from: false, ends: true });
         assert_eq!(demand("We end our contract with effect from 3 May 2027."), None);
     }
 

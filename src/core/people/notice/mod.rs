@@ -112,10 +112,15 @@ impl Notice {
         newer && other.effective.is_some_and(names)
     }
 
-    /// When it has passed by every reading: "by 17 February" lasts until that day ends. New terms begin with their day.
+    /// When it has passed by every reading: "by 17 February" lasts until that day ends; "with effect from 17 August" and
+    /// new terms begin with their day.
     pub fn passes(&self) -> Option<Time> {
         let effective = self.effective?;
-        Some(if self.whole_day && !wording::of(&self.text).terms { effective.plus(DAY) } else { effective })
+        let begins = || {
+            let wording = wording::of(&self.text);
+            wording.terms || wording.from
+        };
+        Some(if self.whole_day && !begins() { effective.plus(DAY) } else { effective })
     }
 
     /// Its hour that still lies ahead: on the day that it names without an hour, that day's end.

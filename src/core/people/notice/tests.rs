@@ -157,4 +157,7 @@ fn new_terms_begin_with_their_day() {
     let text = "The new pricing applies from 1 May: 3 USD for 1,000 calls.".to_owned();
     let terms = Notice { whole_day: true, text, ..notice() };
     assert_eq!(terms.passes(), terms.effective);
+    let text = "We terminate our agreement with you, with effect from 17 August 2023.".to_owned();
+    let first = Notice { whole_day: true, text, ..notice() };
+    assert_eq!(first.passes(), first.effective, "that day is the first one without it");
 }
