@@ -5,6 +5,7 @@ pub mod confirm;
 pub mod days;
 pub mod doubt;
 pub mod history;
+mod lately;
 mod mixed;
 pub mod pace;
 pub mod policy;

@@ -1,8 +1,7 @@
 //! Keys that are refused intermittently: some of the vendor's servers no longer know the key or the account. One good
 //! answer ends a refusal, so no single one is reported; together they are a warning.
 
-use std::time::Duration;
-
+use super::lately::{TIMES, forget, remember};
 use super::policy::Policy;
 use super::standing::{Held, Standing};
 use crate::core::time::Time;
@@ -10,13 +9,6 @@ use crate::core::words::verdict::{Fault, Verdict};
 
 /// The reason code of the warning.
 const REFUSED_BY_TURNS: &str = "refused_by_turns";
-/// How many refusals make a warning: one or two may be a server's mistake.
-const TIMES: usize = 3;
-/// How long refusals are remembered: an hour, or several rounds of a check that runs less often.
-const REMEMBERED: Duration = Duration::from_secs(3_600);
-const ROUNDS: u32 = 3;
-/// The maximum number of refusals that are remembered.
-const MOST: usize = 8;
 
 /// Whether a warning, alone or among others, means that the key is refused intermittently.
 pub fn is_refused_by_turns(reason: &str) -> bool {
@@ -25,14 +17,10 @@ pub fn is_refused_by_turns(reason: &str) -> bool {
 
 /// Handles a good check: remembers a refusal just before it, and forgets old ones.
 pub(super) fn note_good(standing: &mut Standing, policy: &Policy, now: Time) {
-    let lasts = REMEMBERED.max(policy.stale_after * ROUNDS);
-    standing.refused.retain(|at| *at <= now && now.since(*at) <= lasts);
+    forget(&mut standing.refused, policy, now);
     let refused = standing.unverified.as_ref().filter(|unseen| unseen.held.reason == "access_lost");
     if let Some(since) = refused.map(|unseen| unseen.held.since) {
-        if standing.refused.len() >= MOST {
-            standing.refused.remove(0);
-        }
-        standing.refused.push(since);
+        remember(&mut standing.refused, since);
     }
 }
 
@@ -62,6 +50,8 @@ impl Standing {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::super::confirm::after;
     use super::super::standing::CheckResult;
     use super::super::witness::Witnesses;

@@ -1,36 +1,24 @@
 //! Warnings that the vendor states intermittently: "unpaid" at one check, in order at the next. One good answer
 //! withdraws an unconfirmed warning, so no single one is reported; together they are a warning.
 
-use std::time::Duration;
-
+use super::lately::{TIMES, forget, remember};
 use super::policy::Policy;
 use super::standing::{Held, Standing, Warned};
 use crate::core::time::Time;
 use crate::core::words::verdict::{Basis, Proof, Verdict};
 
-/// How often it must be stated: once or twice may be a stale copy.
-const TIMES: usize = 3;
-/// How long it is remembered: an hour, or several rounds of a check that runs less often.
-const REMEMBERED: Duration = Duration::from_secs(3_600);
-const ROUNDS: u32 = 3;
-/// The maximum number of times that are remembered.
-const MOST: usize = 8;
 /// The reason code for a status that plugwatch does not know, which is not a verdict but a reason to read it.
 const UNKNOWN_STATUS: &str = "unknown_status";
 
 /// Handles a good check: remembers a warning just before it, and forgets old ones.
 pub(super) fn note_good(standing: &mut Standing, policy: &Policy, now: Time) {
-    let lasts = REMEMBERED.max(policy.stale_after * ROUNDS);
     let mut warned = standing.warned.take();
     if let Some(warned) = &mut warned {
-        warned.times.retain(|at| *at <= now && now.since(*at) <= lasts);
+        forget(&mut warned.times, policy, now);
     }
     if let Some(held) = withdrawn(standing, policy) {
         let mut times = warned.map(|warned| warned.times).unwrap_or_default();
-        if times.len() >= MOST {
-            times.remove(0);
-        }
-        times.push(held.since);
+        remember(&mut times, held.since);
         warned = Some(Box::new(Warned { held, times }));
     }
     standing.warned = warned.filter(|warned| !warned.times.is_empty());
@@ -61,6 +49,8 @@ impl Standing {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::super::confirm::after;
     use super::super::standing::CheckResult;
     use super::super::witness::Witnesses;

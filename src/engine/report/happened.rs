@@ -48,16 +48,12 @@ fn refused(past: &Past<'_>) -> Vec<(Time, String)> {
 
 /// `Cloud hosting: letter received Sat 7 Mar 14:00 UTC, takes effect Thu 12 Mar 16:00 UTC; nobody has answered it`.
 fn came_in(letter: &Letter, snapshot: &Snapshot, when: When) -> String {
-    let notice = &letter.notice;
-    let labels: Vec<&str> = notice.dependencies.iter().map(|id| lines::label(snapshot, id)).collect();
-    let effective = notice.effective.map_or("no date given".to_owned(), |at| format!("takes effect {}", when.at(at)));
-    let received = when.at(notice.received);
-    let head = format!("{}: letter received {received}, {effective}", labels.join(", "));
+    let head = lines::came_in(letter, "letter ", snapshot, when);
     match &letter.answered {
         // The quotation stands among the things to do.
         None => format!("{head}; nobody has answered it"),
         Some((by, at)) => {
-            let text = notice.text.trim_end_matches('.');
+            let text = letter.notice.text.trim_end_matches('.');
             format!("{head}: \"{text}\"; {by} answers it since {}", when.at(*at))
         }
     }

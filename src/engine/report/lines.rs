@@ -182,9 +182,14 @@ pub(super) fn notices(letters: &[Letter], snapshot: &Snapshot, since: Time, when
 
 /// `Cloud hosting, received Sat 7 Mar 14:00 UTC, in effect Thu 12 Mar 16:00 UTC: "we plan to suspend"`.
 fn quoted(letter: &Letter, snapshot: &Snapshot, when: When) -> String {
+    let text = letter.notice.text.trim_end_matches('.');
+    format!("{}: \"{text}\"", came_in(letter, "", snapshot, when))
+}
+
+/// `Cloud hosting: received Sat 7 Mar 14:00 UTC, takes effect Thu 12 Mar 16:00 UTC`; `what` stands before "received".
+pub(super) fn came_in(letter: &Letter, what: &str, snapshot: &Snapshot, when: When) -> String {
     let notice = &letter.notice;
     let labels: Vec<&str> = notice.dependencies.iter().map(|id| label(snapshot, id)).collect();
     let effective = notice.effective.map_or("no date given".to_owned(), |at| format!("takes effect {}", when.at(at)));
-    let (labels, received) = (labels.join(", "), when.at(notice.received));
-    format!("{labels}: received {received}, {effective}: \"{}\"", notice.text.trim_end_matches('.'))
+    format!("{}: {what}received {}, {effective}", labels.join(", "), when.at(notice.received))
 }
