@@ -5,6 +5,7 @@
 
 import hashlib
 import pathlib
+import re
 import tomllib
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
@@ -69,6 +70,62 @@ def of_texts():
     keep("reports", b"255")
 
 
+def from_tests_of_deadlines():
+    """Every sentence in the tests of the readers of letters, and sentences of the words that those know."""
+    sources = [*(ROOT / "src" / "core" / "time" / "deadline").glob("*.rs"), *(ROOT / "src" / "acts").glob("*.rs"),
+               ROOT / "src" / "core" / "people" / "wording.rs"]
+    for file in sorted(sources):
+        text = re.sub(r"\\\n\s*", "", file.read_text())
+        for sentence in re.findall(r'"((?:[^"\\\n]|\\.)*)"', text):
+            sentence = sentence.replace("\\n", "\n").replace('\\"', '"').replace("{", "").replace("}", "")
+            if sentence.count(" ") >= 2:
+                keep("cut_offs", sentence.encode())
+                keep("letters", sentence.encode())
+    words = (ROOT / "fuzz" / "words" / "letters.txt").read_text().split("\n")[:-1]
+    for sentence in (
+        "we will close your account|within|30|days|of|the date of this letter", "the closure|is moved|from|10|January|to|29|January",
+        "termination|takes place|two weeks after|10|January", "the second|Friday|of|January|at|17 Uhr|UTC", "notice|is withdrawn|.",
+        "your account|will be|closed|on|12/10|at|noon", "on|13/10|.|your account|will be|suspended|on|3/4/2027", "Friday week|at|5 PM|PST",
+        "our clients'|data|will be|deleted|in|90|days", "3|business days|after|receipt", "Friday|12:00|-|17 Uhr|CET|not later than|Monday",
+        "original|old date|10|January|new date|29|January", "the last|of|January|or|Friday|the first", "all times are in UTC|.|your account|is|suspended|5:00 p.m.",
+        "30 days' notice|from|10|January|,|unless|you|appeal|by|3/4/2027", "every|Monday|until|31|January|then|closed",
+    ):
+        numbers = [words.index(word) if word in words else words.index(word.split()[0]) if word.split()[0] in words else 0
+                   for word in sentence.split("|")]
+        keep("cut_offs", bytes([0, *numbers]))
+
+
+def of_what_is_typed():
+    """Domains, apps, hours, buttons and a bundle."""
+    for text in (
+        "example.org", "https://www.b\u00fccher.example/shop?x", "example.co.uk.", "com.example.app", "id1402042596", "@example/package",
+        "https://apps.apple.com/us/app/example/id1402042596", "Mon-Fri 08:00-18:00", "Sat,Sun 22:00-06:00", "00:00-24:00", "Sun 02:30-03:30",
+        "v1:ack:pw-1", "v1:it_was_us:pw-99",
+    ):
+        keep("typed", text.encode())
+    bundle = b'{"schema": "plugwatch.catalog/1", "keys": [], "files": {"_version.toml": "version = 1"}}'
+    keep("bundles", bundle)
+    # One frame of zstd (RFC 8878) with a raw block.
+    keep("bundles", b"\x28\xb5\x2f\xfd\x20" + bytes([len(bundle)]) + (len(bundle) << 3 | 1).to_bytes(3, "little") + bundle)
+    keep("bundles", b"untrusted comment: signature\nRUQf6LRCGA9i559r3g7V1qNyJDApGip8MfqcadIgT9CuhV3EMhHoN1mGTkUidF/z7SrlQgXdy8ofjb7bNJJylDOocrCo8KLzZwo=\n"
+         b"trusted comment: version 1\ny/rUw2y8/hOUYjZU71eHp/Wo1KZ40fGy2VJEDl34XMJM+TX48Ss/17u3IvIfbVR1FkZZSNCisQbuQY+bHwhEBg==\n")
+
+
+def of_mails_with_attachments():
+    """A text, a calendar entry and a scan, attached."""
+    head = (b"From: a@b.example\r\nSubject: Shutdown\r\nDate: Tue, 24 Nov 2026 10:15:00 -0800\r\nMIME-Version: 1.0\r\n"
+            b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nSee the notice.\r\n--b\r\n")
+    parts = (
+        b"Content-Type: text/plain; name=n.txt\r\nContent-Disposition: attachment; filename=n.txt\r\n\r\nIt ends on 4 December 2026.\r\n",
+        b"Content-Type: text/calendar; method=REQUEST\r\nContent-Disposition: attachment; filename=e.ics\r\n\r\nBEGIN:VEVENT\r\n"
+        b"DTSTART;TZID=Europe/Berlin:20261204T170000\r\nSUMMARY:Your shop\r\n  is closed\r\nDESCRIPTION:a\\nb\\, c\r\nEND:VEVENT\r\n",
+        b"Content-Type: application/pdf\r\nContent-Disposition: attachment; filename=n.pdf\r\n\r\n%PDF\r\n",
+    )
+    for part in parts:
+        keep("letters", head + part + b"--b--\r\n")
+    keep("letters", head + b"--b\r\n".join(parts) + b"--b--\r\n")
+
+
 def from_files():
     """Configurations and certificates."""
     for file in [*sorted((ROOT / "tests" / "config").glob("*.toml")), ROOT / "config" / "plugwatch.toml"]:
@@ -109,7 +166,10 @@ def certificates():
 
 
 if __name__ == "__main__":
-    for make in (from_catalogue, from_registries, of_texts, from_files, by_hand, certificates):
+    for make in (
+        from_catalogue, from_registries, of_texts, from_tests_of_deadlines, of_what_is_typed, of_mails_with_attachments, from_files, by_hand,
+        certificates,
+    ):
         make()
     for folder in sorted(CORPUS.iterdir()):
         print(folder.name, len(list(folder.iterdir())))

@@ -1,4 +1,4 @@
-//! Acknowledgements that people give outside Telegram: on the phone that rings, or by text message.
+//! Acknowledgements that people give outside Telegram, in Pushover or by text message.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -14,8 +14,7 @@ use crate::ids::Ids;
 use crate::notify::Answer;
 use crate::store::Store;
 
-/// How often answers are requested: Pushover allows every 5 seconds, and ten more make no difference to
-/// people.
+/// The interval at which answers are requested: Pushover allows 5 seconds, and 10 s more make no difference to people.
 const EVERY: Duration = Duration::from_secs(15);
 /// How often a lasting alert is repeated (prometheus.io/docs/alerting/clients: every 30 seconds to 3
 /// minutes).
@@ -48,7 +47,7 @@ impl Listening {
             if now >= again {
                 again = now.plus(AGAIN);
                 if let Err(error) = self.dispatcher.say_again(now).await {
-                    tracing::warn!(%error, "lasting alerts could not be repeated: {error}");
+                    tracing::warn!(%error, "open alerts could not be repeated: {error}");
                 }
             }
             self.clock.sleep_until(now.plus(EVERY)).await;

@@ -16,7 +16,7 @@ pub enum Ids {
 }
 
 impl Ids {
-    /// These ids, one after the other.
+    /// A source that returns these ids, one after the other.
     pub fn given(ids: Vec<String>) -> Ids {
         Ids::Given(Arc::new(Mutex::new(ids.into())))
     }

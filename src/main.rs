@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-/// musl's allocator takes a lock and often a system call for each block, and a check allocates hundreds of
-/// small blocks: it would cost several times as much.
+/// dlmalloc instead of musl's allocator, which takes a lock and often a system call for each block. A check allocates
+/// hundreds of small blocks, so musl's allocator would cost several times as much.
 #[cfg(target_env = "musl")]
 #[global_allocator]
 static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;

@@ -16,7 +16,7 @@ const LAST_WORD: Duration = Duration::from_secs(5);
 pub struct ServiceManager {
     socket: UnixDatagram,
     to: SocketAddr,
-    /// How often it expects a sign of life, if at all.
+    /// How often it expects a heartbeat, if at all.
     every: Option<Duration>,
     signed: Mutex<Signed>,
 }
@@ -32,7 +32,7 @@ struct Signed {
 pub struct Environment {
     /// `NOTIFY_SOCKET`: a path, or `@` and an abstract name.
     pub socket: Option<String>,
-    /// `WATCHDOG_USEC`: the manager acts if it receives no sign of life for this time, in microseconds.
+    /// `WATCHDOG_USEC`: the manager acts if it receives no heartbeat for this time, in microseconds.
     pub watchdog_usec: Option<String>,
     /// `WATCHDOG_PID`: the process that the watchdog is meant for.
     pub watchdog_pid: Option<String>,
@@ -62,7 +62,7 @@ impl ServiceManager {
     /// The service manager that started this program, if it accepts messages.
     ///
     /// # Errors
-    /// If its socket cannot be used; the message is a sentence.
+    /// Fails if its socket cannot be used; the message is a sentence.
     pub fn find(environment: &Environment) -> Result<Option<ServiceManager>, String> {
         let Some(name) = environment.socket.as_deref().filter(|name| !name.is_empty()) else { return Ok(None) };
         let to = match name.strip_prefix('@') {
@@ -81,7 +81,7 @@ impl ServiceManager {
     }
 
     /// Says that monitoring is alive: the first call reports that the service has started, later ones reset
-    /// the watchdog when a sign of life is due.
+    /// the watchdog when a heartbeat is due.
     pub fn alive(&self) {
         let mut signed = self.signed.lock().unwrap_or_else(PoisonError::into_inner);
         if !signed.ready {

@@ -87,14 +87,22 @@ class Moto:
         answer = self._signed("organizations", headers, json.dumps(values).encode())
         return json.loads(answer or "{}")
 
+    def budget(self, name, limit, spent, expected):
+        """A monthly budget with this much spent, and this much expected, in USD."""
+        amount = lambda value: {"Amount": value, "Unit": "USD"}  # noqa: E731
+        spend = {"ActualSpend": amount(spent), "ForecastedSpend": amount(expected)}
+        made = {"BudgetName": name, "BudgetLimit": amount(limit), "TimeUnit": "MONTHLY", "BudgetType": "COST", "CalculatedSpend": spend}
+        headers = {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": "AWSBudgetServiceGateway.CreateBudget"}
+        self._signed("budgets", headers, json.dumps({"AccountId": ACCOUNT, "Budget": made}).encode())
+
     def _iam(self, **values):
         body = urllib.parse.urlencode({"Version": "2010-05-08", **values}).encode()
         return self._signed("iam", {"Content-Type": "application/x-www-form-urlencoded"}, body)
 
-    def _signed(self, service, headers, body):
+    def _signed(self, service, headers, body, path="/"):
         # moto derives the service from the signature.
-        more = signed(_ANY, service, REGION, f"127.0.0.1:{self.port}", "POST", "/", headers, body)
-        return self._send("POST", "/", headers | more, body)
+        more = signed(_ANY, service, REGION, f"127.0.0.1:{self.port}", "POST", path, headers, body)
+        return self._send("POST", path, headers | more, body)
 
     def _send(self, method, path, headers, body):
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", body, headers, method=method)

@@ -1,6 +1,8 @@
 """Queries third-party mocks of vendors' APIs, with a seed for each documented value, and counts the claims.
 
-    books.py PATH_TO_BINARY FOLDER PACKAGES
+    books.py PATH_TO_BINARY FOLDER NPM GOOGLE MOTO MINISTACK
+
+The last four are the folders that npm and pip installed into, one for each.
 """
 
 import json
@@ -9,6 +11,9 @@ import re
 import sys
 from dataclasses import dataclass, field
 
+import books_amazon
+import books_google
+import books_others
 from certificates import Authority
 from claims import count
 from imitations import Definition, Prism, Stripe, seeded_stripe
@@ -18,7 +23,7 @@ from pages import Pages
 from plugwatch import secret
 from processes import free_port, run_or_fail
 
-LONGEST = 600
+LONGEST = 1800
 ANCHORS = ("127.0.0.41", "127.0.0.42", "127.0.0.43")
 ACCOUNT = "acct_1032D82eZvKYlo2C"
 GONE = "acct_1032D82eZvKYlo9Z"
@@ -35,6 +40,13 @@ _BRAND = {
 _TOLL_FREE = {
     "TWILIO_APPROVED": _WORKING, "TWILIO_REJECTED": _DROPPED, "PENDING_REVIEW": _DEGRADED, "IN_REVIEW": _DEGRADED,
 }
+_BUNDLE = {
+    "twilio-approved": _WORKING, "provisionally-approved": _DEGRADED, "draft": _DEGRADED, "pending-review": _DEGRADED, "in-review": _DEGRADED,
+    "twilio-rejected": _DROPPED,
+}
+_PROFILE = {word: says for word, says in _BUNDLE.items() if word != "provisionally-approved"}
+# A text in the definition; Twilio's guides name these.
+_CAMPAIGN = {"VERIFIED": _WORKING, "FAILED": _DROPPED, "SUSPENDED": _DROPPED, "IN_PROGRESS": _DEGRADED, "PENDING": _DEGRADED, "PAUSED": "unknown (unknown_status)"}
 # While charges are disabled, every reason means that no payments arrive.
 _STOPPED = (
     "action_required.requested_capabilities", "listed", "other", "platform_paused", "rejected.fraud",
@@ -108,7 +120,7 @@ def _ask_stripe(world, claims, seed, says, claim, key, at):
 
 
 def twilio(world, claims):
-    """The states of an account, a brand and a toll-free number, each in the answer of Twilio's own example."""
+    """The states of an account, a brand, a toll-free number, a bundle, a profile and a campaign, each in the answer of Twilio's own example."""
     own = {"account_sid": f"AC{'a' * 32}", "auth_token": secret(world.folder / "key"), "key_risk_accepted": True}
     _words(world, claims, "twilio_api_v2010.json", "/2010-04-01/Accounts/{Sid}.json", "https://api.twilio.com", "twilio/account", own,
            "status", _TWILIO_ACCOUNT)
@@ -118,6 +130,15 @@ def twilio(world, claims):
     number = own | {"number_sid": f"PN{'a' * 32}"}
     _words(world, claims, "twilio_messaging_v1.json", "/v1/Tollfree/Verifications", "https://messaging.twilio.com", "twilio/toll_free",
            number, "verifications.0.status", _TOLL_FREE)
+    of = {"account_sid": own["account_sid"]}
+    _words(world, claims, "twilio_numbers_v2.json", "/v2/RegulatoryCompliance/Bundles/{Sid}", "https://numbers.twilio.com", "twilio/bundle",
+           own | {"bundle_sid": f"BU{'a' * 32}"}, "status", _BUNDLE, of)
+    _words(world, claims, "twilio_trusthub_v1.json", "/v1/CustomerProfiles/{Sid}", "https://trusthub.twilio.com", "twilio/profile",
+           own | {"profile_sid": f"BU{'a' * 32}"}, "status", _PROFILE, of)
+    service = own | {"messaging_service_sid": f"MG{'a' * 32}"}
+    _play(world, claims, world.packages / _TWILIO / "twilio_messaging_v1.json", "/v1/Services/{MessagingServiceSid}/Compliance/Usa2p",
+          "https://messaging.twilio.com", "twilio/campaign", service,
+          {word: (says, {"compliance.0.campaign_status": word}, word) for word, says in _CAMPAIGN.items()})
 
 
 def _words(world, claims, file, path, host, check, params, at, words, ours=None):
@@ -130,7 +151,7 @@ def _words(world, claims, file, path, host, check, params, at, words, ours=None)
 
 
 def github(world, claims):
-    """An app's installation: in good standing, suspended, and with another id."""
+    """An app's installation, a repository, an organisation and an account: in good standing, and in each other state."""
     key = world.folder / "app.pem"
     run_or_fail(["openssl", "genrsa", "-traditional", "-out", str(key), "2048"])
     source = world.packages / "node_modules/@octokit/openapi/generated/api.github.com.deref.json"
@@ -139,6 +160,20 @@ def github(world, claims):
         "active": (_WORKING, {"suspended_at": None}, "in good order"),
         "suspended": (_DROPPED, {"suspended_at": "2026-11-29T10:00:00Z"}, "suspended"),
         "another": ("unknown (unrecognised)", {"id": 2}, "somebody else's installation answers", "answered 200"),
+    })
+    _play(world, claims, source, "/repos/{owner}/{repo}", "https://api.github.com", "github/repository",
+          {"owner": "octocat", "repository": "Hello-World"}, {
+              "there": (_WORKING, {}, "in good order"), "disabled": (_DROPPED, {"disabled": True}, "disabled"),
+              "archived": (_DEGRADED, {"archived": True}, "archived"),
+              "other": ("unknown (unrecognised)", {"full_name": "other/web"}, "another repository answers"),
+          })
+    key = {"token": secret(world.folder / "key")}
+    _play(world, claims, source, "/orgs/{org}", "https://api.github.com", "github/organisation", {"organisation": "github"} | key, {
+        "there": (_WORKING, {}, "in good order"), "other": ("unknown (unrecognised)", {"login": "other"}, "another organisation answers"),
+    })
+    _play(world, claims, source, "/user", "https://api.github.com", "github/account", {"login": "octocat"} | key, {
+        "answers": (_WORKING, {}, "in good order"),
+        "another": ("unknown (another_account_answers)", {"login": "hubot"}, "the token belongs to another account"),
     })
 
 
@@ -158,17 +193,25 @@ def _id(text):
 
 
 def _enum(whole, check):
-    name = {"twilio/account": "account", "twilio/brand": "brand_registrations", "twilio/toll_free": "tollfree_verification"}[check]
+    name = {
+        "twilio/account": "account", "twilio/brand": "brand_registrations", "twilio/toll_free": "tollfree_verification",
+        "twilio/bundle": "bundle", "twilio/profile": "customer_profile",
+    }[check]
     return set(whole["components"]["schemas"][f"{name}_enum_status"]["enum"])
 
 
-def main(binary, folder, packages):
+def main(binary, *folders):
     """Runs the script."""
+    folder, packages, google_packages, moto, ministack = (pathlib.Path(one).resolve() for one in folders)
+
     def prove_it(claims):
-        world = build(str(pathlib.Path(binary).resolve()), pathlib.Path(folder).resolve(), pathlib.Path(packages).resolve())
+        world = build(str(pathlib.Path(binary).resolve()), folder, packages)
         claims.run("Stripe", stripe, world, claims)
         claims.run("Twilio", twilio, world, claims)
         claims.run("GitHub", github, world, claims)
+        claims.run("Okta and Netlify", books_others.prove, world, claims)
+        claims.run("Google", books_google.prove, world, claims, google_packages)
+        claims.run("Amazon", books_amazon.prove, world, claims, moto, ministack)
 
     return count(prove_it, LONGEST)
 

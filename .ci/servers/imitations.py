@@ -35,6 +35,8 @@ class Definition:
         for key, value in changes.items():
             _set(example, key.split("."), value)
         media["example"] = example
+        # Prism would refuse to send examples that break their own schema, as some of GitHub's do.
+        media.pop("schema", None)
         # GitHub's documentation asks clients to request this type; its definition has only the plain one.
         content["application/vnd.github+json"] = media
         self._paths[f"/{name}{path}"] = asked

@@ -39,7 +39,7 @@ STORES = [
     Store("down", 503, "503 is an outage", "says outage (unconfirmed)", "answers 503; plugwatch's own network is fine"),
     Store("slow", 200, "a body that takes too long is an outage", "says outage (unconfirmed)", "within the time limit"),
     Store("endless", 200, "an endless body is unknown", "unknown (unreadable)", "larger than the limit"),
-    Store("bomb", 200, "a gzip bomb is unknown", "unknown (unreadable)", "far more than it weighs"),
+    Store("bomb", 200, "a gzip bomb is unknown", "unknown (unreadable)", "far more than its size"),
     Store("circle", 302, "a store that redirects in a circle is unknown", "unknown (unreadable)", "in a loop"),
     Store("changed", 200, "a changed layout is unknown, not live and not gone", "unknown (unrecognised)", ""),
     Store("walled", 503, "a bot check is unknown, not an outage", "unknown (bot_wall)", "a CAPTCHA or bot check"),
@@ -123,7 +123,7 @@ SITES = [
     Site("charset-bom", "a page in UTF-16, as its first bytes say, is live", "working", "the expected text", words="dès maintenant"),
     Site("expired", "an expired certificate is an outage", "says outage (unconfirmed)", "the certificate has expired"),
     Site("another", "a certificate for another name is an outage", "says outage (unconfirmed)", "is for other names"),
-    Site("untrusted", "a certificate of an unknown authority is an outage", "says outage (unconfirmed)", "nobody we trust"),
+    Site("untrusted", "a certificate of an unknown authority is an outage", "says outage (unconfirmed)", "no trusted authority"),
 ]
 
 

@@ -36,7 +36,7 @@ class Receiver:
                 self.end_headers()
 
             def do_GET(self):
-                """A sign of life."""
+                """A heartbeat."""
                 receiver.beats.append(self.path)
                 self.send_response(200)
                 self.end_headers()

@@ -12,7 +12,7 @@ def prove(world, claims):
              "if one address is dead, the facts of the other one count", page("dual")),
         Look("expired", "website/page", "says outage (unconfirmed)", "the certificate has expired", "an expired one", page("expired")),
         Look("another", "website/page", "says outage (unconfirmed)", "the certificate is for other names", "a wrong name", page("another")),
-        Look("self", "website/page", "says outage (unconfirmed)", "nobody we trust issued the certificate", "a self-signed one", page("self")),
+        Look("self", "website/page", "says outage (unconfirmed)", "no trusted authority issued the certificate", "a self-signed one", page("self")),
         Look("revoked", "website/page", "says outage (unconfirmed)", "has revoked the site's certificate", "a revoked one", page("revoked")),
     ])
     claims.hold("tls", "the revocation list was requested at the address in the certificate", "/ca.crl" in world.crl.asked, world.crl.asked)

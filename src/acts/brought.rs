@@ -3,6 +3,7 @@
 use mail_parser::decoders::html::html_to_text;
 use mail_parser::{Message, MessageParser, PartType};
 
+use super::attached::{self, Attached};
 use super::{dated, forward};
 use crate::core::time::Time;
 
@@ -23,6 +24,8 @@ pub struct Brought {
     pub left: bool,
     /// Whether to keep it even if it is not known what it concerns. The person is then asked.
     pub ask: bool,
+    /// The names of what is attached to it and was not read.
+    pub unread: Vec<String>,
 }
 
 /// Takes the text and date of an e-mail.
@@ -33,7 +36,12 @@ pub(super) fn opened(brought: Brought, now: Time) -> Brought {
     // If another e-mail is attached, that one is the letter.
     let mail = forward::attached(&mail).unwrap_or(&mail);
     let written = mail.date().map(|date| Time(date.to_timestamp() * 1_000)).filter(|at| *at <= now);
+    let Attached { texts, unread } = attached::read(mail);
     let words = words(mail, written.unwrap_or(now));
+    let words = match (words, texts.is_empty()) {
+        (words, true) => words,
+        (words, false) => Some(words.into_iter().chain(texts).collect::<Vec<_>>().join("\n\n")),
+    };
     let subject = mail.subject().map(|subject| format!("{subject}\n")).unwrap_or_default();
     let sender = mail.from().and_then(|from| from.first()?.address().map(str::to_owned)).unwrap_or_default();
     // A person's own text next to the file has priority.
@@ -42,7 +50,7 @@ pub(super) fn opened(brought: Brought, now: Time) -> Brought {
         Some(words) if !own => format!("{subject}{words}\n{sender}"),
         _ => brought.text,
     };
-    Brought { text, received: brought.received.or(written), ..brought }
+    Brought { text, received: brought.received.or(written), unread, ..brought }
 }
 
 /// The text of its plain part, or of its HTML part if only that one has a date: "please view this in a browser".
@@ -92,6 +100,29 @@ mod tests {
             format!("{head}MIME-Version: 1.0\nContent-Type: multipart/alternative; boundary=b\n\n{parts}--b--\n");
         let brought = Brought { bytes: mail.into_bytes(), ..Brought::default() };
         opened(brought, Time::parse("2027-03-09T12:00:00Z").unwrap()).text
+    }
+
+    fn with(attached: &str) -> Brought {
+        let head = "From: Trust <trust@birke.example>\nDate: Fri, 5 Mar 2027 10:00:00 +0000\nSubject: Your shop\n";
+        let body = "--b\nContent-Type: text/plain\n\nSee the notice.\n";
+        let mail =
+            format!("{head}MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n{body}{attached}--b--\n");
+        opened(Brought { bytes: mail.into_bytes(), ..Brought::default() }, Time::parse("2027-03-09T12:00:00Z").unwrap())
+    }
+
+    #[test]
+    fn an_attached_text_is_read_and_anything_else_is_named() {
+        let text = "--b\nContent-Type: text/plain; name=notice.txt\nContent-Disposition: attachment; \
+            filename=notice.txt\n\nYour shop closes on 19 March 2027.\n";
+        let scan = "--b\nContent-Type: application/pdf\nContent-Disposition: attachment; filename=notice.pdf\n\n%PDF\n";
+        let brought = with(&format!("{text}{scan}"));
+        assert!(brought.text.contains("See the notice.") && brought.text.contains("closes on 19 March 2027"));
+        assert_eq!(brought.unread, ["notice.pdf"]);
+        let invited = with(
+            "--b\nContent-Type: text/calendar; method=REQUEST\nContent-Disposition: attachment; filename=end.ics\n\n\
+             BEGIN:VEVENT\nDTSTART:20270319T170000Z\nSUMMARY:Your shop is closed\nEND:VEVENT\n",
+        );
+        assert!(invited.text.contains("Your shop is closed on 2027-03-19 17:00 UTC."), "{}", invited.text);
     }
 
     const HTML: &str = "--b\nContent-Type: text/html; charset=utf-8\n\n<p style=\"display: none\">Sale until 1 May 2027</p>\

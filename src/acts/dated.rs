@@ -1,5 +1,5 @@
-//! When a letter takes effect: by its sender's own words, or by those of an older mail in it, counted from that one's
-//! date.
+//! Finds when a letter takes effect: from its sender's own words, or from an older e-mail in it, whose periods count
+//! from its own date.
 
 use std::time::Duration;
 
@@ -13,23 +13,23 @@ use crate::core::time::{Time, human};
 /// Times of two mails that differ by no more than this are the same.
 const SAME: Duration = Duration::from_secs(86_400);
 
-/// Said of a date that no word makes a cut-off.
-const NO_WORD: &str = "No word of a cut-off stands beside this date.";
+/// The assumption about a date if the text near it announces no cut-off.
+const NO_WORD: &str = "The text near this date announces no cut-off.";
 
 /// A letter as it came.
 pub(super) struct Letter<'l> {
     pub(super) text: &'l str,
     /// When it was passed on.
     pub(super) passed_on: Time,
-    /// Whether a person said so: then that date counts for all of it.
+    /// Whether a person gave that date. Then it applies to the whole letter.
     pub(super) dated: bool,
 }
 
-/// What a letter says of its dates.
+/// The dates of a letter.
 pub(super) struct Dated {
-    /// When it was written, or came.
+    /// When it was written, or else when it arrived.
     pub(super) received: Time,
-    /// When it takes effect, or why that cannot be known.
+    /// When it takes effect, or why plugwatch cannot know that.
     pub(super) read: Result<Deadline, String>,
 }
 
@@ -68,10 +68,13 @@ fn of_inner(letter: &Letter<'_>, inner: &Inner, zone: Tz) -> Dated {
     let written = inner.written(letter.passed_on, zone).filter(|_| !letter.dated);
     let said = match written {
         Some(at) => {
-            format!("It was forwarded: counted from the inner mail, {}.", at.utc().format("%a %-d %b %Y %H:%M UTC"))
+            format!(
+                "The e-mail was forwarded, so plugwatch counts from the date of the original, {}.",
+                at.utc().format("%a %-d %b %Y %H:%M UTC")
+            )
         }
-        None if inner.is_undated() => "It stands in a quoted mail without a date.".to_owned(),
-        None => "It was forwarded, and the inner mail's date cannot be read: counted from the outer one.".to_owned(),
+        None if inner.is_undated() => "The date is in a quoted e-mail that has no date of its own.".to_owned(),
+        None => "plugwatch cannot read the date of the forwarded e-mail, so it counts from the forwarding.".to_owned(),
     };
     let received = written.unwrap_or(letter.passed_on);
     let mut read = announced(&inner.text, received, zone);
@@ -79,15 +82,15 @@ fn of_inner(letter: &Letter<'_>, inner: &Inner, zone: Tz) -> Dated {
     Dated { received, read }
 }
 
-/// What counts of a mail and an older one below it.
+/// Decides between an e-mail and an older one below it.
 fn newest(own: Dated, inner: Dated) -> Dated {
     match (&own.read, &inner.read) {
         (Ok(new), Ok(old)) if near(new.at, old.at) => inner,
-        // What the older one announced has passed, or is moved.
+        // The date in the older one has passed, or was moved.
         (Ok(new), Ok(old)) if new.moves() || old.at <= own.received => own,
         (Ok(new), Ok(old)) => {
             let read = Err(format!(
-                "the mail names {}, and the older one below it {}, {} apart: which holds?",
+                "the e-mail says {}. The older e-mail quoted below it says {} ({} apart). Which is right?",
                 new.read_as,
                 old.read_as,
                 human(new.at.since(old.at).max(old.at.since(new.at)))
@@ -139,7 +142,7 @@ mod tests {
     fn a_withdrawal_above_a_quote_sets_no_date() {
         let text =
             "The notice of 5 March is withdrawn. Nothing will be closed.\n\n> Your shop is closed on 12 March 2027.";
-        assert!(effect(text).unwrap_err().contains("take a cut-off back"));
+        assert!(effect(text).unwrap_err().contains("withdraw a cut-off"));
     }
 
     #[test]

@@ -21,7 +21,7 @@ const OTHERS: [&str; 12] =
 const RULES: [&str; 4] = ["begin forwarded", "anfang der weitergeleiteten", "début du message", "inicio del mensaje"];
 /// How the line above a quoted mail ends, in lower case.
 const WROTE: [&str; 6] = [" wrote:", " schrieb:", " a écrit :", " a écrit:", " a écrit\u{a0}:", " escribió:"];
-/// The most lines of that line, as mail programs break it.
+/// The maximum number of lines into which mail programs break that line.
 const BROKEN: usize = 3;
 
 /// An inner e-mail in a text.
@@ -41,15 +41,15 @@ impl Inner {
         Some(at).filter(|at| *at <= outer)
     }
 
-    /// Whether it is quoted without a word about when it was written.
+    /// Whether it is quoted without any date.
     pub(super) fn is_undated(&self) -> bool {
         self.date.is_none()
     }
 }
 
-/// A text taken apart.
+/// The parts of a text.
 pub(super) struct Parts {
-    /// What its sender wrote, without older mails.
+    /// The sender's own words, without older e-mails.
     pub(super) own: String,
     /// The inner e-mails in its order: the outermost first.
     pub(super) inner: Vec<Inner>,
@@ -93,7 +93,7 @@ fn joined(lines: &[Line<'_>]) -> String {
     lines.iter().map(|line| line.text).collect::<Vec<_>>().join("\n")
 }
 
-/// What stands above an inner e-mail.
+/// The lines above an inner e-mail.
 struct Head {
     begins: usize,
     /// The line after it.
@@ -117,7 +117,8 @@ fn heads(lines: &[Line<'_>]) -> Vec<Head> {
     all
 }
 
-/// The end of the mail below a head: of its quoted lines, if those below an unquoted head are quoted.
+/// The end of the e-mail below a head. If the lines below an unquoted head are quoted, this is the end of the quoted
+/// lines.
 fn body_end(lines: &[Line<'_>], head: &Head, next: usize) -> usize {
     let full = |at: &usize| !lines[*at].text.trim().is_empty();
     let quoted = (head.body..next).find(full).is_some_and(|first| lines[first].quoted && !lines[head.begins].quoted);

@@ -19,7 +19,7 @@ impl Acts {
     /// Stores a letter. Returns it, with the questions for the person.
     ///
     /// # Errors
-    /// If it is not known what it concerns, its time cannot be read, or the store does not answer.
+    /// Fails if it is not known what it concerns, its time cannot be read, or the store does not answer.
     pub async fn bring(&self, who: &Person, brought: Brought, now: Time) -> Result<(Letter, String), No> {
         if brought.bytes.len() > LARGEST {
             return Err(No(format!("the letter is larger than {} MB", LARGEST >> 20)));
@@ -33,7 +33,7 @@ impl Acts {
         let letter = dated::Letter { text: &brought.text, passed_on, dated };
         let dated::Dated { received, read } = dated::read(&letter, self.known.zone);
         if received > now {
-            return Err(No(format!("it cannot have arrived at {}, which is in the future", received.short())));
+            return Err(No(format!("the letter cannot have arrived at {}, which is in the future", received.short())));
         }
         let (named, guessed) = self.threatened(&brought)?;
         let (deadline, unread) = self.hour(&brought, (received, read), now)?;
@@ -69,30 +69,35 @@ impl Acts {
             }
             _ => kept,
         };
-        let said = self.read_back(&kept, guessed, again, (brought.effective.is_some(), unread));
+        let mut said = self.read_back(&kept, guessed, again, (brought.effective.is_some(), unread));
+        if !brought.unread.is_empty() {
+            said.push_str(&format!("\nNot read, look for a date there: {}", brought.unread.join(", ")));
+        }
         Ok((kept, said))
     }
 
-    /// What people are asked about a letter: what it concerns, when it takes effect, and who answers it.
+    /// The questions about a letter: what it concerns, when it takes effect, and who answers it.
     ///
     /// `hour` says whether a person gave the time, and why none was found in the text.
     fn read_back(&self, letter: &Letter, guessed: bool, again: bool, hour: (bool, Option<String>)) -> String {
         let labels: Vec<String> = letter.notice.dependencies.iter().map(|id| self.label(id)).collect();
-        let kept = if again { "is known already" } else { "kept" };
+        let kept = if again { "is already recorded" } else { "kept" };
         let what = match (labels.is_empty(), guessed) {
-            (true, _) => "What does it concern? Reply with a name.".to_owned(),
-            (false, true) => format!("It is about: {}.", labels.join(", ")),
+            (true, _) => "Which dependency does it concern? Reply with a name.".to_owned(),
+            (false, true) => format!("It seems to concern {}.", labels.join(", ")),
             (false, false) => format!("It concerns {}.", labels.join(", ")),
         };
         let mut lines = vec![format!("Notice {} {kept}. {what}", letter.public_id)];
         if letter.notice.left {
-            lines.push("It says they have left you. Shown as dropped from now on.".to_owned());
+            lines.push(
+                "The letter says that the vendor has left you. plugwatch shows this as dropped from now on.".to_owned(),
+            );
         } else if letter.notice.effective.is_some() {
             lines.push(format!("It takes effect {}", letter.read_as));
-            lines.push(if hour.0 { "Time as you gave it." } else { "Is that right?" }.to_owned());
+            lines.push(if hour.0 { "This is the time that you gave." } else { "Is that right?" }.to_owned());
         } else {
             let why = hour.1.map(|why| format!(" ({})", question(&why))).unwrap_or_default();
-            lines.push(format!("When does it take effect? Shown as a warning until you say so.{why}"));
+            lines.push(format!("When does it take effect? Until you answer, it is shown as a warning.{why}"));
         }
         if letter.answered.is_none() {
             lines.push("Who will answer the vendor?".to_owned());
@@ -115,7 +120,10 @@ impl Acts {
         named.dedup();
         if named.is_empty() && !brought.ask {
             let ids: Vec<&str> = self.known.things.iter().map(|thing| thing.id.as_str()).collect();
-            return Err(No(format!("what does it concern? One or more of: {}; or a company", ids.join(", "))));
+            return Err(No(format!(
+                "which dependency does it concern? Name a company, or one or more of: {}",
+                ids.join(", ")
+            )));
         }
         Ok((named, guessed))
     }
@@ -185,7 +193,7 @@ impl Acts {
     /// Sets the time at which a letter takes effect.
     ///
     /// # Errors
-    /// If there is no such letter, the time cannot be read, or the store does not answer.
+    /// Fails if there is no such letter, the time cannot be read, or the store does not answer.
     pub async fn effective(&self, who: &Person, id: &str, text: &str, now: Time) -> Said {
         let letter = self.letter(id).await?;
         // A person's words are relative to now; the letter's were relative to its arrival.
@@ -201,7 +209,7 @@ impl Acts {
     /// Sets which dependencies a letter concerns.
     ///
     /// # Errors
-    /// If there is no such letter or dependency, or the store does not answer.
+    /// Fails if there is no such letter or dependency, or the store does not answer.
     pub async fn concerns(&self, who: &Person, id: &str, names: &[String], now: Time) -> Said {
         let letter = self.letter(id).await?;
         let mut ids = Vec::new();
@@ -217,7 +225,7 @@ impl Acts {
     /// Confirms the time that was read in a letter.
     ///
     /// # Errors
-    /// If there is no such letter, it has no time, or the store does not answer.
+    /// Fails if there is no such letter, it has no time, or the store does not answer.
     pub async fn confirm(&self, who: &Person, id: &str, now: Time) -> Said {
         let letter = self.letter(id).await?;
         if letter.notice.effective.is_none() {
@@ -226,10 +234,10 @@ impl Acts {
         self.change(who, &letter, LetterChange::Confirmed, "time confirmed", now).await
     }
 
-    /// Records that a person answers the vendor.
+    /// Records that a person has answered the vendor.
     ///
     /// # Errors
-    /// If there is no such letter, or the store does not answer.
+    /// Fails if there is no such letter, or the store does not answer.
     pub async fn answered(&self, who: &Person, id: &str, now: Time) -> Said {
         let letter = self.letter(id).await?;
         self.change(who, &letter, LetterChange::Answered, "answered", now).await
@@ -238,7 +246,7 @@ impl Acts {
     /// Withdraws a letter that was not a notice.
     ///
     /// # Errors
-    /// If there is no such letter, or the store does not answer.
+    /// Fails if there is no such letter, or the store does not answer.
     pub async fn withdraw(&self, who: &Person, id: &str, now: Time) -> Said {
         let letter = self.letter(id).await?;
         let said = self.change(who, &letter, LetterChange::Withdrawn, "withdrawn", now).await?;
@@ -275,6 +283,13 @@ pub fn read(bytes: &[u8], now: Time) -> (String, Option<Time>) {
     let text = String::from_utf8_lossy(bytes).into_owned();
     let brought = opened(Brought { bytes: bytes.to_vec(), text, ..Brought::default() }, now);
     (format!("{}{}", summary(&brought.text), brought.text), brought.received)
+}
+
+/// When a letter's text, passed on at `now`, was written, and when it takes effect.
+#[cfg(fuzzing)]
+pub fn read_dated(text: &str, now: Time, zone: chrono_tz::Tz) -> (Time, Result<Deadline, String>) {
+    let dated::Dated { received, read } = dated::read(&dated::Letter { text, passed_on: now, dated: false }, zone);
+    (received, read)
 }
 
 /// The beginning of the text, on one line.

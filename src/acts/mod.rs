@@ -2,6 +2,7 @@
 //! letter, start a drill. Each is recorded with who and when, and the engine reads it from the store. An
 //! answer is one sentence for the person.
 
+mod attached;
 mod brought;
 mod dated;
 mod forward;
@@ -14,7 +15,7 @@ mod word;
 
 pub use brought::Brought;
 #[cfg(fuzzing)]
-pub use letter::read as read_letter;
+pub use letter::{read as read_letter, read_dated};
 pub use public::Opening;
 
 use std::sync::Arc;
@@ -129,7 +130,7 @@ impl Known {
     /// Finds the dependency that a name refers to.
     ///
     /// # Errors
-    /// If none or several match; the message lists the candidates.
+    /// Fails if none or several match; the message lists the candidates.
     pub fn find(&self, name: &str) -> Result<&Thing, No> {
         let list = |found: &[&Thing]| found.iter().map(|thing| thing.id.as_str()).collect::<Vec<_>>().join(", ");
         let pairs = self.things.iter().map(|thing| (thing.id.as_str(), thing.label.as_str()));
@@ -144,7 +145,7 @@ impl Known {
             }
             Named::Several(several) => {
                 let several: Vec<&Thing> = several.into_iter().map(|index| &self.things[index]).collect();
-                Err(No(format!("`{}` may be several: {}", name.trim(), list(&several))))
+                Err(No(format!("`{}` matches several dependencies: {}", name.trim(), list(&several))))
             }
         }
     }
@@ -159,7 +160,7 @@ impl Acts {
     /// Records that somebody without permission requested an action.
     ///
     /// # Errors
-    /// If the store does not answer.
+    /// Fails if the store does not answer.
     pub async fn refuse(&self, who: &Person, asked: &str, now: Time) -> Result<(), No> {
         let words: String = asked.chars().take(200).collect();
         Ok(self.store.act(&OperatorAction { words, ..who.act(ActionKind::Refused, now) }).await?)
@@ -168,7 +169,7 @@ impl Acts {
     /// Starts a drill. Returns its public id, by which it is acknowledged.
     ///
     /// # Errors
-    /// If there is no such dependency, or the store does not answer.
+    /// Fails if there is no such dependency, or the store does not answer.
     pub async fn drill(&self, who: &Person, name: &str, now: Time) -> Said {
         let thing = self.known.find(name)?;
         let public_id = self.ids.next();

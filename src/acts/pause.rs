@@ -15,7 +15,7 @@ impl Acts {
     /// Mutes a dependency, or `all`, for a while. Drops and announced cut-offs are still sent.
     ///
     /// # Errors
-    /// If there is no such dependency or the duration is wrong, or the store does not answer.
+    /// Fails if there is no such dependency or the duration is wrong, or the store does not answer.
     pub async fn mute(&self, who: &Person, name: &str, lasts: &str, words: &str, now: Time) -> Said {
         let (id, label) = self.one_or_all(name)?;
         let until = now.plus(span(lasts)?);
@@ -36,7 +36,7 @@ impl Acts {
     /// Ends a mute.
     ///
     /// # Errors
-    /// If there is no such dependency, it is not muted, or the store does not answer.
+    /// Fails if there is no such dependency, it is not muted, or the store does not answer.
     pub async fn unmute(&self, who: &Person, name: &str, now: Time) -> Said {
         let (id, label) = self.one_or_all(name)?;
         let before = People::of(&self.store.acts().await?, Vec::new(), now);
@@ -59,7 +59,7 @@ impl Acts {
     /// Announces maintenance of a dependency, or of `all`, from now on.
     ///
     /// # Errors
-    /// If there is no such dependency or the duration is wrong, or the store does not answer.
+    /// Fails if there is no such dependency or the duration is wrong, or the store does not answer.
     pub async fn maintenance(&self, who: &Person, name: &str, lasts: &str, words: &str, now: Time) -> Said {
         let (id, label) = self.one_or_all(name)?;
         if lasts.trim().eq_ignore_ascii_case("over") {

@@ -32,7 +32,7 @@ impl Acts {
     /// Proposed incidents: open failures of dependencies on the public page that nobody has published yet.
     ///
     /// # Errors
-    /// If the store does not answer.
+    /// Fails if the store does not answer.
     pub async fn drafts(&self) -> Result<Vec<Draft>, No> {
         let published = self.store.public_incidents().await?;
         let told = |id: &str| published.iter().any(|one| one.cause.as_deref() == Some(id));
@@ -59,7 +59,7 @@ impl Acts {
     /// Published incidents, newest first.
     ///
     /// # Errors
-    /// If the store does not answer.
+    /// Fails if the store does not answer.
     pub async fn published(&self) -> Result<Vec<PublicIncident>, No> {
         Ok(self.store.public_incidents().await?)
     }
@@ -67,7 +67,7 @@ impl Acts {
     /// Publishes a draft, with another title or text if given.
     ///
     /// # Errors
-    /// If there is no such draft, or the store does not answer.
+    /// Fails if there is no such draft, or the store does not answer.
     pub async fn publish(&self, who: &Person, id: &str, title: &str, words: &str, now: Time) -> Said {
         let drafts = self.drafts().await?;
         let Some(draft) = drafts.iter().find(|draft| draft.cause == id.trim()) else {
@@ -94,7 +94,7 @@ impl Acts {
     /// Publishes an incident that no check proposed.
     ///
     /// # Errors
-    /// If a dependency does not exist or is not public, a word is wrong, or the store does not answer.
+    /// Fails if a dependency does not exist or is not public, a word is wrong, or the store does not answer.
     pub async fn open_incident(&self, who: &Person, opening: &Opening, now: Time) -> Said {
         let title = clean(&opening.title, LONGEST_TITLE);
         if title.is_empty() {
@@ -134,7 +134,7 @@ impl Acts {
     /// Adds an update to a published incident.
     ///
     /// # Errors
-    /// If there is no such incident or state, the text is empty, or the store does not answer.
+    /// Fails if there is no such incident or state, the text is empty, or the store does not answer.
     pub async fn update_incident(&self, who: &Person, id: &str, word: &str, words: &str, now: Time) -> Said {
         let all = self.published().await?;
         let incident = find(&all, id)?;
@@ -150,7 +150,7 @@ impl Acts {
     /// Publishes a post-mortem, in Markdown, of an incident that is over.
     ///
     /// # Errors
-    /// If there is no such incident, it is still open, the text is empty or too long, or the store does not
+    /// Fails if there is no such incident, it is still open, the text is empty or too long, or the store does not
     /// answer.
     pub async fn postmortem(&self, id: &str, words: &str) -> Said {
         let all = self.published().await?;

@@ -7,7 +7,7 @@ use crate::core::time::Time;
 use crate::core::words::verdict::Verdict;
 use crate::store::{AlertRow, IncidentRow};
 
-/// How long a drill is acknowledged together with everything else that is open.
+/// How long after its start a drill is acknowledged together with everything else that is open.
 const DRILL_LASTS: std::time::Duration = std::time::Duration::from_secs(3_600);
 /// How long an incident that is over can still be marked, in milliseconds.
 const LATELY_MS: i64 = 14 * 86_400_000;
@@ -17,7 +17,7 @@ impl Acts {
     /// open if no name is given. A second acknowledgement changes nothing.
     ///
     /// # Errors
-    /// If nothing of the kind is open, or the store does not answer.
+    /// Fails if nothing of the kind is open, or the store does not answer.
     pub async fn ack(&self, who: &Person, name: Option<&str>, now: Time) -> Said {
         let open = self.store.incidents(None, now).await?;
         let open: Vec<&IncidentRow> = open.iter().filter(|row| row.closed_at.is_none()).collect();
@@ -128,7 +128,7 @@ impl Acts {
             return self.ack_alert(who, &alert, &acts, now).await;
         }
         let Some(drill) = acts.iter().find(|act| act.deed == ActionKind::Drill) else {
-            return Err(No(format!("there is nothing with the id {about}")));
+            return Err(No(format!("there is no alert or drill with the id {about}")));
         };
         // In a drill, every person's acknowledgement counts.
         if let Some(before) = acts.iter().find(|act| act.deed == ActionKind::Ack && act.by == who.name) {
@@ -162,11 +162,11 @@ impl Acts {
     /// The dependency of an alert or incident, by its public id.
     ///
     /// # Errors
-    /// If there is none, or the store does not answer.
+    /// Fails if there is none, or the store does not answer.
     pub async fn concerned(&self, public_id: &str) -> Result<String, No> {
         let alert = self.store.alert_called(public_id).await?;
         let id = alert.and_then(|alert| alert.dependency);
-        id.ok_or_else(|| No("what this message is about is no longer monitored".to_owned()))
+        id.ok_or_else(|| No("the dependency in this message is no longer monitored".to_owned()))
     }
 
     async fn acked(&self, about: &str, news: Option<Time>) -> Result<Option<OperatorAction>, No> {
@@ -178,7 +178,7 @@ impl Acts {
     /// Accepts changed facts and an open warning of a dependency as the new normal.
     ///
     /// # Errors
-    /// If there is nothing to accept, or the store does not answer.
+    /// Fails if there is nothing to accept, or the store does not answer.
     pub async fn accept(&self, who: &Person, name: &str, now: Time) -> Said {
         let thing = self.known.find(name)?;
         let changed = self.store.changed_facts(Some(&thing.id), Time(now.0 - LATELY_MS)).await?;
@@ -212,7 +212,7 @@ impl Acts {
     /// record and the report say so.
     ///
     /// # Errors
-    /// If there was no incident in the last two weeks, or the store does not answer.
+    /// Fails if there was no incident in the last two weeks, or the store does not answer.
     pub async fn it_was_us(&self, who: &Person, name: &str, words: &str, now: Time) -> Said {
         let said = "recorded as your own doing. It does not count as a loss, and the report says so";
         self.settle(who, ActionKind::ItWasUs, name, words, now, said).await
@@ -221,9 +221,10 @@ impl Acts {
     /// Marks a dependency's last incident as a false alarm.
     ///
     /// # Errors
-    /// If there was no incident in the last two weeks, or the store does not answer.
+    /// Fails if there was no incident in the last two weeks, or the store does not answer.
     pub async fn false_alarm(&self, who: &Person, name: &str, words: &str, now: Time) -> Said {
-        let said = "recorded as a false alarm. It does not count as a loss, and the report counts it as a mistake of plugwatch";
+        let said =
+            "recorded as a false alarm. It does not count as a loss, and the report counts it as plugwatch's mistake";
         self.settle(who, ActionKind::FalseAlarm, name, words, now, said).await
     }
 

@@ -14,7 +14,7 @@ impl Acts {
     /// Sentences about letters, actions and evidence, newest first.
     ///
     /// # Errors
-    /// If the store does not answer.
+    /// Fails if the store does not answer.
     pub async fn story(&self, id: &str, now: Time) -> Result<Vec<String>, No> {
         let mut lines = Vec::new();
         for letter in self.store.letters().await?.iter().rev() {
@@ -87,6 +87,7 @@ pub(super) fn said(deed: ActionKind) -> &'static str {
         ActionKind::MaintenanceOver => "maintenance ended",
         ActionKind::Letter => "notice updated",
         ActionKind::Drill => "drill started",
+        ActionKind::Attest => "partner confirmed or reported as gone",
         ActionKind::Test => "channels tested",
         ActionKind::Refused => "refused",
     }

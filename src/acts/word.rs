@@ -2,6 +2,7 @@
 
 use super::{Acts, No, Person, Said};
 use crate::config::{Config, Dependency};
+use crate::core::people::action::{ActionKind, OperatorAction};
 use crate::core::time::Time;
 use crate::core::words::check_in::{Report, Takes, Word, key};
 
@@ -15,7 +16,7 @@ impl Acts {
     /// Records a person's attestation of a dependency that relies on it.
     ///
     /// # Errors
-    /// If it does not rely on attestations, or the store does not answer.
+    /// Fails if it does not rely on attestations, or the store does not answer.
     pub async fn attest(&self, who: &Person, name: &str, left: bool, now: Time) -> Said {
         let thing = self.known.find(name)?;
         let Some(about) = &thing.attested else {
@@ -25,6 +26,9 @@ impl Acts {
         let word = if left { Word::Left } else { Word::WithUs };
         let report = Report { by: who.name.clone(), ..Report::of(now, word) };
         self.store.hear(&[(key(Takes::Words, about), report)]).await?;
+        self.store
+            .act(&OperatorAction { dependency: Some(thing.id.clone()), ..who.act(ActionKind::Attest, now) })
+            .await?;
         let said = if left { "no longer works for you" } else { "still works for you" };
         Ok(format!("{}: recorded that it {said}. plugwatch uses this at its next check.", thing.label))
     }

@@ -1,4 +1,4 @@
-//! What others reported to plugwatch under one name: the last report and the totals of a period.
+//! The reports that plugwatch received under one name: the last report and the totals of a period.
 
 use std::time::Duration;
 

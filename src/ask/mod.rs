@@ -1,6 +1,6 @@
 //! Askers: each one asks questions over one protocol and returns facts, without judging them.
 //!
-//! Each asker is a file or folder here. Code that they share is in `net`, which knows none of them. `dns` is an asker,
+//! Each asker is a file or folder here. Code that they share is in `net`, which uses none of them. `dns` is an asker,
 //! and other askers use it to find hosts.
 //!
 //! # To add an asker that starts from a name
@@ -24,7 +24,7 @@
 //! compile, and a file without a row fails the lints. A lookup that also asks over HTTP lists its origins in
 //! `config::notes`.
 //!
-//! # To add one with a question of its own
+//! # To add an asker with a separate kind of question
 //!
 //! 1. Here: its file with a function from its question to an [`Answer`], declared below, and its arm in
 //!    `Askers::put_once`. If it keeps state, it defines a type for that and a field of `Online`.
@@ -39,7 +39,7 @@
 //! host's budget, it calls `net.gate` itself, and `Scripted::ask` must list it, which does the same for scripts. A
 //! port or address that tests replace is a field of [`NetOptions`].
 //!
-//! A question that gets no answer is a result too.
+//! If a question gets no answer, that is a result too.
 
 mod anchor;
 mod check_in;
@@ -79,7 +79,7 @@ enum Way {
     Script(script::Scripted),
 }
 
-/// The network, and the state that single askers keep.
+/// The network, and the state of the individual askers.
 struct Online {
     net: Net,
     lists: http::Lists,
@@ -107,7 +107,7 @@ impl Askers {
         Askers { way: Way::Script(script), tokens: Arc::default(), check_ins: None }
     }
 
-    /// The same behind a gate: budgets apply, and the gate's clock advances while a question waits.
+    /// The same behind rate limiters: budgets apply, and their clock advances while a question waits.
     pub fn scripted_behind(script: Arc<dyn Script>, gate: Arc<Gate>) -> Askers {
         let script = script::Scripted { script, gate: Some(gate) };
         Askers { way: Way::Script(script), tokens: Arc::default(), check_ins: None }

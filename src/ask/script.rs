@@ -24,7 +24,7 @@ pub trait Script: Send + Sync {
     }
 }
 
-/// A script behind the gate, if there is one.
+/// A script, behind the rate limiters if there are any.
 #[derive(Clone)]
 pub(super) struct Scripted {
     pub(super) script: Arc<dyn Script>,

@@ -15,7 +15,7 @@ words! {
         Exact = "exact",
         /// The case is known in outline; the answers are reconstructed.
         Shape = "shape",
-        /// Before the cut there was only a letter, and nothing to see from outside.
+        /// Before the cut-off, there was only a letter, and nothing could be seen from outside.
         Letter = "letter",
         /// Only the platform's own traffic shows the drop.
         Feed = "feed",
@@ -23,6 +23,22 @@ words! {
         Date = "date",
         /// plugwatch could not have noticed it.
         Miss = "miss",
+    }
+}
+
+/// What is assumed of the times of a case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assumed {
+    /// Whether the day is assumed, too, and not the hour alone.
+    pub day: bool,
+    /// What the source says, and what was assumed.
+    pub why: String,
+}
+
+impl Assumed {
+    /// As it stands in a row: `hour assumed`.
+    pub fn words(&self) -> &'static str {
+        if self.day { "day and hour assumed" } else { "hour assumed" }
     }
 }
 
@@ -37,27 +53,33 @@ pub struct Case {
     pub dropped_by: String,
     /// The victim.
     pub victim: String,
-    /// Who reported the case.
+    /// The source that reported the case.
     pub source: String,
     /// The date of the report.
     pub reported: String,
-    /// The notice given before the cut, and the way it was given.
+    /// The notice given before the cut-off, and the way in which it was given.
     pub notice: String,
-    /// When the first thing stopped, since the scenario began.
+    /// The time from the beginning of the scenario until the first thing stopped.
     pub cut: Duration,
-    /// How the victim learnt of it.
+    /// How the victim learnt of the cut-off.
     pub learnt: String,
-    /// When the victim learnt of it, since the scenario began; `None` if that is unknown.
+    /// The time from the beginning of the scenario until the victim learnt of it; `None` if that is unknown.
     pub learnt_at: Option<Duration>,
-    /// The earliest time at which a person could have entered a letter, since the scenario began.
+    /// The earliest time at which a person could have entered a letter, as the time since the scenario began.
     pub letter_from: Option<Duration>,
     /// The other side's account, if the case is disputed.
     pub disputed: Option<String>,
     /// Whose clock the times come from, if the source gives two.
     pub whose_time: Option<String>,
+    /// What the source does not say of the times played here, and from what it was assumed.
+    pub assumed: Option<Assumed>,
+    /// When the other side took the announced cut back, if it did: then `cut` is the one that it threatened.
+    pub withdrawn: Option<String>,
+    /// What the source also names and that is not played, and why not.
+    pub not_played: Option<String>,
     /// For a miss: why plugwatch would not have noticed.
     pub missed: Option<String>,
-    /// What else would have helped, or helps in addition to plugwatch.
+    /// Other measures that would have helped, or that help in addition to plugwatch.
     pub would_help: Option<String>,
 }
 
@@ -87,12 +109,20 @@ pub(super) fn read(table: &Table<'_>, begins: Time) -> Option<Case> {
         letter_from: at("letter_from"),
         disputed: may("disputed"),
         whose_time: may("whose_time"),
+        assumed: assumed(may("hour_assumed"), may("day_assumed")),
+        withdrawn: may("withdrawn"),
+        not_played: may("not_played"),
         missed: may("missed"),
         would_help: may("would_help"),
     };
     check_miss(table, &case);
     table.finish();
     Some(case)
+}
+
+fn assumed(hour: Option<String>, day: Option<String>) -> Option<Assumed> {
+    let of_day = day.map(|why| Assumed { day: true, why });
+    of_day.or_else(|| hour.map(|why| Assumed { day: false, why }))
 }
 
 /// A miss must state why it was missed and what would help; other cases must not have `missed`.

@@ -36,7 +36,7 @@ impl Files {
     /// Reads the configuration with the text `own`; its database and keys are in `folder`.
     ///
     /// # Errors
-    /// If the configuration is invalid, or `folder` cannot be written.
+    /// Fails if the configuration is invalid, or `folder` cannot be written.
     pub(super) fn configuration(&self, own: &str, folder: &Path) -> Result<Config, String> {
         std::fs::write(folder.join("key"), "not-a-real-key-for-anything").map_err(text)?;
         let overlay = folder.join("catalog");

@@ -26,7 +26,7 @@ pub struct Cost {
 /// Measures decisions about one dependency while `idle` others do nothing.
 ///
 /// # Errors
-/// If the generated configuration is invalid, which is a bug.
+/// Fails if the generated configuration is invalid, which is a bug.
 pub fn cost(idle: usize) -> Result<Cost, String> {
     let config = Config::read("cost.toml", configuration(idle)).map_err(|problems| problems.to_string())?;
     let mut rehearsal = Rehearsal::new(config);

@@ -36,7 +36,7 @@ pub struct Crowd {
 /// Measures the decisions about `all` unrelated dependencies, of which `failing` are dropped within a minute.
 ///
 /// # Errors
-/// If the generated configuration is invalid, which is a bug.
+/// Fails if the generated configuration is invalid, which is a bug.
 pub fn crowd(all: usize, failing: usize) -> Result<Crowd, String> {
     let config = Config::read("crowd.toml", configuration(all)).map_err(|problems| problems.to_string())?;
     let mut rehearsal = Rehearsal::new(config);

@@ -1,5 +1,5 @@
-//! What a truth expects of the messages: their level, title and fault, the words that they must contain, and the
-//! words that they must not.
+//! The expectations of a truth for its messages: their level, title and fault, and the words that they must or must not
+//! contain.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ pub struct Expect {
     pub title: Option<String>,
     /// The fault that the first message states.
     pub fault: Option<Fault>,
-    /// Whose decision it was, by the name in the first message.
+    /// The name of the company whose decision it was, as in the first message.
     pub culprit: Option<String>,
     /// Whether the first message announces a cascade.
     pub cascade: Option<bool>,
@@ -33,9 +33,9 @@ pub struct Expect {
     pub most_messages: Option<usize>,
     /// Countries that the first message must name.
     pub countries: Vec<String>,
-    /// What the first message must say about the fallback: its name or its state.
+    /// The text about the fallback that the first message must contain: its name or its state.
     pub fallback: Option<String>,
-    /// For `unseen`: whether it may be announced as lost access.
+    /// For `unseen`: whether the message may announce it as "lost access".
     pub access_lost: bool,
     /// The reasons for which several messages are correct here, and why.
     pub more: More,
@@ -89,7 +89,7 @@ impl Expect {
             find(format!("the fault is {:?}, not {fault}", first.fault.map(Fault::word)));
         }
         if let Some(culprit) = self.culprit.as_ref().filter(|culprit| **culprit != first.decider) {
-            find(format!("the one who decides is \u{201c}{}\u{201d}, not \u{201c}{culprit}\u{201d}", first.decider));
+            find(format!("the decider is \u{201c}{}\u{201d}, not \u{201c}{culprit}\u{201d}", first.decider));
         }
         let cascade = first.reason == Reason::Cascade;
         if self.cascade.is_some_and(|wanted| wanted != cascade) {

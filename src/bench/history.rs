@@ -1,8 +1,8 @@
-//! What plugwatch would have said in a real case, compared with what the victim knew.
+//! Compares the messages that plugwatch would have sent in a real case with what the victim knew.
 
 use std::time::Duration;
 
-use super::case::{Case, Kind};
+use super::case::{Assumed, Case, Kind};
 use super::play::Played;
 use super::scenario::{Is, Scenario, Truth};
 use super::score::Finding;
@@ -23,13 +23,13 @@ pub struct Outcome<'a> {
     pub case: &'a Case,
     /// The first message about any of the case's truths.
     pub first: Option<&'a Told>,
-    /// The message about the cut itself, or else the first one.
+    /// The message about the cut-off itself, or else the first one.
     pub cut: Option<&'a Told>,
     /// The number of messages, without updates of the situation.
     pub messages: usize,
     /// How many times the situation was updated: that is one message, which is edited silently.
     pub updates: usize,
-    /// What was found wrong; empty if nothing was.
+    /// The faults that were found; empty if there are none.
     pub wrong: Vec<Finding>,
 }
 
@@ -40,8 +40,12 @@ impl<'a> Outcome<'a> {
         let first = played.told.iter().find(|told| scenario.truths.iter().any(|truth| tells(truth, told)));
         let at_the_cut = |truth: &&Truth| truth.from == case.cut && !truth.silent;
         let cut = scenario.truths.iter().find(at_the_cut);
-        let cut = cut.and_then(|truth| played.told.iter().find(|told| tells(truth, told) && is_said(truth.is, told)));
-        let cut = cut.or(first);
+        let of_cut = |truth: &Truth| {
+            let mut said = played.told.iter().filter(|told| tells(truth, told) && is_said(truth.is, told));
+            // That its hour has passed is no sight of it.
+            said.find(|told| told.why != "ended_unseen")
+        };
+        let cut = cut.and_then(of_cut).or(first);
         let mut wrong = played.wrong.clone();
         wrong.extend(too_late(case, first));
         let of_it = || played.told.iter().filter(|told| !of_itself(told.reason));
@@ -63,12 +67,12 @@ impl<'a> Outcome<'a> {
         told.zip(self.case.learnt_at).is_some_and(|(told, learnt)| told < learnt)
     }
 
-    /// How long after the cut it was announced; `None` if it was announced earlier, or never.
+    /// How long after the cut-off plugwatch announced it; `None` if plugwatch announced it earlier, or never.
     pub fn after_the_cut(&self) -> Option<Duration> {
         self.cut.and_then(|told| told.at.checked_sub(self.case.cut))
     }
 
-    /// Whether plugwatch could not have noticed it.
+    /// Whether plugwatch could not have noticed the cut-off.
     pub fn missed(&self) -> bool {
         self.case.kind == Kind::Miss
     }
@@ -78,14 +82,29 @@ impl<'a> Outcome<'a> {
         self.scenario.steps.iter().any(|step| matches!(step.origin, Some(Origin::Reconstructed(_))))
     }
 
+    /// The kind, and what is assumed or reconstructed: `exact; hour assumed`.
+    pub fn kind(&self) -> String {
+        let mut words = vec![self.case.kind.word()];
+        words.extend(self.case.assumed.as_ref().map(Assumed::words));
+        // The other kinds say so themselves.
+        words
+            .extend((self.case.kind == Kind::Exact && self.reconstructed()).then_some("answers reconstructed in part"));
+        words.extend(self.case.whose_time.as_ref().map(|_| "two clocks"));
+        words.join("; ")
+    }
+
     /// The date and time, in UTC, of a moment since the scenario began: `29 Jan 21:35`.
     pub fn date(&self, at: Duration) -> String {
         self.scenario.begins.plus(at).utc().format("%-d %b %H:%M").to_string()
     }
 
-    /// The day of the cut: `29 Jan 2021`.
+    /// The day of the cut-off: `29 Jan 2021`, or of the one that was threatened and withdrawn.
     pub fn day(&self) -> String {
-        self.scenario.begins.plus(self.case.cut).utc().format("%-d %b %Y").to_string()
+        let day = self.scenario.begins.plus(self.case.cut).utc().format("%-d %b %Y").to_string();
+        match &self.case.withdrawn {
+            Some(on) => format!("threatened for {day}, withdrawn {on}"),
+            None => day,
+        }
     }
 
     /// The number of messages as text: `4`, or `4, and 2 updates of the situation`.
@@ -97,13 +116,27 @@ impl<'a> Outcome<'a> {
         }
     }
 
+    /// When the thing that a message is about was cut off, and how that is called: several may go in one case.
+    fn own_cut(&self, told: &Told) -> (Duration, &'static str) {
+        let ends = |truth: &&Truth| matches!(truth.is, Is::Dropped | Is::Outage | Is::Undecidable);
+        let about = |truth: &&Truth| told.ids.contains(&truth.dependency);
+        let of_it: Vec<&Truth> = self.scenario.truths.iter().filter(about).collect();
+        let later = of_it.iter().copied().filter(ends).find(|truth| truth.from > told.at);
+        match later.filter(|_| of_it.iter().all(|truth| truth.from != self.case.cut)) {
+            Some(truth) => (truth.from, "its own cut-off"),
+            None if self.case.withdrawn.is_some() => (self.case.cut, "the threatened cut-off"),
+            None => (self.case.cut, "the cut-off"),
+        }
+    }
+
     /// A message's time, level and title.
     pub fn said(&self, told: &Told) -> String {
-        let cut = self.case.cut;
+        let (cut, name) = self.own_cut(told);
         let when = match (told.at.checked_sub(cut), cut.checked_sub(told.at)) {
             (Some(after), _) if after < Duration::from_secs(60) => "at once".to_owned(),
-            (Some(after), _) => format!("{} after the cut", human(after)),
-            (None, before) => format!("{} before the cut", human(before.unwrap_or_default())),
+            (Some(after), _) if self.case.assumed.is_some() => format!("{} after the assumed hour", human(after)),
+            (Some(after), _) => format!("{} after {name}", human(after)),
+            (None, before) => format!("{} before {name}", human(before.unwrap_or_default())),
         };
         format!("{} ({when}), {}: {}", self.date(told.at), loud(told.level), told.title)
     }
@@ -134,11 +167,11 @@ fn is_said(is: Is, told: &Told) -> bool {
     }
 }
 
-/// The finding that nobody was alerted in time, although the cut was announced.
+/// The finding that nobody was alerted in time, although the cut-off was announced.
 fn too_late(case: &Case, first: Option<&Told>) -> Option<Finding> {
     let announced = matches!(case.kind, Kind::Letter | Kind::Date);
     let late = first.is_none_or(|told| told.at >= case.cut);
-    (announced && late).then(|| Finding::new("late", "it was announced, and nobody was alerted before the cut"))
+    (announced && late).then(|| Finding::new("late", "it was announced, and nobody was alerted before the cut-off"))
 }
 
 /// All cases together.
@@ -152,14 +185,17 @@ pub struct Totals {
     pub before_the_victim: usize,
     /// Cases for which the time is known at which the victim noticed.
     pub learnt_known: usize,
-    /// Cases that were announced after the cut, within the check's confirmation time.
+    /// Cases that plugwatch announced after the cut-off, within the check's confirmation time.
     pub after_the_cut: usize,
-    /// Of the cases announced after the cut: how many before the victim is known to have noticed, and how many after.
+    /// The cases that plugwatch announced after the cut-off: the number before the time at which the victim is known
+    /// to have noticed, and the number after it.
     pub beside_the_victim: (usize, usize),
-    /// Of the cases announced after the cut: the median and the maximum time after it.
+    /// The median and the maximum time from the cut-off to the announcement, for the cases announced after it.
     pub took: Option<(Duration, Duration)>,
     /// Cases that would have been missed.
     pub missed: usize,
+    /// Cases whose hour, or day and hour, no source gives.
+    pub assumed: usize,
 }
 
 impl Totals {
@@ -181,22 +217,24 @@ impl Totals {
             beside_the_victim: (first, known.count() - first),
             took: took.get(took.len() / 2).copied().zip(took.last().copied()),
             missed: count(&|one| one.missed()),
+            assumed: count(&|one| one.case.assumed.is_some()),
         }
     }
 
     /// The totals as sentences.
     pub fn sentence(&self) -> String {
         let took = self.took.map_or_else(String::new, |(middle, longest)| {
-            format!(" ({} after it in the median, {} at most)", human(middle), human(longest))
+            format!(" (median {} after it, at most {})", human(middle), human(longest))
         });
         format!(
-            "Of {} real drops of 2021 to 2026, plugwatch would have alerted before the cut in {} (a letter or a date that a person gave it, or the vendor's own warning), within the check's confirmation time in {}{took}: before the victim is known to have noticed in {} of these, after it in {}. It would have missed {}.",
+            "Of {} real drops of 2021 to 2026, plugwatch would have alerted before the cut-off in {} (a letter or a date that a person gave it, or the vendor's own warning), within the check's confirmation time in {}{took}: in {} of these before the victim is known to have noticed, in {} afterwards. It would have missed {}. In {} cases, no source gives the hour, and it is assumed.",
             self.cases,
             self.before_the_cut,
             self.after_the_cut,
             self.beside_the_victim.0,
             self.beside_the_victim.1,
-            self.missed
+            self.missed,
+            self.assumed
         )
     }
 }

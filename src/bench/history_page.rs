@@ -9,16 +9,20 @@ use super::told::Told;
 /// The text above the table.
 const HEAD: &str = "# What plugwatch would have said
 
-28 real drops of 2021 to 2026, played through the real decision in virtual time. What is true comes from the source
-that each row names; no letter counts before the hour at which a person could have handed it over. `plugwatch bench
-history` plays them, `--show N` prints every message of a case, and a test holds this page
-(`HISTORY=write cargo test history` writes it anew). Times are UTC. The files are in
+This page shows 28 real drops of 2021 to 2026, played through plugwatch's real decisions in virtual time. The truth of
+each case comes from the source that its chapter names. No letter counts before the hour at which a person could have
+entered it. `plugwatch bench history` plays the cases, and `--show N` prints every message of one. A test fails if this
+page differs; `HISTORY=write cargo test history` writes it again. Times are in UTC. The files are in
 [tests/scenarios/history](../tests/scenarios/history/README.md).
 
-- **exact**: what could be seen from outside is known. **shape**: known in outline, and the answers are reconstructed.
-- **letter**: nothing to see from outside before the cut. **feed**: only the platform's own traffic shows it. **date**:
-  the day was known long before.
-- **miss**: plugwatch could not have known.
+- **exact**: the source states what could be seen from outside.
+- **shape**: the case is known in outline, and the answers are reconstructed.
+- **letter**: before the cut-off, nothing could be seen from outside.
+- **feed**: only the platform's own traffic shows the drop.
+- **date**: the day was known long before.
+- **miss**: plugwatch could not have noticed the drop.
+- **hour assumed**: no source gives the hour that is played, or the day; each case says what was assumed. Minutes
+  \"after the assumed hour\" measure plugwatch, not history. **two clocks**: the source dates the cut-off twice.
 ";
 
 /// The page with all cases, in order.
@@ -39,7 +43,7 @@ pub fn page(outcomes: &[Outcome<'_>]) -> String {
 fn row(page: &mut String, one: &Outcome<'_>) {
     let case = one.case;
     let said = match (one.missed(), one.cut) {
-        (true, _) => format!("**missed**: {}", case.missed.as_deref().unwrap_or_default()),
+        (true, _) => missed(one),
         (false, Some(told)) => one.said(told),
         (false, None) => "nothing".to_owned(),
     };
@@ -50,12 +54,21 @@ fn row(page: &mut String, one: &Outcome<'_>) {
         case.dropped_by,
         case.victim,
         one.day(),
-        case.kind,
+        one.kind(),
         case.notice,
         case.learnt,
         said,
         one.how_many()
     );
+}
+
+/// Why it was missed, what would have helped, and what was said of a letter before.
+fn missed(one: &Outcome<'_>) -> String {
+    let case = one.case;
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let before = one.first.filter(|told| told.at < case.cut);
+    let before = before.map(|told| format!(" Before: {}.", one.said(told))).unwrap_or_default();
+    format!("**missed**: {}.{before} What would help: {}", text(&case.missed), text(&case.would_help))
 }
 
 fn chapter(page: &mut String, one: &Outcome<'_>) {
@@ -65,7 +78,14 @@ fn chapter(page: &mut String, one: &Outcome<'_>) {
         "\n### {}. {}\n\nReported by {}, {}.",
         case.number, one.scenario.title, case.source, case.reported
     );
-    let more = [("Disputed", &case.disputed), ("Whose clock", &case.whose_time), ("What would help", &case.would_help)];
+    let assumed = case.assumed.as_ref().map(|assumed| assumed.why.clone());
+    let more = [
+        ("Disputed", &case.disputed),
+        ("Whose clock", &case.whose_time),
+        ("Assumed", &assumed),
+        ("Not played", &case.not_played),
+        ("What would help", &case.would_help),
+    ];
     for (name, text) in more {
         if let Some(text) = text {
             let _ = write!(page, " {name}: {text}.");
@@ -80,7 +100,7 @@ fn chapter(page: &mut String, one: &Outcome<'_>) {
         let _ = writeln!(page, "\nMissed: {missed}.");
     }
     if one.timeline.len() > 1 {
-        page.push_str("\nSent, but for reminders:\n\n");
+        page.push_str("\nMessages sent, without reminders:\n\n");
         for told in &one.timeline {
             let _ = writeln!(page, "- {}, {}: {}", one.date(told.at), told.level, told.title);
         }

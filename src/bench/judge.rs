@@ -122,7 +122,7 @@ fn verdict_of(is: Is) -> Verdict {
     }
 }
 
-/// A fault on your side must be announced in time, too, because somebody has to fix it.
+/// Checks that a fault on your side is announced in time, too, because somebody has to fix it.
 fn judge_ours<'t>(truth: &Truth, mut after: impl Iterator<Item = &'t Told>, wrong: &mut Vec<Finding>) {
     let in_time = |told: &Told| told.at.saturating_sub(truth.from) <= truth.within;
     if !truth.silent && !after.any(|told| in_time(told) && (says(told) || told.reason == Reason::Blind)) {
@@ -143,7 +143,7 @@ fn judge_undecidable<'t>(truth: &Truth, mut after: impl Iterator<Item = &'t Told
     }
 }
 
-/// Nothing that is gone is shown green after the time within which it must be announced.
+/// Checks that nothing that is gone is shown as green after the time within which it must be announced.
 fn judge_green(truth: &Truth, shows: &Shows, lasts: Duration, wrong: &mut Vec<Finding>) {
     if !matches!(truth.is, Is::Dropped | Is::Undecidable | Is::Outage) {
         return;
@@ -163,7 +163,7 @@ fn shown_until(shows: &Shows, dependency: &str, n: usize, lasts: Duration) -> Du
     shows.get(dependency).and_then(|shown| shown.get(n + 1)).map_or(lasts, |(at, _)| *at)
 }
 
-/// Every announced state must be true.
+/// Checks that every announced state is true.
 fn judge_false(scenario: &Scenario, told: &[Told], wrong: &mut Vec<Finding>, marks: &mut Marks) {
     for told in told.iter().filter(|told| says(told)) {
         let claims = |verdict: &Verdict| !matches!(verdict, Verdict::Live | Verdict::Unknown);
@@ -189,7 +189,7 @@ fn judge_false(scenario: &Scenario, told: &[Told], wrong: &mut Vec<Finding>, mar
 /// takes that long.
 const ENDS_WITHIN: Duration = Duration::from_secs(2 * 3_600);
 
-/// No message may be about a dependency that works.
+/// Checks that no message is about a dependency that works.
 fn judge_unfounded(scenario: &Scenario, told: &[Told], wrong: &mut Vec<Finding>) {
     let claims = |told: &&Told| !told.verdict.is_none_or(|verdict| matches!(verdict, Verdict::Live | Verdict::Unknown));
     // Messages that claim a verdict are compared with the truth elsewhere, and people may request messages at any time.
@@ -208,8 +208,8 @@ fn judge_unfounded(scenario: &Scenario, told: &[Told], wrong: &mut Vec<Finding>)
     }
 }
 
-/// A dependency that cannot be checked for long must be announced as such, and as lost access only if the file
-/// allows it.
+/// Checks that a dependency that cannot be checked for long is announced as such, and as "lost access" only if the
+/// file allows it.
 fn judge_unseen(truth: &Truth, told: &[Told], wrong: &mut Vec<Finding>) {
     let within = |told: &&Told| truth.spans(told.at, AFTERWARDS);
     // A message that plugwatch's own network is down covers every dependency.
@@ -248,7 +248,7 @@ fn allows(is: Is, verdict: Verdict, told: &Told) -> bool {
     }
 }
 
-/// Each event must open one incident; consequences and announced maintenance open none.
+/// Checks that each event opens one incident, and that consequences and announced maintenance open none.
 fn judge_openings(scenario: &Scenario, told: &[Told], wrong: &mut Vec<Finding>) {
     let mut events: BTreeMap<&str, Vec<&Truth>> = BTreeMap::new();
     for truth in scenario.truths.iter().filter(|truth| matches!(truth.is, Is::Dropped | Is::Outage | Is::Degraded)) {

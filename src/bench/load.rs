@@ -16,7 +16,7 @@ static HISTORY: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/tests/scenarios/hist
 /// The scenarios in `folder`, or those that ship with the program.
 ///
 /// # Errors
-/// If any of them is invalid; all problems are returned.
+/// Fails if any of them is invalid; all problems are returned.
 pub fn load(folder: Option<&Path>) -> Result<Vec<Scenario>, Problems> {
     let files = match folder {
         Some(folder) => read_folder(folder)?,
@@ -33,7 +33,7 @@ pub fn load(folder: Option<&Path>) -> Result<Vec<Scenario>, Problems> {
 /// the shared world are in files whose names begin with `_world`.
 ///
 /// # Errors
-/// If any of them is invalid, or has no `[case]`; all problems are returned.
+/// Fails if any of them is invalid, or has no `[case]`; all problems are returned.
 pub fn load_history(folder: Option<&Path>) -> Result<Vec<Scenario>, Problems> {
     let files = match folder {
         Some(folder) => read_folder(folder)?,

@@ -24,8 +24,8 @@ const MOST_CALLS: usize = 6;
 /// A critical alert must arrive within this time if any channel works.
 const CRITICAL_WITHIN: Duration = Duration::from_secs(60);
 
-/// The event that a message belongs to: of those that it may be about, the one that began last. A reminder
-/// names everything that is open, and belongs to the dependency that it names first.
+/// The event that a message belongs to. If the message may be about several events, the latest of them counts. A
+/// reminder names everything that is open, and belongs to the dependency that it names first.
 fn event_of<'s>(scenario: &'s Scenario, told: &Told) -> Option<&'s str> {
     let ids = if told.reason.reminds() { told.ids.get(..1).unwrap_or_default() } else { &told.ids };
     let fits = |truth: &&Truth| ids.contains(&truth.dependency) && truth.spans(told.at, AFTERWARDS);
@@ -47,7 +47,7 @@ pub(super) fn judge_events(scenario: &Scenario, told: &[Told], wrong: &mut Vec<F
         let loud = loud.count();
         let mut reasons: BTreeMap<(Reason, &str), Vec<&str>> = BTreeMap::new();
         for one in messages {
-            // Being unable to check for a different reason requires a different action.
+            // If plugwatch cannot check and the reason changes, the reader must act differently.
             let why = match one.reason {
                 Reason::Blind => one.why.as_str(),
                 // The reminders in the hours before an announced end are counted separately.
@@ -60,7 +60,7 @@ pub(super) fn judge_events(scenario: &Scenario, told: &[Told], wrong: &mut Vec<F
             let most = if why == CALLS { MOST_CALLS } else { most(scenario, event, reason, loud) };
             if titles.len() > most {
                 let what = format!(
-                    "{event} brings {} messages ({reason}) instead of {most}: {}",
+                    "{event} causes {} messages ({reason}) instead of {most}: {}",
                     titles.len(),
                     titles.join("; ")
                 );
@@ -117,7 +117,10 @@ pub(super) fn judge_style(told: &[Told], wrong: &mut Vec<Finding>) {
     for one in told {
         let lines = one.text.lines().filter(|line| !line.is_empty()).count();
         if one.verdict.is_some() && lines > MOST_LINES {
-            wrong.push(Finding::new("message", format!("{lines} lines, where {MOST_LINES} are read: {}", one.title)));
+            wrong.push(Finding::new(
+                "message",
+                format!("{lines} lines, but at most {MOST_LINES} are read: {}", one.title),
+            ));
         }
         for line in one.text.lines() {
             if let Some(what) = sloppy(line) {

@@ -20,7 +20,7 @@ impl People {
     /// Performs an act. `begin` is the time at which the scenario began.
     ///
     /// # Errors
-    /// If the act is refused; the error is the sentence that the person would read.
+    /// Fails if the act is refused; the error is the sentence that the person would read.
     pub(super) async fn act(
         &mut self,
         (store, config, ids): (&Arc<Store>, &Config, &Ids),

@@ -27,7 +27,7 @@ const MOST_A_MINUTE: i64 = 20;
 /// The result of playing one scenario.
 #[derive(Debug)]
 pub struct Played {
-    /// What was found wrong; empty if nothing was.
+    /// The faults that were found; empty if there are none.
     pub wrong: Vec<Finding>,
     /// The scenario's share of precision and recall.
     pub marks: Marks,
@@ -46,7 +46,7 @@ pub struct Played {
 /// Plays a scenario; its database is in `folder`.
 ///
 /// # Errors
-/// If the scenario's configuration is invalid, or the store fails.
+/// Fails if the scenario's configuration is invalid, or the store fails.
 pub async fn play(scenario: &Scenario, folder: &Path) -> Result<Played, String> {
     play_logged(scenario, folder, None).await
 }
@@ -54,7 +54,7 @@ pub async fn play(scenario: &Scenario, folder: &Path) -> Result<Played, String> 
 /// Plays a scenario and writes all inputs of its decisions to `events`.
 ///
 /// # Errors
-/// As for [`play`].
+/// Fails as [`play`] does.
 pub async fn play_logged(scenario: &Scenario, folder: &Path, events: Option<EventLog>) -> Result<Played, String> {
     let script = Arc::new(Scripted::new(scenario.world.clone()).beginning(scenario.begins));
     let behind = script.clone();
@@ -72,7 +72,7 @@ pub async fn play_logged(scenario: &Scenario, folder: &Path, events: Option<Even
 /// over real sockets must lead to the same result.
 ///
 /// # Errors
-/// As for [`play`].
+/// Fails as [`play`] does.
 pub async fn play_over(
     scenario: &Scenario,
     folder: &Path,

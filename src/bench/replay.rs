@@ -39,7 +39,7 @@ impl Of {
 /// Replays the log at `path` with a database in `folder`.
 ///
 /// # Errors
-/// If a decision differs (the error has the line and both decisions), or the log cannot be read.
+/// Fails if a decision differs (the error has the line and both decisions), or the log cannot be read.
 pub async fn replay(path: &Path, folder: &Path) -> Result<Replayed, String> {
     let ids = events(path)?.filter_map(|event| match event {
         Ok((_, Logged::Id { id })) => Some(Ok(id)),

@@ -13,7 +13,7 @@ use crate::core::words::verdict::words;
 use crate::read::{Problems, Source, Table};
 
 words! {
-    /// What is true of a dependency for a while. Without a truth, a dependency is live.
+    /// The true state of a dependency for a while. Without a truth, a dependency is live.
     Is {
         /// The vendor dropped the platform.
         Dropped = "dropped",
@@ -48,22 +48,22 @@ words! {
     }
 }
 
-/// What is true of one dependency for a while.
+/// A true state of one dependency, and how long it lasts.
 #[derive(Clone, Debug)]
 pub struct Truth {
     /// The dependency.
     pub dependency: String,
-    /// When the truth begins to hold, since the scenario began.
+    /// When the truth begins to hold, as the time since the scenario began.
     pub from: Duration,
-    /// When the truth ceases to hold, since the scenario began; if left out, it holds to the end.
+    /// When the truth ceases to hold, as the time since the scenario began; if left out, it holds to the end.
     pub to: Option<Duration>,
-    /// What is true.
+    /// The true state.
     pub is: Is,
     /// The time within which the truth must be announced and the dependency no longer be shown as green.
     pub within: Duration,
     /// Truths with the same name are one event and must open exactly one incident.
     pub event: String,
-    /// Whether the truth needs no message of its own: a consequence, or announced maintenance.
+    /// Whether the truth needs no separate message: a consequence, or announced maintenance.
     pub silent: bool,
     /// The expectations for the messages about the truth.
     pub expect: Expect,
@@ -104,7 +104,7 @@ pub struct Scenario {
     pub truths: Vec<Truth>,
     /// The actors' routes and replies.
     pub world: World,
-    /// Who acknowledges critical alerts, and how long after their arrival; nobody if `None`.
+    /// The person who acknowledges critical alerts, and how long after their arrival; `None` if nobody does.
     pub acknowledged: Option<(String, Duration)>,
     /// The maximum number of messages an hour in this scenario, and why; the usual maximum if `None`.
     pub most_an_hour: Option<(usize, String)>,
@@ -213,7 +213,7 @@ fn begins(root: &Table<'_>) -> Time {
 /// The default time until a critical alert is acknowledged: a founder who is woken needs some minutes.
 const ACKNOWLEDGED_AFTER: Duration = Duration::from_secs(600);
 
-/// Who acknowledges critical alerts, and after how long.
+/// Reads who acknowledges critical alerts, and after how long.
 fn acknowledged(root: &Table<'_>) -> Option<(String, Duration)> {
     let Some(given) = root.any("acknowledged") else { return Some(("ops".to_owned(), ACKNOWLEDGED_AFTER)) };
     if given.value == "never" {
@@ -247,7 +247,7 @@ fn channels(config: &str) -> Vec<String> {
     names
 }
 
-/// Checks that the scenario's world knows the actors, modes and channels of its steps.
+/// Checks that the scenario's world has the actors, modes and channels of its steps.
 fn check_steps(root: &Table<'_>, scenario: &Scenario) {
     let channels = channels(&scenario.config);
     for (step, table) in scenario.steps.iter().zip(root.tables("step")) {

@@ -8,10 +8,11 @@ use crate::core::dependency::shown::Shown;
 /// How long after its end a truth may still be announced: recovery has to be confirmed, too.
 pub(super) const AFTERWARDS: Duration = Duration::from_secs(1_500);
 
-/// Something that is wrong.
+/// A fault that the bench found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// For example `missed`, `late`, `false drop`, `false alarm`, `green`, `twice`, `message`, `undelivered`, `script`.
+    /// The kind, for example `missed`, `late`, `false drop`, `false alarm`, `green`, `twice`, `message`, `undelivered`,
+    /// `script`.
     pub kind: &'static str,
     /// The finding as a sentence.
     pub what: String,

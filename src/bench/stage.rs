@@ -65,7 +65,7 @@ impl<'a> Stage<'a> {
     /// Starts the program half an hour before the scenario begins.
     ///
     /// # Errors
-    /// If the configuration is invalid, or the store fails.
+    /// Fails if the configuration is invalid, or the store fails.
     pub(super) async fn open(
         scenario: &'a Scenario,
         folder: &Path,
@@ -133,7 +133,7 @@ impl<'a> Stage<'a> {
     /// Lets one thing happen.
     ///
     /// # Errors
-    /// If the store fails, or a configuration is invalid.
+    /// Fails if the store fails, or a configuration is invalid.
     pub(super) async fn happens(mut self, happens: &Happens) -> Result<Stage<'a>, String> {
         let now = self.clock.now();
         match happens {
@@ -203,7 +203,7 @@ impl<'a> Stage<'a> {
     /// Lets time pass until `until`: the clock jumps to the time of each due action.
     ///
     /// # Errors
-    /// If the store fails, or the program loops endlessly.
+    /// Fails if the store fails, or the program loops endlessly.
     pub(super) async fn pass(&mut self, until: Duration) -> Result<(), String> {
         let until = self.at(until);
         let (mut minute, mut ticks) = (0, 0);

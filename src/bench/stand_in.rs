@@ -1,4 +1,5 @@
-//! A check can have several positive controls. A world has to name only the first one, and answers for the others, too.
+//! A check can have several positive controls. A world has to name only the first one; its answers then apply to the
+//! others, too.
 
 use serde_json::Value;
 

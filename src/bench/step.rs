@@ -1,4 +1,4 @@
-//! What happens in a scenario: changed answers of vendors, acts of people, incoming reports, and failures
+//! The events in a scenario: changed answers of vendors, acts of people, incoming reports, and failures
 //! on the platform's own side.
 
 use std::time::Duration;
@@ -11,12 +11,12 @@ use crate::read::{At, Table};
 use super::moment::moment;
 use super::world::World;
 
-/// The things that happen at one time.
+/// The events at one time.
 #[derive(Clone, Debug)]
 pub struct Step {
-    /// The time, since the scenario began.
+    /// The time since the scenario began.
     pub at: Duration,
-    /// What happens, in this order.
+    /// The events, in this order.
     pub happens: Vec<Happens>,
     /// In a real case: where this step's answers come from.
     pub origin: Option<Origin>,
@@ -31,7 +31,7 @@ pub enum Origin {
     Reconstructed(String),
 }
 
-/// One thing that happens.
+/// One event.
 #[derive(Clone, Debug)]
 pub enum Happens {
     /// Each actor's modes from then on; several modes answer alternately.
@@ -53,7 +53,7 @@ pub enum Happens {
 }
 
 words! {
-    /// What a channel does with messages.
+    /// How a channel treats messages.
     Takings {
         /// It accepts them.
         Works = "works",
@@ -102,13 +102,13 @@ pub struct Letter {
     pub about: Vec<String>,
     /// The letter's text.
     pub text: String,
-    /// When the letter takes effect, since the scenario began; if left out, the time is read from its text.
+    /// When the letter takes effect, as the time since the scenario began; if left out, the time is read from its text.
     pub effective: Option<Duration>,
     /// Whether the letter says that the supplier has already left.
     pub left: bool,
 }
 
-/// Who performs the acts of a step that has no `who`.
+/// The person who performs the acts of a step without `who`.
 const SOMEBODY: &str = "ops";
 
 /// Reads a step; `config` makes a configuration from the table of a reload.

@@ -16,7 +16,7 @@ use crate::store::AlertRow;
 pub struct Told {
     /// The alert's public id.
     pub id: String,
-    /// When the alert was sent, since the scenario began.
+    /// When the alert was sent, as the time since the scenario began.
     pub at: Duration,
     /// The reason for the message.
     pub reason: Reason,
@@ -32,9 +32,9 @@ pub struct Told {
     pub why: String,
     /// The fault that the alert states.
     pub fault: Option<Fault>,
-    /// Since when the problem exists, according to the alert.
+    /// When the problem began, according to the alert.
     pub since: Option<Time>,
-    /// Whose decision it was, by the name in the message.
+    /// The name of the company whose decision it was, as in the message.
     pub decider: String,
     /// The alert's title, without the leading symbol.
     pub title: String,

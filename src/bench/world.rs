@@ -31,14 +31,14 @@ pub struct Reply {
     url: Option<String>,
     failure: Option<Failure>,
     said: Said,
-    /// When its certificate expires, since the scenario began.
+    /// When its certificate expires, as the time since the scenario began.
     certificate_ends: Option<Duration>,
 }
 
 /// Routes and replies.
 #[derive(Clone, Debug, Default)]
 pub struct World {
-    /// In the order of the files; a scenario's own routes come first.
+    /// All routes, in the order of the files; a scenario's own routes come first.
     pub routes: Vec<Route>,
     replies: BTreeMap<(String, String), Reply>,
     /// `[[dependency]]` tables by id, as text for a configuration.
@@ -51,7 +51,7 @@ impl World {
     /// Reads the file of a world.
     ///
     /// # Errors
-    /// If it is invalid; all problems are returned.
+    /// Fails if it is invalid; all problems are returned.
     pub fn read(name: &str, text: &str) -> Result<World, Problems> {
         let source = Source::new(name, text);
         let parsed = source.parse();

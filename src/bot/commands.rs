@@ -20,7 +20,7 @@ const DAYS: i64 = 30;
 #[derive(BotCommands, Clone, Debug, PartialEq, Eq)]
 #[command(rename_rule = "lowercase", description = "plugwatch monitors whether your vendors still serve you.")]
 pub(super) enum Command {
-    #[command(description = "current state, the worst first")]
+    #[command(description = "current state, worst first")]
     Status,
     #[command(description = "evidence behind a state: /why ios-app")]
     Why(String),
@@ -28,7 +28,7 @@ pub(super) enum Command {
     Incidents,
     #[command(description = "one dependency's history, with a chart: /history ios-app")]
     History(String),
-    #[command(description = "you are on it: /ack ios-app, or everything that is open")]
+    #[command(description = "acknowledge one alert: /ack ios-app, or everything that is open")]
     Ack(String),
     #[command(description = "silence for a while: /mute sms 2h")]
     Mute(String),

@@ -35,7 +35,7 @@ impl Hello {
     /// The bot's own name.
     ///
     /// # Errors
-    /// If Telegram refuses the token, or cannot be reached.
+    /// Fails if Telegram refuses the token, or cannot be reached.
     pub async fn name(&self) -> Result<String, String> {
         self.bot.get_me().await.map(|me| me.username().to_owned()).map_err(|error| error.to_string())
     }
@@ -44,7 +44,7 @@ impl Hello {
     /// messages.
     ///
     /// # Errors
-    /// If Telegram refuses the request, or cannot be reached.
+    /// Fails if Telegram refuses the request, or cannot be reached.
     pub async fn chats(&self, since: Time) -> Result<Vec<Wrote>, String> {
         let wanted = [AllowedUpdate::Message, AllowedUpdate::MyChatMember];
         let updates = self.bot.get_updates().timeout(PATIENCE).allowed_updates(wanted).await;
@@ -73,7 +73,7 @@ impl Hello {
     /// Sends a greeting to a chat.
     ///
     /// # Errors
-    /// If Telegram refuses the request, or cannot be reached.
+    /// Fails if Telegram refuses the request, or cannot be reached.
     pub async fn greet(&self, chat: i64) -> Result<(), String> {
         let text = format!("Hello. plugwatch will send its alerts here (chat {chat}).");
         self.bot.send_message(ChatId(chat), text).await.map(drop).map_err(|error| error.to_string())

@@ -5,9 +5,9 @@
 //! examples. No Rust is needed. Rules for every HTTP answer are in `_http.toml`, and the companies behind vendors in
 //! `_parents.toml`.
 //!
-//! `grammar` defines what a file may contain; `read` parses files, `request` builds questions, `judge` judges answers,
-//! and `prove` tests all of that with examples. Each uses only those named before it, and `read`, `request` and
-//! `judge` do not use each other.
+//! `grammar` defines what a file may contain; `read` parses files, `request` builds questions, `judge` judges
+//! answers, and `prove` tests all of these with examples. Each module uses only the ones named before it, and `read`,
+//! `request` and `judge` do not use each other.
 
 mod grammar;
 mod judge;

@@ -17,7 +17,7 @@ use crate::store::Store;
 /// The person who acts.
 #[derive(Args)]
 pub(super) struct By {
-    /// Your name, for the record; if not given, the user who runs this
+    /// Your name, for the record [default: the user who runs this command]
     #[arg(long, value_name = "NAME")]
     by: Option<String>,
 }

@@ -22,7 +22,7 @@ use crate::store::Store;
 pub(super) struct Add {
     /// The vendor's id, such as `twilio`; `plugwatch catalog list` shows them all
     vendor: String,
-    /// Its parameters: account_sid=AC...; lists with commas, secrets as env:NAME or file:PATH
+    /// The parameters of its check: account_sid=AC...; lists with commas, secrets as env:NAME or file:PATH
     #[arg(value_name = "NAME=VALUE")]
     given: Vec<String>,
     /// The id to use in commands
@@ -31,14 +31,14 @@ pub(super) struct Add {
     /// The name to show in messages
     #[arg(long)]
     label: Option<String>,
-    /// Accept that its key can do more than read, if the vendor offers no key with fewer rights
+    /// Accept that the key can do more than read, if the vendor offers no key with fewer permissions
     #[arg(long)]
     accept_key_risk: bool,
-    /// Add it without a check, for this reason, so that it appears on the map and in the report; the vendor
-    /// can then be any name
+    /// Add the vendor without a check, for this reason, so that it appears on the map and in the report; any
+    /// vendor name is then allowed
     #[arg(long, value_name = "REASON", num_args = 0..=1, require_equals = true, default_missing_value = "needs a key")]
     not_monitored: Option<String>,
-    /// Add it even if the check does not succeed
+    /// Add the vendor even if its check does not succeed
     #[arg(long)]
     anyway: bool,
 }
@@ -103,7 +103,7 @@ pub(super) async fn add(path: &Path, args: Add) -> ExitCode {
 /// Removes the checks that did not succeed from the entry, and returns their names.
 ///
 /// # Errors
-/// If the vendor's main check did not succeed.
+/// Fails if the vendor's main check did not succeed.
 fn leave_out(catalog: &Catalog, entry: &mut Entry, bad: &[&Said]) -> Result<String, &'static str> {
     let all = asked_of(catalog, entry);
     let main = all.first().map(|check| check.id.clone());
@@ -116,7 +116,7 @@ fn leave_out(catalog: &Catalog, entry: &mut Entry, bad: &[&Said]) -> Result<Stri
     Ok(left.iter().map(|check| check.id.as_str()).collect::<Vec<_>>().join(", "))
 }
 
-/// Adds a dependency that nothing checks yet.
+/// Adds a dependency without a check.
 fn unmonitored(path: &Path, config: &Config, text: &str, args: &Add, why: &str) -> ExitCode {
     let vendors: Vec<&str> = config.catalog.vendors.keys().map(String::as_str).collect();
     let who = match Signs::load(&config.catalog.parents, &vendors) {

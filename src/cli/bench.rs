@@ -16,12 +16,12 @@ use crate::engine::EventLog;
 /// The benchmarks.
 #[derive(Subcommand)]
 pub(super) enum BenchCommand {
-    /// Simulate a platform for days, with kills between any two steps
+    /// Simulate a platform for several days, and kill plugwatch at random steps
     Simulate {
         /// The random seed; the same seed gives the same run
         #[arg(long, default_value_t = 1)]
         seed: u64,
-        /// How many seeds to run, starting from that one
+        /// How many seeds to run, starting with that one
         #[arg(long, default_value_t = 1)]
         runs: u64,
         /// How many days to simulate
@@ -45,11 +45,11 @@ pub(super) enum BenchCommand {
         /// How many other dependencies are idle
         #[arg(long, value_delimiter = ',', default_values_t = [10, 1_000, 10_000])]
         idle: Vec<usize>,
-        /// Beside them, so many fail within a minute
+        /// How many further dependencies fail within a minute
         #[arg(long, default_value_t = 0)]
         failing: usize,
     },
-    /// Measure processor, memory, disk and punctuality of `run` under load, against servers on this machine
+    /// Measure CPU time, memory, disk writes and lateness of `run` under load, with servers on this machine
     Load(super::bench_load::Loads),
     /// Measure the cost of the public page, drawn from ninety days of hourly sums
     Page {
@@ -227,7 +227,7 @@ impl Sum {
         self.messages.sort_unstable();
         let (median, worst) = (self.messages.get(self.messages.len() / 2), self.messages.last());
         println!(
-            "{} alerts, {} an event (median), {} at most; {} checks",
+            "{} alerts; per event: {} (median), {} at most; {} checks",
             self.alerts,
             median.copied().unwrap_or(0),
             worst.copied().unwrap_or(0),
@@ -243,7 +243,7 @@ enum Mark {
     Right,
     Wrong,
     Known,
-    /// Marked as a known fault, but nothing is wrong with it any more.
+    /// Marked as a known fault, but it passes now.
     Mended,
 }
 

@@ -46,7 +46,7 @@ pub(super) async fn history(folder: Option<&Path>, show: Option<u32>) -> ExitCod
 fn print_one(scenario: &Scenario, played: &Played, show: bool) {
     let Some(one) = Outcome::of(scenario, played) else { return };
     let case = one.case;
-    println!("{:>2}  {}: {}, {} ({})", case.number, case.dropped_by, case.victim, one.day(), case.kind);
+    println!("{:>2}  {}: {}, {} ({})", case.number, case.dropped_by, case.victim, one.day(), one.kind());
     let line = |name: &str, text: &str| println!("      {name:<9} {text}");
     line("reported", &format!("by {}, {}", case.source, case.reported));
     line("notice", &case.notice);
@@ -61,12 +61,18 @@ fn print_one(scenario: &Scenario, played: &Played, show: bool) {
                 line("alerted", &one.said(told));
             }
         }
+        (false, Some(told)) if told.at < case.cut => line("warned", &one.said(told)),
         (false, Some(told)) => line("alerted", &one.said(told)),
         (false, None) => line("alerted", "never"),
     }
-    for (name, text) in
-        [("would help", &case.would_help), ("disputed", &case.disputed), ("whose time", &case.whose_time)]
-    {
+    let assumed = case.assumed.as_ref().map(|assumed| assumed.why.clone());
+    for (name, text) in [
+        ("would help", &case.would_help),
+        ("disputed", &case.disputed),
+        ("whose time", &case.whose_time),
+        ("assumed", &assumed),
+        ("not played", &case.not_played),
+    ] {
         if let Some(text) = text {
             line(name, text);
         }

@@ -29,20 +29,20 @@ pub(super) struct Loads {
     /// Seconds to measure, after every check has run once
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=LONGEST))]
     lasts: u64,
-    /// How many answers in a thousand are wrong; each must be noticed
+    /// How many answers in a thousand are wrong; plugwatch must detect each of them
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(0..=1_000))]
     wrong: u64,
     /// The random seed that decides which answers are wrong
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// How many webhooks are called when something is dropped; one check is dropped after each measurement,
-    /// and the calls are timed
+    /// How many webhooks plugwatch calls about a drop; after each measurement, one check drops, and the
+    /// calls are timed
     #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=100))]
     places: u32,
-    /// How many checks begin to fail while it is measured; the lateness is that of the others
+    /// How many checks begin to fail during the measurement; only the lateness of the others is measured
     #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=i64::from(MOST_CHECKS)))]
     fail: u32,
-    /// Within how many seconds they begin to
+    /// The time in seconds within which these checks begin to fail
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(0..=LONGEST))]
     within: u64,
     /// Measure this plugwatch program instead of the running one
@@ -100,7 +100,7 @@ async fn all(loads: &Loads) -> Result<bool, String> {
     Ok(fine)
 }
 
-const HEAD: &str = "checks  answers  CPU s/1,000    PSS MiB  late p50/p99/most ms  stored B  written B   wire B  conn.  wrong  start s (CPU s)";
+const HEAD: &str = "checks  answers  CPU s/1,000    PSS MiB   late p50/p99/max ms  stored B  written B   wire B  conn.  wrong  start s (CPU s)";
 
 fn line(checks: u32, row: &Row) -> String {
     let Row { answers, cpu, stored, written, wire, connections, wrong, .. } = row;

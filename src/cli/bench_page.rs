@@ -45,7 +45,7 @@ async fn measured(dependencies: usize) -> Result<(), String> {
     println!("{dependencies} dependencies, {DAYS} days of hourly sums; the median of {TIMES}");
     let whole = Stopwatch::start();
     let view = pages.public.view(&pages).await;
-    println!("{:>10}  first read, and one read an hour", millis(whole.elapsed()));
+    println!("{:>10}  first read, and one read per hour", millis(whole.elapsed()));
     let mut read = Vec::new();
     for _ in 0..TIMES {
         pages.clock.move_to(pages.clock.now().plus(NEXT));

@@ -1,4 +1,4 @@
-//! `plugwatch catalog`: lists what is known about vendors, and tests the vendor files.
+//! `plugwatch catalog`: lists the vendors that plugwatch knows, and tests the vendor files.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -16,16 +16,16 @@ pub(super) enum CatalogCommand {
     List,
     /// Show everything about one vendor
     Show {
-        /// Its id, such as `twilio`
+        /// The vendor's id, such as `twilio`
         vendor: String,
     },
     /// Print the whole catalogue as a page (docs/CATALOG.md)
     Page,
     /// Print how many values the vendors' own documentation lists, and how many of them have a rule
     Words,
-    /// Install a newer catalogue: its signature is verified, and its examples run first
+    /// Install a newer catalogue, after verifying its signature and running its examples
     Update {
-        /// A file or a URL; its signature has the same name with .minisig appended
+        /// The catalogue: a file or a URL. Its signature is at the same place, with .minisig appended
         source: String,
         /// A minisign public key to trust from now on, or a file that contains it
         #[arg(long, value_name = "KEY")]
@@ -35,7 +35,7 @@ pub(super) enum CatalogCommand {
     Pack {
         /// The file to write
         file: PathBuf,
-        /// A public key that may sign later catalogues; can be given several times
+        /// A public key that may sign later catalogues; repeat the option for several keys
         #[arg(long = "next-key", value_name = "KEY")]
         keys: Vec<String>,
     },
@@ -47,7 +47,7 @@ pub(super) enum CatalogCommand {
         #[arg(long, value_name = "DIR", default_value = "my-catalog")]
         folder: PathBuf,
     },
-    /// Test the vendor files with their own examples, or with recorded answers
+    /// Test the vendor files with their examples, or with recorded answers
     Test {
         /// A folder with recorded answers
         #[arg(long, value_name = "DIR")]
@@ -126,7 +126,7 @@ fn show_vendor(catalog: &Catalog, vendor: &Vendor) {
 fn show_check(check: &Check) {
     println!("\n{}: {}", check.id, check.title);
     println!(
-        "  asked by {} every {}; `live` proves {}; its role is {}",
+        "  method {}, every {}; `live` proves {}; role {}",
         check.ask.word(),
         duration_text(check.every),
         check.proves,
@@ -134,14 +134,14 @@ fn show_check(check: &Check) {
     );
     let policy = check.policy(check.every);
     let over = duration_text(policy.dropped.over);
-    let second = check.second_path.as_ref().map_or_else(String::new, |path| format!(", and `{path}` agrees"));
+    let second = check.second_path.as_ref().map_or_else(String::new, |path| format!(", if `{path}` agrees"));
     let control = if policy.positive_control || check.confirm.control_in_answer { ", with a control" } else { "" };
     println!("  dropped after {} checks over {over}{control}{second}", policy.dropped.reads);
     if let Some(key) = &check.least_key {
-        println!("  least key: {key}");
+        println!("  minimum key: {key}");
     }
     if let Some(risk) = &check.key_risk {
-        println!("  that key can do more than read: {risk}; to accept that, write `key_risk_accepted = true`");
+        println!("  this key can do more than read: {risk}; to accept that, set `key_risk_accepted = true`");
     }
     for param in &check.params {
         let need = match (param.secret, param.required, &param.default) {
@@ -166,20 +166,20 @@ fn page(catalog: &Catalog) -> ExitCode {
 /// Prints the table of the values that vendors document. Fails if one has no rule.
 fn words(catalog: &Catalog) -> ExitCode {
     let rows = listed(catalog);
-    println!("| check | field | source | in the book | with a rule |\n| --- | --- | --- | --- | --- |");
+    println!("| check | field | source | documented values | with a rule |\n| --- | --- | --- | --- | --- |");
     for row in &rows {
-        let more = if row.free { " (a text: more may come)" } else { "" };
+        let more = if row.free { " (free text: other values are possible)" } else { "" };
         let (check, field, source) = (&row.check, &row.field, &row.source);
         println!("| `{check}` | {field} | {source} | {}{more} | {} |", row.in_book, row.with_rule);
     }
     let (book, ruled): (usize, usize) =
         rows.iter().fold((0, 0), |(book, ruled), row| (book + row.in_book, ruled + row.with_rule));
-    println!("\n{} fields, {book} values in the books, {ruled} with a rule.", rows.len());
+    println!("\n{} fields, {book} documented values, {ruled} of them with a rule.", rows.len());
     if book == ruled { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// Runs the examples, or recorded answers. `shipped` also demands documented words for each check that proves
-/// a standing.
+/// Runs the examples, or the recorded answers. With `shipped`, each check that proves standing must also list the
+/// values that the vendor documents.
 fn test(catalog: &Catalog, recordings: Option<&Path>, shipped: bool) -> ExitCode {
     let Some(folder) = recordings else {
         let mut tested = test_examples(catalog);

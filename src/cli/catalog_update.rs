@@ -71,7 +71,7 @@ fn trusted(config: &Config, key: Option<&str>) -> Result<Vec<String>, String> {
 ///
 /// # Errors
 ///
-/// If an example fails, or the configuration or your own vendor files are not valid with it.
+/// Fails if an example fails, or the configuration or your own vendor files are not valid with it.
 fn tried(path: &Path, config: &Config, bundle: &Bundle) -> Result<usize, String> {
     let refused = |what: &str, lines: &str| format!("it is refused: {what}\n\n{lines}\n");
     let alone = Catalog::load_from(Some(bundle), None)

@@ -63,7 +63,7 @@ pub(super) async fn check(path: &Path, json: bool) -> ExitCode {
     if lines.iter().all(Line::live) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// What a single check needs. It also reads the check-ins that `run` has stored.
+/// The parts that a single check needs. It also reads the check-ins that `run` has stored.
 pub(super) async fn context(config: Config) -> Result<Arc<Context>, ExitCode> {
     let clock = Clock::system();
     let mut askers = build::askers(&config, &clock, &build::gate(&clock)).map_err(|why| failed(1, why))?;

@@ -140,7 +140,7 @@ pub(super) fn sizes(config: &Config) -> String {
 ///
 /// # Errors
 ///
-/// If the database belongs to another platform, or cannot be read.
+/// Fails if the database belongs to another platform, or cannot be read.
 async fn stored(config: &Config, wanted: &HashSet<&str>) -> crate::store::Result<(Vec<ProbeRow>, Option<String>)> {
     let store = Store::view(&config.database).await?;
     match store.other_platform(&config.platform, wanted).await? {

@@ -1,4 +1,4 @@
-//! `plugwatch coverage`: lists how each dependency is known, and what is not monitored.
+//! `plugwatch coverage`: lists how each dependency is monitored, and which ones are not.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -76,7 +76,7 @@ fn covered(config: &Config, dependency: &Dependency, snapshot: &Snapshot, letter
     }
 }
 
-/// How a dependency is known; and, if it is not or only partly monitored, why and what to do.
+/// How a dependency is monitored. If it is not, or only partly monitored: also why, and what to do.
 fn known_by(
     config: &Config,
     dependency: &Dependency,
@@ -118,7 +118,7 @@ fn missing(config: &Config, dependency: &Dependency) -> Vec<String> {
     names.into_iter().collect()
 }
 
-/// What to do: the steps in order, separated by commas.
+/// The next steps, in order, separated by commas.
 fn cure(dependency: &Dependency, vendor: Option<&Vendor>, missing: &[String]) -> String {
     if vendor.is_none() && missing.is_empty() {
         return "report it yourself: a person's word (attest/word) or your own counts (outcome/feed)".to_owned();

@@ -63,7 +63,7 @@ pub(super) async fn demo(how: How) -> ExitCode {
     }
 }
 
-/// Completes on the first signal to stop. From now on, no such signal ends the program by itself.
+/// Completes on the first signal to stop. From then on, such a signal no longer ends the program directly.
 fn stopped() -> std::io::Result<impl Future<Output = ()>> {
     let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let mut hup = signal(SignalKind::hangup())?;

@@ -18,8 +18,8 @@ use crate::store::Store;
 const LEAST: Duration = Duration::from_secs(10);
 /// How often new acknowledgements are read.
 const LOOK: Duration = Duration::from_secs(1);
-/// `plugwatch run` notices a drill within seconds; if nothing was sent after this time, the person is sent to
-/// the log.
+/// `plugwatch run` notices a drill within seconds. If nothing was sent after this time, the person is referred to the
+/// log.
 const HEARD_WITHIN: Duration = Duration::from_secs(15);
 
 pub(super) async fn drill(path: &Path, name: &str, wait: &str, by: &By) -> ExitCode {

@@ -138,8 +138,8 @@ fn gather(value: &Value, found: &mut Vec<String>) {
     }
 }
 
-/// Prints whether the keys are set, the least rights that suffice, and the permission that the vendor says is
-/// missing.
+/// Prints whether the keys are set, the minimum permissions, and the permission that is missing according to the
+/// vendor.
 fn key(ctx: &Arc<Context>, check: &Check, probe: &Probe, looked: &FinishedCheck) {
     for (name, key) in &probe.params.secret {
         match key {

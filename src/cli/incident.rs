@@ -17,7 +17,7 @@ use crate::store::Store;
 pub(super) enum IncidentCommand {
     /// List drafts and published incidents
     List,
-    /// Publish a draft that `list` shows
+    /// Publish one of the drafts in the list
     Publish {
         /// The draft's id
         draft: String,
@@ -30,13 +30,13 @@ pub(super) enum IncidentCommand {
         #[command(flatten)]
         by: By,
     },
-    /// Publish an incident that no check found
+    /// Publish an incident that no check detected
     Open {
         /// The incident's title
         title: String,
         /// What is wrong and for whom, in Markdown
         text: String,
-        /// A dependency on the public page; can be given several times
+        /// A dependency on the public page; repeat the option for several
         #[arg(long, required = true, value_name = "DEPENDENCY")]
         affects: Vec<String>,
         /// investigating, identified, monitoring or resolved

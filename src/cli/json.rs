@@ -1,4 +1,4 @@
-//! What commands print as JSON: `docs/cli.schema.json` describes each document.
+//! The JSON output of commands; `docs/cli.schema.json` describes each document.
 
 use std::process::ExitCode;
 

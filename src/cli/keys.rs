@@ -31,9 +31,9 @@ pub(super) struct KeyLine {
     pub(super) set: bool,
     /// The owners and parameters that use it, such as `Stripe: key`.
     pub(super) used_by: Vec<String>,
-    /// The least rights that suffice, from the catalogue.
+    /// The minimum permissions, from the catalogue.
     pub(super) least: BTreeSet<String>,
-    /// What the key can do in addition to reading.
+    /// The abilities of the key in addition to reading.
     risks: BTreeSet<String>,
     /// When its file was written.
     written_at: Option<Time>,
@@ -61,7 +61,7 @@ const REFUSED: &str = "refused";
 /// Reasons of a check whose key was refused.
 const REFUSALS: [&str; 3] = ["credential_refused", "access_lost", "permission_missing"];
 
-/// What the database knows about the use of keys, by checks and by channels.
+/// The use of keys by checks and by channels, as recorded in the database.
 #[derive(Default)]
 pub(super) struct Written {
     /// The last check of each probe, by its identity.
@@ -180,7 +180,7 @@ fn used(set: bool, look: &SeenLook) -> Option<LastUse> {
     let outcome = match (look.verdict, look.reason.as_str()) {
         (_, "needs_key") => return None,
         (_, reason) if REFUSALS.contains(&reason) => format!("{REFUSED} ({reason})"),
-        (Verdict::Unknown | Verdict::Outage, reason) => format!("no answer to judge it by ({reason})"),
+        (Verdict::Unknown | Verdict::Outage, reason) => format!("not known: the check failed ({reason})"),
         _ => "accepted".to_owned(),
     };
     set.then_some(LastUse { at: look.at, outcome })

@@ -77,7 +77,7 @@ pub(super) async fn whatif(path: &Path, company: &str, json: bool) -> ExitCode {
         Err(code) => return code,
     };
     let clock = Clock::system();
-    // A vendor's id also works, and stands for its company.
+    // A vendor's id also works, and means its company.
     let vendor = config.catalog.vendors.get(&company.trim().to_lowercase()).filter(|vendor| vendor.parent != "own");
     let company = vendor.map_or_else(|| company.to_owned(), |vendor| vendor.parent.clone());
     let (snapshot, said) = match known(config, &clock).await {
@@ -96,7 +96,7 @@ pub(super) async fn whatif(path: &Path, company: &str, json: bool) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// What people did, and the letters that arrived.
+/// The actions of people, and the letters that arrived.
 pub(super) struct Said {
     pub(super) acts: Vec<OperatorAction>,
     pub(super) letters: Vec<Letter>,

@@ -66,8 +66,8 @@ struct Arguments {
 
 /// The text below the help.
 const EXIT_CODES: &str = "\
-Exit codes: 0 success; 1 something is wrong (status: something is out, dropped, or the wrong page; check: something does not work; \
-doctor: something must be fixed); 2 the configuration or the arguments are wrong. docs/COMMANDS.md lists them all.";
+Exit codes: 0 success; 1 something is wrong (status: something is out or dropped, or shows the wrong page; check: something \
+does not work; doctor: something must be fixed); 2 the configuration or the arguments are wrong. docs/COMMANDS.md lists them all.";
 
 #[derive(Subcommand)]
 enum Command {
@@ -75,37 +75,37 @@ enum Command {
     Init(init::Init),
     /// Check a vendor once, then add it to the configuration
     Add(add::Add),
-    /// Add the vendors of a list (CSV) to the configuration, monitored or not
+    /// Add vendors from a CSV list to the configuration, monitored or not
     Import(import::Import),
-    /// List how each dependency is known, and what is not monitored
+    /// List how each dependency is monitored, and which ones are not
     Coverage(coverage::How),
-    /// List the keys that the configuration names: what they are for, the least rights, age and last use
+    /// List the keys in the configuration: purpose, minimum permissions, age and last use
     Keys(keys::How),
-    /// Check plugwatch itself: clock, DNS, disk, rights, keys, channels; each problem with what to do
+    /// Check plugwatch itself (clock, DNS, disk, permissions, keys, channels) and explain what to fix
     Doctor(doctor::How),
     /// Monitor everything (the default)
     Run,
     /// Check everything once and print a table; nothing is stored
     Check {
-        /// Check one dependency only and explain the result: what was asked, what came back, which
-        /// rule decided, and which permission its key lacks
+        /// Check one dependency only and explain the result: the request, the answer, the rule that
+        /// decided, and the permission that the key lacks
         #[arg(long, value_name = "DEPENDENCY", conflicts_with = "json")]
         explain: Option<String>,
         #[command(flatten)]
         how: For,
     },
-    /// Show the current state, worst first; ends with 1 if something is out, dropped, or the wrong page
+    /// Show the current state, worst first; exits with 1 if something is out or dropped, or shows the wrong page
     Status(For),
-    /// Show the reasons for one state: checks, witnesses, what people said, evidence
+    /// Show the reasons for a dependency's state: checks, evidence, what people reported
     Why {
-        /// Its id or name, or a part that matches no other
+        /// The dependency's id or name, or a part that matches no other
         dependency: String,
         #[command(flatten)]
         how: For,
     },
-    /// Acknowledge an alert: you are on it, and nobody else is called
+    /// Acknowledge an alert: you are working on it, and nobody else is called
     Ack {
-        /// A dependency, an incident or a drill (pw-...); if not given, everything that is open
+        /// A dependency, an incident or a drill (pw-...) [default: everything that is open]
         what: Option<String>,
         #[command(flatten)]
         by: By,
@@ -129,11 +129,11 @@ enum Command {
         #[command(flatten)]
         by: By,
     },
-    /// Announce maintenance from now on: outages wait until it ends, drops do not
+    /// Start maintenance: it holds back alerts about outages until it ends, but not about drops
     Maintenance {
         /// The dependency, or `all`
         dependency: String,
-        /// How long: 30m, 2h; `over` ends it now
+        /// How long: 30m, 2h; `over` ends the maintenance now
         lasts: String,
         /// What you are doing
         #[arg(default_value = "")]
@@ -148,7 +148,7 @@ enum Command {
         #[command(flatten)]
         by: By,
     },
-    /// Say that its last incident was your own doing: it does not count as a loss
+    /// Record that you caused a dependency's last incident: it does not count as a loss
     ItWasUs {
         /// The dependency
         dependency: String,
@@ -158,17 +158,17 @@ enum Command {
         #[command(flatten)]
         by: By,
     },
-    /// Say that its last incident was a false alarm: the report counts these
+    /// Record that a dependency's last incident was a false alarm, for the report
     FalseAlarm {
         /// The dependency
         dependency: String,
-        /// What really happened
+        /// What happened instead
         #[arg(default_value = "")]
         why: String,
         #[command(flatten)]
         by: By,
     },
-    /// Say that a supplier still works for you, or has left: no program can check that
+    /// Record that a supplier still works for you, or has left: no program can check this
     Attest {
         /// The dependency's id or name, or a part that matches no other
         dependency: String,
@@ -178,10 +178,10 @@ enum Command {
         #[command(flatten)]
         by: By,
     },
-    /// Vendors' letters: report, list, confirm and answer them
+    /// Enter, list, confirm and answer vendors' letters
     #[command(subcommand)]
     Notice(NoticeCommand),
-    /// Incidents on the public page: drafts, updates, post-mortems
+    /// Manage incidents on the public page: drafts, updates, post-mortems
     #[command(subcommand)]
     Incident(incident::IncidentCommand),
     /// Show what depends on which company, and how much of it is critical
@@ -203,17 +203,17 @@ enum Command {
         #[command(flatten)]
         by: By,
     },
-    /// Notification channels
+    /// Test the notification channels
     #[command(subcommand)]
     Notify(NotifyCommand),
-    /// Run plugwatch as a service of this machine
+    /// Run plugwatch as a service on this machine
     #[command(subcommand)]
     Service(service::ServiceCommand),
     /// Print the report as it would be sent now
     Report(report::How),
     /// Show what happened to one dependency, or list all incidents
     History {
-        /// Its id or name, or a part that matches no other
+        /// The dependency's id or name, or a part that matches no other
         dependency: Option<String>,
         #[command(flatten)]
         how: For,
@@ -263,8 +263,8 @@ enum ConfigCommand {
     Check(For),
 }
 
-/// The error message for wrong arguments, which start with the program's name. Nothing is run. A test checks
-/// the documentation's commands with this.
+/// The error message for wrong arguments, which start with the program's name. Runs no command. A test checks the
+/// documentation's commands with this.
 pub fn wrong_arguments(arguments: &[String]) -> Option<String> {
     Arguments::try_parse_from(arguments).err().filter(clap::Error::use_stderr).map(|error| error.to_string())
 }
@@ -272,7 +272,7 @@ pub fn wrong_arguments(arguments: &[String]) -> Option<String> {
 /// Runs the program.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    // `plugwatch catalog list | head` ends quietly. `run` must not end when the reader of its log does.
+    // `plugwatch catalog list | head` must end without an error. `run` must continue when the reader of its log ends.
     if !matches!(arguments.command, None | Some(Command::Run)) {
         sigpipe::reset();
     }
@@ -298,7 +298,7 @@ async fn dispatch(arguments: Arguments) -> ExitCode {
         Command::Init(args) => init::init(given.as_deref(), args).await,
         Command::Add(_) if given.is_none() && !Path::new(init::USUAL).exists() => failed(
             2,
-            "there is no plugwatch.toml here; create one with plugwatch init your-domain.com, or name a file with -c",
+            "there is no plugwatch.toml here; create one with `plugwatch init your-domain.com`, or name a file with -c",
         ),
         Command::Add(args) => add::add(&config, args).await,
         Command::Import(args) => import::import(&config, &args),
@@ -341,8 +341,8 @@ async fn dispatch(arguments: Arguments) -> ExitCode {
     }
 }
 
-/// The configuration in this folder, or else the example of a checkout, or else the service's, with the
-/// service's folder as the current one.
+/// The configuration in this folder, or else the example in a checkout, or else the service's. In the last case, the
+/// service's folder becomes the current one.
 fn usual_config() -> PathBuf {
     let usual = [init::USUAL, "config/plugwatch.toml"];
     if let Some(here) = usual.into_iter().find(|path| Path::new(path).exists()) {

@@ -6,7 +6,7 @@ use crate::config::{Config, Dependency};
 /// Finds a dependency by its id or name, by a part of either that matches no other, or by a similar spelling.
 ///
 /// # Errors
-/// If none or several match; the message lists the candidates.
+/// Fails if none or several match; the message lists the candidates.
 pub(super) fn named<'c>(config: &'c Config, name: &str) -> Result<&'c Dependency, String> {
     let id = Known::of(config).find(name).map(|thing| thing.id.clone()).map_err(|No(why)| why)?;
     config.dependencies.iter().find(|dependency| dependency.id == id).ok_or(id)

@@ -21,10 +21,10 @@ use crate::store::Store;
 
 #[derive(Subcommand)]
 pub(super) enum NoticeCommand {
-    /// Report a vendor's letter: from now on, the dependencies it concerns are shown as ending
+    /// Enter a vendor's letter: from now on, the dependencies that it concerns are shown as ending
     Add {
-        /// The dependencies it concerns, or a company with everything that depends on it; if not given, the
-        /// vendors that the letter names
+        /// The dependencies that it concerns, or a company with everything that depends on it [default: the
+        /// vendors that the letter names]
         about: Vec<String>,
         /// The letter's text
         #[arg(long, value_name = "TEXT")]
@@ -32,11 +32,11 @@ pub(super) enum NoticeCommand {
         /// The letter as a file: an e-mail, a text, a picture; - for standard input
         #[arg(long, value_name = "FILE")]
         file: Option<PathBuf>,
-        /// When the letter takes effect, such as "Sun 10 Jan 23:59 PST"; if not given, it is read from the
-        /// text
+        /// When the letter takes effect, such as "Sun 10 Jan 23:59 PST" [default: the time in its
+        /// text]
         #[arg(long, value_name = "WHEN")]
         effective: Option<String>,
-        /// When the letter arrived, with its time zone; if not given, now
+        /// When the letter arrived, with its time zone [default: now]
         #[arg(long, value_name = "WHEN")]
         received: Option<String>,
         /// The vendor has already stopped serving you
@@ -45,7 +45,7 @@ pub(super) enum NoticeCommand {
         #[command(flatten)]
         by: By,
     },
-    /// List all letters that were not withdrawn
+    /// List all letters, except withdrawn ones
     List {
         #[command(flatten)]
         how: For,
@@ -71,14 +71,14 @@ pub(super) enum NoticeCommand {
         #[command(flatten)]
         by: By,
     },
-    /// Record that you are answering the vendor
+    /// Record that you have answered the vendor
     Answered {
         /// The letter's id, pw-...
         id: String,
         #[command(flatten)]
         by: By,
     },
-    /// Withdraw a letter that was not a notice
+    /// Withdraw a letter that turned out not to be a notice
     Withdraw {
         /// The letter's id, pw-...
         id: String,
@@ -110,7 +110,7 @@ async fn perform(acts: &Acts, store: &Store, config: &Config, command: NoticeCom
         NoticeCommand::Add { about, text, file, effective, received, left, by } => {
             let received = received.map(|text| past(&text, config)).transpose()?;
             let (bytes, text) = letter(text, file)?;
-            let brought = Brought { bytes, text, about, received, effective, left, ask: false };
+            let brought = Brought { bytes, text, about, received, effective, left, ..Brought::default() };
             let (letter, said) = acts.bring(&by.person(), brought, now).await?;
             let id = letter.public_id;
             Ok(format!(

@@ -39,7 +39,7 @@ pub(super) async fn test(path: &Path, channel: Option<&str>) -> ExitCode {
 /// whether all did.
 ///
 /// # Errors
-/// If a channel's client cannot be built.
+/// Fails if a channel's client cannot be built.
 pub(super) async fn send_to_all(config: &Config, only: Option<&str>) -> Result<(Vec<Way>, bool), String> {
     let clock = Clock::system();
     let ways = build::ways(config, &Shared::new(&clock))?;

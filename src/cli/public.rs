@@ -1,12 +1,12 @@
-//! What the public page shows if the configuration does not say.
+//! Decides what the public page shows if the configuration does not.
 
 use crate::config::Config;
 use crate::store::Store;
 
-/// Decides what the page shows. Returns a note for the operator if the configuration does not say.
+/// Decides what the page shows. Returns a note for the operator if the configuration does not decide it.
 ///
 /// # Errors
-/// If the database cannot be read.
+/// Fails if the database cannot be read.
 pub(super) async fn settle(config: &mut Config, store: &Store) -> crate::store::Result<Option<String>> {
     if config.says_public() {
         return Ok(None);

@@ -43,7 +43,7 @@ impl Trial {
     /// The entries that are on, as a separate configuration.
     ///
     /// # Errors
-    /// What is wrong with an entry.
+    /// Fails if an entry is wrong, with the reason.
     pub(super) fn config(&self, entries: &[Entry]) -> Result<Config, String> {
         let on: Vec<Entry> = entries.iter().filter(|entry| entry.is_on()).cloned().collect();
         let text: Vec<String> = on.iter().map(entry_text).collect();
@@ -77,7 +77,7 @@ impl Trial {
     /// Checks everything once that would be monitored. Returns the results of the probes by dependency.
     ///
     /// # Errors
-    /// What is wrong with an entry.
+    /// Fails if an entry is wrong, with the reason.
     pub(super) async fn look(&self, entries: &[Entry]) -> Result<BTreeMap<String, Vec<Said>>, String> {
         if !entries.iter().any(Entry::is_on) {
             return Ok(BTreeMap::new());

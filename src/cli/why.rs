@@ -16,7 +16,7 @@ use crate::ids::Ids;
 use crate::say::{self, Format, status};
 use crate::store::Store;
 
-/// Prints the state. Ends with 1 if something is out, dropped, or the wrong page, so that scripts can test
+/// Prints the state. Exits with 1 if something is out or dropped, or shows the wrong page, so that scripts can test
 /// it.
 pub(super) async fn status(path: &Path, json: bool) -> ExitCode {
     let config = match load(path) {

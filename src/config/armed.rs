@@ -21,7 +21,7 @@ impl Config {
                 only.name
             )),
             (_, 1) => lacks.push(format!(
-                "a channel from another company: all that can wake you are carried by {}",
+                "a channel from another company: every channel that can wake you depends on {}",
                 self.catalog.company(companies.first().map_or("", String::as_str))
             )),
             _ => {}
@@ -36,7 +36,8 @@ impl Config {
         lacks
     }
 
-    /// The company that carries a channel: its slug if known, or else its host, or else the channel's name.
+    /// The company that delivers a channel's messages: its slug if known, or else its host, or else the channel's
+    /// name.
     fn behind(&self, channel: &Channel) -> String {
         let host = || match channel.settings.carrier() {
             Some(Carrier::Host(host)) => host,

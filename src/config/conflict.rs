@@ -6,7 +6,7 @@ use super::{Channel, Config};
 use crate::notify::Carrier;
 
 impl Config {
-    /// The slug of the company that carries a channel, if its kind or host shows it.
+    /// The slug of the company that delivers a channel's messages, if the channel's kind or host shows it.
     pub fn carrier(&self, channel: &Channel) -> Option<String> {
         match channel.settings.carrier()? {
             Carrier::Company(slug) => Some(slug.to_owned()),
@@ -55,8 +55,7 @@ impl Config {
         }
         if !carriers.is_empty() && carriers.iter().all(|(channel, _)| channel.route.after.is_some()) {
             notes.push(
-                "every channel that can wake someone has `escalate_after`: nobody is notified first, and warnings and \
-                 recoveries reach nobody; remove it from one channel"
+                "every channel that can wake someone has `escalate_after`, so nobody is notified at once, and warnings and recoveries reach nobody; remove it from one channel"
                     .to_owned(),
             );
         }

@@ -159,7 +159,7 @@ fn read(table: &Table<'_>, catalog: &Catalog, zone: Tz) -> Option<Dependency> {
         id: id_text,
     };
     if dependency.probes.iter().any(|_| true) && dependency.probes.iter().all(|probe| probe.role == Role::Witness) {
-        let what = format!("nothing decides the state of `{}`: all its probes are witnesses", dependency.id);
+        let what = format!("no probe of `{}` decides its state", dependency.id);
         table.problem(table.span(), what, "give one of them role = \"serves\" or \"standing\", or remove `role`");
     }
     table.finish();

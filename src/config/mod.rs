@@ -87,7 +87,7 @@ pub struct Config {
     pub dates: Vec<Date>,
     /// The companies that plugwatch itself depends on, by slug.
     pub rides_on: Vec<String>,
-    /// The URL of the dead-man's switch, and how often a sign of life is sent.
+    /// The URL of the dead-man's switch, and the interval between signs of life.
     pub heartbeat: Option<(Key, Duration)>,
     /// Every secret that the file names, with its source.
     pub keys: Vec<NamedKey>,
@@ -103,7 +103,7 @@ impl Config {
     /// Reads a file with the catalogue it names.
     ///
     /// # Errors
-    /// Every problem of the file, or those of the catalogue.
+    /// Returns every problem of the file, or those of the catalogue.
     pub fn load(path: &Path) -> Result<Config, Problems> {
         let name = path.display().to_string();
         let text = std::fs::read_to_string(path).map_err(|error| {
@@ -116,7 +116,7 @@ impl Config {
     /// Reads a text; `name` appears in messages about problems.
     ///
     /// # Errors
-    /// Every problem of the text, or those of the catalogue.
+    /// Returns every problem of the text, or those of the catalogue.
     pub fn read(name: impl Into<String>, text: impl Into<String>) -> Result<Config, Problems> {
         Config::read_with(name, text, None)
     }
@@ -124,7 +124,7 @@ impl Config {
     /// Reads a text with a given catalogue; without one, with the catalogue that the text names.
     ///
     /// # Errors
-    /// As for [`Config::read`].
+    /// Fails as [`Config::read`] does.
     pub fn read_with(
         name: impl Into<String>,
         text: impl Into<String>,

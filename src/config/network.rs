@@ -28,7 +28,7 @@ pub struct Network {
     pub dns_roots: Vec<IpAddr>,
     /// The port of every name server.
     pub dns_port: u16,
-    /// Resolvers of different operators, as witnesses of what users see.
+    /// Resolvers of different operators, which show what users see.
     pub resolvers: Vec<IpAddr>,
     /// The port on which mail servers receive mail from other servers.
     pub smtp_port: u16,
@@ -66,7 +66,7 @@ impl Network {
     /// Reads a file that contains only `[network]` and `[override]`.
     ///
     /// # Errors
-    /// Every problem of the file.
+    /// Returns every problem of the file.
     pub fn load(path: &Path) -> Result<(Network, String), Problems> {
         let name = path.display().to_string();
         let text = std::fs::read_to_string(path).map_err(|error| {
@@ -91,7 +91,7 @@ pub(super) fn read(root: &Table<'_>) -> Network {
         let anchors: Vec<Anchor> = parsed(&table, &list.value, what, cure);
         for (n, item) in list.value.iter().enumerate() {
             if list.value[..n].iter().any(|before| before.value == item.value) {
-                let what = format!("`{}` is listed twice, but counts as one witness", item.value);
+                let what = format!("`{}` is listed twice, but counts only once", item.value);
                 table.problem(item.span.clone(), what, "name another operator");
             }
         }

@@ -25,7 +25,7 @@ impl Config {
         notes
     }
 
-    /// Alerts say whether a fallback works only if the file names what it depends on.
+    /// Alerts can state whether a fallback works only if the file names what the fallback depends on.
     fn of_fallbacks(&self) -> Option<String> {
         let blind = self.dependencies.iter().filter(|one| one.fallback.is_some() && one.fallback_on.is_none());
         let blind: Vec<&str> = blind.map(|dependency| dependency.id.as_str()).collect();

@@ -25,7 +25,7 @@ pub(super) fn read(table: &Table<'_>, dependencies: &[Dependency]) -> Option<Not
         let before = named.len();
         named.extend(dependencies.iter().filter(of).map(|dependency| dependency.id.clone()));
         if named.len() == before {
-            let what = format!("nothing that is monitored depends on `{}`", company.value);
+            let what = format!("no monitored dependency depends on `{}`", company.value);
             table.problem(company.span, what, "use the slug of a company from config/catalog/_parents.toml");
         }
     }

@@ -19,7 +19,7 @@ pub struct Publish {
 
 /// URL schemes by which storage clients name a bucket without a host, with their companies.
 const SCHEMES: [(&str, &str); 3] = [("s3://", "amazon"), ("gs://", "google"), ("az://", "microsoft")];
-/// With an option of this name, the bucket is at another company than the scheme's.
+/// If an option has this name, the bucket is not at the scheme's company.
 const ELSEWHERE: &str = "endpoint";
 
 pub(super) fn read(root: &Table<'_>, catalog: &Catalog) -> Option<Publish> {

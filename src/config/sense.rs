@@ -70,7 +70,7 @@ fn check_probes(tables: &[Table<'_>], config: &Config) {
         }
         let Some(table) = table_of(tables, dependency) else { continue };
         let place = probe.country.as_ref().map_or_else(String::new, |country| format!(" for {country}"));
-        let what = format!("`{}` checks {}{place} twice for the same thing", dependency.id, probe.check);
+        let what = format!("`{}` has {}{place} twice with the same parameters", dependency.id, probe.check);
         table.problem(table.span(), what, "remove one, or give it another id, URL or country");
     }
 }

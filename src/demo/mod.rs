@@ -26,7 +26,7 @@ pub fn configuration(folder: &Path, stage: &str, anchors: &[String; 3]) -> Strin
 /// Three listeners in place of independent reference hosts.
 ///
 /// # Errors
-/// If no port can be opened on loopback.
+/// Fails if no port can be opened on loopback.
 pub async fn anchors() -> std::io::Result<[String; 3]> {
     Ok([anchor().await?, anchor().await?, anchor().await?])
 }

@@ -16,7 +16,7 @@ use crate::read::{Problems, Source, Table};
 #[derive(Clone, Debug)]
 struct Answer {
     vendor: String,
-    /// The vendor whose mode applies: its own, unless it follows another.
+    /// The vendor whose mode decides the answer: usually its own vendor.
     follows: String,
     mode: Option<String>,
     asks: Option<String>,
@@ -36,7 +36,7 @@ impl Stage {
     /// The demo's stage, with all vendors working.
     ///
     /// # Errors
-    /// If the file is wrong; a test parses it.
+    /// Fails if the file is wrong; a test parses it.
     pub fn new() -> Result<Stage, Problems> {
         let source = Source::new("stage.toml", include_str!("stage.toml"));
         let parsed = source.parse();
@@ -59,7 +59,7 @@ impl Stage {
     /// Opens the stage on a free port.
     ///
     /// # Errors
-    /// If no port can be opened on loopback.
+    /// Fails if no port can be opened on loopback.
     pub async fn open(&self) -> std::io::Result<SocketAddr> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;

@@ -35,7 +35,7 @@ impl Story {
     /// The weekend of January 2021.
     ///
     /// # Errors
-    /// If the file is wrong; a test parses it.
+    /// Fails if the file is wrong; a test parses it.
     pub fn weekend() -> Result<Story, Problems> {
         let source = Source::new("weekend.toml", include_str!("weekend.toml"));
         let story = read(&source);

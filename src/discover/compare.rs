@@ -37,7 +37,7 @@ impl Changes {
     }
 }
 
-/// What identifies a probe, whoever named it: its check, and its identifying parameters as JSON.
+/// The identity of a probe, regardless of its name: its check, and its identifying parameters as JSON.
 type Asked = (String, String);
 /// The parameters that do not identify a probe.
 type Values = BTreeMap<String, Value>;
@@ -70,12 +70,12 @@ pub fn compare(text: &str, theirs: &Config, found: Option<&Config>, entries: &[E
     let mail = entries.iter().any(|entry| entry.id == "mail-in");
     let taken = known.iter().filter(|(key, _)| key.0 == "mail/mx" && key.1.contains(&format!("\"{}\"", domain.name)));
     for (_, (id, _)) in taken.filter(|_| zone && !mail) {
-        changes.missed.push(format!("{id}: the zone no longer names mail servers"));
+        changes.missed.push(format!("{id}: the zone no longer lists mail servers"));
     }
     changes
 }
 
-/// Whether the file lists it as a dependency that nothing checks.
+/// Whether the file lists it as a dependency without checks.
 fn is_unmonitored(theirs: &Config, id: &str) -> bool {
     theirs.dependencies.iter().any(|other| other.id == id && other.not_monitored.is_some())
 }

@@ -28,7 +28,7 @@ pub struct Finding {
     pub service: String,
     /// The slug of the company behind it, if known.
     pub company: Option<String>,
-    /// What it does, in the order in which its roles were found.
+    /// The roles of the service, in the order in which they were found.
     pub roles: Vec<Role>,
     /// The id of its vendor file in the catalogue.
     pub vendor: Option<String>,

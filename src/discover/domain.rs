@@ -20,7 +20,7 @@ impl Domain {
     /// Parses what a person entered.
     ///
     /// # Errors
-    /// If it is not a domain; the message says what to enter instead.
+    /// Fails if it is not a domain; the message says what to enter instead.
     pub fn parse(given: &str) -> Result<Domain, String> {
         let host = host_of(given)?;
         let found = psl::List.domain(host.as_bytes());

@@ -25,10 +25,10 @@ pub struct Header {
     pub network: String,
 }
 
-/// The whole file.
+/// The text of the whole file.
 ///
 /// # Errors
-/// If the shipped template cannot be rendered.
+/// Fails if the shipped template cannot be rendered.
 pub fn file(
     header: &Header,
     domain: &Domain,
@@ -160,7 +160,7 @@ fn to_fill(entry: &Entry) -> Vec<String> {
     let usual = &entry.usual;
     let mut lines = vec![format!("criticality = {}", quoted(usual.criticality.word()))];
     lines.extend(usual.breaks.as_ref().map(|breaks| format!("breaks = {}", quoted(breaks))));
-    // The public page must not list what nobody checks.
+    // The public page must not list a dependency without checks.
     let mark = if entry.not_monitored().is_some() { "# " } else { "" };
     lines.extend(usual.public.as_ref().map(|label| format!("{mark}public = {}", quoted(label))));
     lines.extend(usual.fallback.as_ref().map(|fallback| format!("# fallback = {}", quoted(fallback))));

@@ -1,4 +1,4 @@
-//! Reads a page: what it uses and links to, and words by which to recognise it.
+//! Reads a page: the URLs that it uses and links to, and words by which to recognise it.
 
 use scraper::{Html, Selector};
 use url::Url;
@@ -15,9 +15,9 @@ const LONGEST: usize = 60;
 /// The result of reading a page.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Read {
-    /// What it uses: URLs of scripts, frames, forms and styles.
+    /// The URLs of the scripts, frames, forms and styles that the page uses.
     pub(super) uses: Vec<String>,
-    /// What it links to; the app of a smart banner as a link to Apple's store.
+    /// The URLs that the page links to; the app of a smart banner as a link to Apple's store.
     pub(super) links: Vec<String>,
     /// A part of its title that is also in the page's text.
     pub(super) words: Option<Words>,

@@ -9,9 +9,9 @@ use crate::core::words::verdict::words;
 /// Everything that was gathered.
 #[derive(Clone, Debug, Default)]
 pub struct Seen {
-    /// Its registration; `None` if the registry does not list it, or did not answer.
+    /// The domain's registration; `None` if the registry does not list it, or did not answer.
     pub registration: Option<Registration>,
-    /// The registry says that the domain is not registered.
+    /// Whether the registry says that the domain is not registered.
     pub unregistered: bool,
     /// The name servers that the parent zone lists.
     pub name_servers: Vec<String>,
@@ -19,27 +19,27 @@ pub struct Seen {
     pub serving: usize,
     /// Hosts, by name.
     pub hosts: BTreeMap<String, Host>,
-    /// Any name below the domain resolves, so it proves nothing that a host does.
+    /// Whether any name below the domain resolves. If so, a host that resolves proves nothing.
     pub wildcard: bool,
-    /// Its mail servers, in order of preference.
+    /// The domain's mail servers, in order of preference.
     pub mail_servers: Vec<String>,
     /// Mail servers that sent an SMTP greeting.
     pub greeting: BTreeSet<String>,
-    /// It declares that it accepts no mail (RFC 7505).
+    /// Whether the domain declares that it accepts no mail (RFC 7505).
     pub takes_no_mail: bool,
-    /// Its TXT records, some hundreds at most.
+    /// The domain's TXT records, some hundreds at most.
     pub texts: Vec<String>,
-    /// Names that its own SPF record includes.
+    /// Names that the domain's own SPF record includes.
     pub spf_includes: Vec<String>,
-    /// It has an SPF record.
+    /// Whether the domain has an SPF record.
     pub has_spf: bool,
     /// DKIM selectors that have a key, with the target of their alias.
     pub selectors: Vec<(String, Option<String>)>,
-    /// Its DMARC policy.
+    /// The domain's DMARC policy.
     pub dmarc: Option<String>,
     /// Domains of the addresses that DMARC reports go to.
     pub dmarc_reports: Vec<String>,
-    /// It has an MTA-STS policy (RFC 8461).
+    /// Whether the domain has an MTA-STS policy (RFC 8461).
     pub has_mta_sts: bool,
     /// AS numbers and names of the networks of `network_of`.
     pub networks: Vec<(String, String)>,
@@ -66,13 +66,13 @@ pub struct Registration {
     pub status: Vec<String>,
     /// When it expires, as the registry writes it.
     pub expires: Option<String>,
-    /// It is locked against transfer.
+    /// Whether the domain is locked against transfer.
     pub locked: bool,
-    /// It is locked at the registry itself.
+    /// Whether the domain is locked at the registry itself.
     pub registry_lock: bool,
 }
 
-/// What a host's name resolves to.
+/// The aliases and addresses of a host.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Host {
     /// The aliases (CNAME) in its answer.
@@ -96,7 +96,7 @@ pub struct Page {
     pub issuer: Option<String>,
     /// Words by which to recognise it.
     pub words: Option<Words>,
-    /// It redirects to another domain.
+    /// Whether the page redirects to another domain.
     pub elsewhere: bool,
     /// URLs of scripts, frames, forms and styles.
     pub uses: Vec<String>,

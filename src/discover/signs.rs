@@ -61,7 +61,7 @@ impl Kind {
 }
 
 words! {
-    /// What a company does for a platform.
+    /// The role of a company for a platform.
     Role {
         /// Registers its domain.
         Registrar = "registrar",
@@ -136,7 +136,7 @@ pub struct Sign {
     pub service: String,
     /// The company behind it: a slug of `_parents.toml`.
     pub company: String,
-    /// What it does.
+    /// The role of the company.
     pub role: Role,
     /// The id of its vendor file in the catalogue, if there is one.
     pub vendor: Option<String>,
@@ -171,7 +171,7 @@ impl Signs {
     /// catalogue.
     ///
     /// # Errors
-    /// All problems of all files.
+    /// Returns all problems of all files.
     pub fn load(companies: &BTreeMap<String, String>, vendors: &[&str]) -> Result<Signs, Problems> {
         let (mut signs, mut problems) = (Signs::default(), Vec::new());
         for file in SHIPPED.files() {

@@ -23,7 +23,7 @@ const LONGEST: f32 = 8_000.0;
 /// Renders an SVG as PNG.
 ///
 /// # Errors
-/// If the SVG is not valid or too large: the message says why.
+/// Fails if the SVG is not valid or too large: the message says why.
 pub fn png(svg: &str) -> Result<Vec<u8>, String> {
     let options = Options { fontdb: FONTS.clone(), font_family: "DejaVu Sans".to_owned(), ..Options::default() };
     let tree = Tree::from_str(svg, &options).map_err(|error| format!("the picture cannot be read: {error}"))?;
@@ -40,7 +40,7 @@ pub fn png(svg: &str) -> Result<Vec<u8>, String> {
 /// The same on a blocking thread, so that other tasks continue: a large picture takes a good part of a second.
 ///
 /// # Errors
-/// As for [`png`].
+/// Fails as [`png`] does.
 pub async fn png_apart(svg: String) -> Result<Vec<u8>, String> {
     let drawn = tokio::task::spawn_blocking(move || png(&svg)).await;
     drawn.map_err(|error| format!("drawing the picture failed: {error}"))?

@@ -1,4 +1,4 @@
-//! Reads people's acts and vendors' letters from the store, whichever program wrote them.
+//! Reads people's actions and vendors' letters from the store, whichever program wrote them.
 
 use super::decide::drill::FRESH;
 use super::{Engine, Event};
@@ -7,18 +7,18 @@ use crate::core::time::Time;
 use crate::store::Result;
 
 impl Engine {
-    /// Reads the acts of this program's bot; another program's acts are read by [`Engine::listen`].
+    /// Reads the actions that this program's bot wrote. Actions from other programs are read by [`Engine::listen`].
     ///
     /// # Errors
-    /// If the store does not answer; the acts are read with the next call.
+    /// Fails if the store does not answer; the actions are then read with the next call.
     pub(super) async fn apply_people(&mut self, now: Time) -> Result<()> {
         if self.store.has_acted() { self.take_people(now).await } else { Ok(()) }
     }
 
-    /// Reads the acts that any program wrote: the terminal's commands write to the same file.
+    /// Reads the actions that any program wrote. Commands in the terminal, for example, write to the same file.
     ///
     /// # Errors
-    /// If the store does not answer; the acts are read with the next call.
+    /// Fails if the store does not answer; the actions are then read with the next call.
     pub(super) async fn listen(&mut self, now: Time) -> Result<()> {
         if self.store.last_act().await? > self.heard_act { self.take_people(now).await } else { Ok(()) }
     }
@@ -33,14 +33,15 @@ impl Engine {
         Ok(())
     }
 
-    /// All acts so far, and those in force.
+    /// All actions so far, and those in force.
     pub(super) async fn read_people(&self, now: Time) -> Result<(Vec<OperatorAction>, People)> {
         let acts = self.store.acts().await?;
         let people = People::of(&acts, self.store.letters().await?, now);
         Ok((acts, people))
     }
 
-    /// Drills that were requested recently and not announced: each is announced once, with the act's public id.
+    /// Drills that were recently requested and not announced yet. Each is announced once, with the public id of the
+    /// action.
     async fn drills(&self, acts: &[OperatorAction], now: Time) -> Result<Vec<OperatorAction>> {
         let mut drills = Vec::new();
         for act in acts.iter().filter(|act| act.deed == ActionKind::Drill && now.since(act.at) <= FRESH) {

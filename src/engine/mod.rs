@@ -1,9 +1,9 @@
-//! The only place where all sides meet: checks start, answers are judged, the core decides, one transaction saves the
-//! result, and the dispatcher is notified.
+//! The only place where all parts meet: checks start, answers are judged, the core decides, one transaction stores
+//! the result, and the dispatcher is notified.
 //!
-//! Requests are parallel, decisions are serial. [`Engine::tick`] starts what is due and never waits; `take` decides
-//! about one answer; [`Engine::flush`] commits, and memory changes only after that. [`Engine::run`] is the loop around
-//! them.
+//! Requests run in parallel, but decisions are made one after another. [`Engine::tick`] starts what is due and never
+//! waits. `take` decides about one answer. [`Engine::flush`] commits, and only then does memory change.
+//! [`Engine::run`] is the loop around them.
 
 mod check;
 mod decide;
@@ -53,13 +53,13 @@ pub use report::Span;
 use write::unwritten::Unwritten;
 use write::writer::Writer;
 
-/// How often changes are shown that come only from plain checks.
+/// How often changes are shown that result only from routine checks.
 const SHOW_EVERY: Duration = Duration::from_secs(1);
 
 /// The maximum number of events decided together.
 const BATCH: usize = 500;
 
-/// What a check needs in addition to its probe; shared with the tasks that send requests.
+/// What a check needs in addition to its probe. It is shared with the tasks that send requests.
 pub struct Context {
     /// The configuration with its catalogue.
     pub config: Arc<Config>,
@@ -69,14 +69,14 @@ pub struct Context {
     pub clock: Clock,
     /// Controls, second paths and reference hosts, queried once for all checks that need them.
     pub witness_cache: WitnessCache,
-    /// Removes secrets from what is kept.
+    /// Removes secrets from everything that is stored.
     pub redactor: Arc<Redactor>,
     /// Limits how many large answers are judged at the same time.
     heavy: Semaphore,
 }
 
 impl Context {
-    /// Everything around a configuration.
+    /// Creates the context of a configuration.
     pub fn new(config: Config, askers: Askers, clock: Clock) -> Context {
         let redactor = Arc::new(Redactor::new(&config.secrets()));
         Context {
@@ -96,22 +96,22 @@ pub struct Engine {
     store: Arc<Store>,
     decider: Decider,
     flights: JoinSet<Event>,
-    /// How many times the clock had been set back when everything was planned.
+    /// How many times the clock had been set back when everything was last planned.
     set_back: u64,
     /// The latest time processed so far.
     latest: Time,
-    /// How far the store's plans are still ahead, after a clock that ran ahead.
+    /// By how much the store's planned times must still be corrected, after a clock that was ahead.
     store_behind: Option<Duration>,
-    /// A changed configuration that could not be adopted because nothing could be written.
+    /// A changed configuration that could not be adopted yet, because nothing could be written.
     reload_again: Option<Box<(Config, Askers)>>,
     /// When this run began, by the clock at that time.
     began_at: Time,
-    /// The last act that was read.
+    /// The id of the last action that was read.
     heard_act: i64,
     snapshot: watch::Sender<Arc<Snapshot>>,
-    /// The dependencies' views, in the order of the configuration.
+    /// What is shown of each dependency, in the order of the configuration.
     shown: Vec<Arc<DependencySnapshot>>,
-    /// Whether a view has changed.
+    /// Whether anything shown has changed.
     changed: bool,
     shown_at: Time,
     writer: Writer,
@@ -122,10 +122,10 @@ pub struct Engine {
     events: Option<EventLog>,
 }
 
-/// How other parts follow the engine.
+/// What other parts use to follow the engine.
 #[derive(Clone)]
 pub struct Windows {
-    /// The latest board.
+    /// The latest snapshot.
     pub snapshot: watch::Receiver<Arc<Snapshot>>,
     /// Rings when there is something to deliver.
     pub bell: Arc<Notify>,
@@ -146,9 +146,9 @@ impl Engine {
             let ctx = self.ctx.clone();
             self.flights.spawn(async move {
                 let judged = guarded(ctx.witness_cache.anchors(&ctx, now)).await;
-                // Without a result they would never be queried again; their last result stays.
+                // Without a result, the reference hosts would never be queried again, so their last result is kept.
                 let judged = judged.unwrap_or_else(|what| {
-                    tracing::error!("asking the reference hosts failed: {what}; {BUG}");
+                    tracing::error!("checking the reference hosts failed: {what}; {BUG}");
                     ctx.witness_cache.known_network(Time(0))
                 });
                 Event::SelfCheck(judged, ctx.witness_cache.sign())
@@ -159,7 +159,7 @@ impl Engine {
             let before = self.decider.before(spec.id, now);
             let id = spec.id;
             self.flights.spawn(async move {
-                // It is large, and would otherwise be moved with each layer around it.
+                // The future is large. Without the box, each layer around it would move it.
                 let look = Box::pin(check_and_prepare(&ctx, spec, before, asking.is_urgent()));
                 let looked = guarded(look).await;
                 looked.map_or_else(|what| lost(id, &what), |looked| Event::Check(Box::new(looked)))
@@ -168,7 +168,7 @@ impl Engine {
         self.apply(Vec::new(), now);
     }
 
-    /// The same when answers come from a log: no requests are sent.
+    /// Starts what is due if answers come from a log: no requests are sent.
     fn pass(&mut self, now: Time) {
         drop(self.take_due(now));
         self.apply(Vec::new(), now);
@@ -188,7 +188,8 @@ impl Engine {
         self.take_decided(decided);
     }
 
-    /// Decides about the answers that have arrived, some hundreds at a time, so that due checks do not wait long.
+    /// Decides about the answers that have arrived, a few hundred at a time, so that checks that are due do not wait
+    /// long.
     fn take(&mut self, mut events: Vec<Event>, now: Time) {
         while !events.is_empty() {
             let rest = events.split_off(events.len().min(BATCH));
@@ -202,7 +203,7 @@ impl Engine {
     /// Waits until all checks are finished, decides about everything, and commits.
     ///
     /// # Errors
-    /// If the store could not write; the decisions are kept.
+    /// Fails if the store could not write; the decisions are kept.
     pub async fn settle(&mut self, now: Time) -> store::Result<()> {
         let mut events = Vec::new();
         while let Some(flight) = self.flights.join_next().await {
@@ -221,10 +222,10 @@ impl Engine {
     }
 }
 
-/// The log's text for a panic.
+/// The text in the log after a panic.
 const BUG: &str = "this is a bug in plugwatch, please report it";
 
-/// A check that panicked.
+/// The event for a check that panicked.
 fn lost(id: i64, what: &str) -> Event {
     tracing::error!(id, "a check of probe {id} failed inside plugwatch: {what}; {BUG}");
     Event::Lost(id)

@@ -8,16 +8,16 @@ use crate::store::{Renamed, Result, Store};
 /// Moves the history of renamed dependencies before any of it is read. Returns whether anything was moved.
 ///
 /// # Errors
-/// If the database does not answer; nothing was moved.
+/// Fails if the database does not answer; nothing was moved.
 pub(super) async fn follow(config: &Config, store: &Store) -> Result<bool> {
     let moved = store.rename(&renamed(config)).await?;
     for Renamed { from, to, .. } in &moved {
-        tracing::info!("{from} is called {to} now; its history goes on under the new id");
+        tracing::info!("{from} is called {to} now; its history continues under the new id");
     }
     Ok(!moved.is_empty())
 }
 
-/// Every dependency that names its former id.
+/// Every dependency whose configuration names a former id.
 pub(super) fn renamed(config: &Config) -> Vec<Renamed> {
     config.dependencies.iter().filter_map(|dependency| of(config, dependency)).collect()
 }

@@ -13,19 +13,19 @@ use crate::core::time::{Time, millis};
 use crate::say::report::Report;
 use crate::store::Result;
 
-/// Check results that nothing waits for are committed together after at most this long.
+/// The maximum time after which check results that nothing waits for are committed together.
 const GROUP: Duration = Duration::from_millis(500);
-/// Or once there are this many.
+/// The number of check results that are committed even before that time.
 const MOST: usize = 200;
-/// How often old check results are pruned.
+/// How often old check results are deleted.
 const PRUNE: Duration = Duration::from_secs(3_600);
 
-/// How soon acts at a terminal are noticed.
+/// How often plugwatch looks for actions entered in a terminal.
 const LISTEN: Duration = Duration::from_secs(2);
 
-/// The program wakes at multiples of this interval, so that some checks start together, which costs less than one
-/// wake-up for each. A check begins within 10 ms of its time; longer intervals would create bursts that need as many
-/// connections.
+/// The program wakes at multiples of this interval, so that several checks start together, which costs less than one
+/// wake-up for each. A check begins within 10 ms of its scheduled time. Longer intervals would create bursts that
+/// need just as many connections.
 const BEAT: Duration = Duration::from_millis(5);
 
 /// The first wake-up at or after `at`.
@@ -38,7 +38,7 @@ fn on_beat(at: Time) -> Time {
 pub enum Command {
     /// Adopt a changed configuration.
     Reload(Box<(Config, Askers)>),
-    /// A person acted: read the act now.
+    /// A person acted: read the action now.
     Hear,
     /// Return what the report would say now.
     Report(Span, oneshot::Sender<Report>),
@@ -47,11 +47,11 @@ pub enum Command {
 }
 
 impl Engine {
-    /// Runs until it is stopped. `alive` is called in each round, at least every two seconds: without calls, monitoring
-    /// has stalled.
+    /// Runs until it is stopped. `alive` is called in each round, at least every two seconds; if the calls stop,
+    /// monitoring has stalled.
     ///
     /// # Errors
-    /// If the store failed while stopping.
+    /// Fails if the store failed while the engine was stopping.
     pub async fn run(mut self, mut commands: mpsc::Receiver<Command>, alive: impl Fn()) -> Result<()> {
         let mut waiting: Option<Stopwatch> = None;
         let mut prune_at = self.ctx.clock.now().plus(PRUNE);
@@ -64,7 +64,7 @@ impl Engine {
                 self.try_write(now);
             }
             let wake = self.wake_at(now, waiting.as_ref()).min(listen_at);
-            // Only waiting happens in the select: store operations run to completion.
+            // Only waiting happens in the `select`. Store operations run to completion.
             tokio::select! {
                 command = commands.recv() => match command {
                     Some(Command::Reload(fresh)) => self.take_reload(*fresh).await,
@@ -74,14 +74,15 @@ impl Engine {
                 },
                 Some(first) = self.flights.join_next() => self.take_flights(first, &mut waiting),
                 committed = self.writer.done() => {
-                    // Nothing is lost if it failed: it is retried at growing intervals, and the log says so.
+                    // If the commit failed, nothing is lost. It is retried at growing intervals, and the log reports
+                    // it.
                     drop(self.end_write(committed, self.ctx.clock.now()));
                 }
                 _ = self.ctx.clock.sleep_until(wake) => {}
             }
             let now = self.ctx.clock.now();
             if let Err(error) = self.follow_clock(now).await {
-                tracing::error!(%error, "the schedule cannot follow the clock yet: {error}; this is tried again");
+                tracing::error!(%error, "the schedule cannot follow the clock yet: {error}; plugwatch tries again");
             }
             self.note_pause(wake, now).await;
             if now >= listen_at {
@@ -120,7 +121,7 @@ impl Engine {
         while let Some(flight) = next {
             match flight {
                 Ok(event) => events.push(event),
-                // Only aborted tasks end like this, and those belong to a run that is stopping.
+                // Only aborted tasks end like this, and they belong to a run that is stopping.
                 Err(error) => tracing::debug!(%error, "a check was stopped"),
             }
             next = self.flights.try_join_next();
@@ -133,7 +134,7 @@ impl Engine {
 
     fn wake_at(&self, now: Time, waiting: Option<&Stopwatch>) -> Time {
         let due = self.decider.next_due().map_or_else(|| now.plus(Duration::from_secs(60)), on_beat);
-        // While a commit is in progress, its end is awaited.
+        // If a commit is in progress, wait for its end.
         let idle = || !self.writer.is_busy();
         let flush = waiting.filter(|_| idle());
         let flush = flush.map(|watch| now.plus(GROUP.saturating_sub(watch.elapsed()) + Duration::from_millis(1)));
@@ -141,7 +142,8 @@ impl Engine {
         [flush, again].into_iter().flatten().fold(due, Time::min)
     }
 
-    /// A machine that slept monitored nothing meanwhile: the gap is recorded, never guessed.
+    /// While the machine slept, nothing was monitored. That gap is recorded; what happened during it is never
+    /// guessed.
     async fn note_pause(&mut self, wake: Time, now: Time) {
         if now.since(wake) < super::start::GAP {
             return;
@@ -167,7 +169,7 @@ impl Engine {
 
     async fn listen_or_log(&mut self, now: Time) {
         if let Err(error) = self.listen(now).await {
-            tracing::warn!(%error, "what people did cannot be read now: {error}; plugwatch tries again");
+            tracing::warn!(%error, "people's actions cannot be read now: {error}; plugwatch tries again");
         }
     }
 
@@ -186,7 +188,7 @@ impl Engine {
         }
     }
 
-    /// Begins to write decisions, unless it is too early to retry. Returns whether a write is in progress.
+    /// Starts writing decisions, unless it is too early to retry. Returns whether a write is in progress.
     fn try_write(&mut self, now: Time) -> bool {
         if !self.unwritten.waits(now) && !self.writer.is_busy() {
             self.begin_write(now);

@@ -1,5 +1,5 @@
-//! The clock ran ahead and was set back: everything planned by it is planned again, and no known time lies in the
-//! future.
+//! Handles a clock that was ahead and was set back. Everything planned by that clock is planned again, and no stored
+//! time lies in the future.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ impl Engine {
     /// written.
     ///
     /// # Errors
-    /// If the store could not be adjusted; it is retried with the next call.
+    /// Fails if the store could not be corrected; this is retried with the next call.
     pub(super) async fn follow_clock(&mut self, now: Time) -> Result<()> {
         let times = self.ctx.clock.times_set_back();
         if times != self.set_back {
@@ -25,14 +25,14 @@ impl Engine {
             self.store_behind = Some(behind);
         }
         let Some(ahead) = self.store_behind.filter(|_| !self.unwritten.waits(now)) else { return Ok(()) };
-        // Decisions made by the old time are written before the store is corrected.
+        // Decisions made before the clock was set back are written before the store is corrected.
         self.flush(now).await?;
         self.store.follow_clock(now, ahead, self.began_at).await?;
         self.store_behind = None;
         self.plan_reports(now).await?;
         let people = self.read_people(now).await?.1;
         self.apply(vec![Event::People(people, Vec::new())], now);
-        // Parts that wait for a time by the old clock check again.
+        // Wakes parts that are waiting for a time by the old clock.
         self.bell.notify_one();
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! Starting and reloading: restores what is known, and sends no message twice.
+//! Starting and reloading: restores the stored state and sends no message twice.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,15 +26,15 @@ impl Engine {
     /// Continues where the last run ended.
     ///
     /// # Errors
-    /// If the store cannot be read or written.
+    /// Fails if the store cannot be read or written.
     pub async fn start(config: Config, askers: Askers, store: Arc<Store>, clock: Clock, ids: Ids) -> Result<Engine> {
         Engine::begin(config, askers, store, clock, ids, None).await
     }
 
-    /// The same; all inputs of the decisions are written to `log`.
+    /// Like [`Engine::start`]. All inputs of decisions are also written to `log`.
     ///
     /// # Errors
-    /// If the store cannot be read or written.
+    /// Fails if the store cannot be read or written.
     pub async fn start_logged(
         config: Config,
         askers: Askers,
@@ -57,7 +57,8 @@ impl Engine {
         events: Option<EventLog>,
     ) -> Result<Engine> {
         let now = clock.now();
-        // A clock that ran ahead and was corrected since must not silence alerts until that time.
+        // If the clock was ahead and has been corrected since, this time lies in the future. Alerts must not wait for
+        // it.
         let watched = store.watched_until().await?;
         store.plan_by(now, watched.map_or(Duration::ZERO, |until| until.since(now))).await?;
         let gap = watched.filter(|until| now.since(*until) >= GAP).map(|until| (until, now));
@@ -76,7 +77,7 @@ impl Engine {
         Ok(engine)
     }
 
-    /// An engine that knows nothing yet.
+    /// An engine without any stored state.
     pub(super) fn bare(
         config: Config,
         askers: Askers,
@@ -111,20 +112,20 @@ impl Engine {
         }
     }
 
-    /// Marks every view and message as a demo.
+    /// Marks everything shown and every message as a demo.
     pub fn mark_simulation(&mut self) {
         self.decider.simulation = true;
     }
 
-    /// Adopts a changed configuration. No suspicion is lost; what is no longer monitored is retired and its incident
-    /// closed.
+    /// Adopts a changed configuration. No suspicion is lost. What is no longer monitored is retired, and its incident
+    /// is closed.
     ///
     /// # Errors
-    /// If the store cannot be read, and the old configuration stays in use; or if it cannot be written, and the new one
-    /// is used from memory until it can be adopted.
+    /// Fails if the store cannot be read; the old configuration then stays in use. Also fails if the store cannot be
+    /// written; the new configuration is then used from memory until it can be adopted.
     pub async fn reload(&mut self, config: Config, askers: Askers, now: Time) -> Result<()> {
         self.note_event(|| Logged::Reload { at: now });
-        // Checks in progress are abandoned and repeated: a reload waits for nothing.
+        // Checks in progress are abandoned and repeated, so that a reload waits for nothing.
         self.flights.abort_all();
         while self.flights.join_next().await.is_some() {}
         self.decider.own.forget_asking();
@@ -139,8 +140,8 @@ impl Engine {
         self.flush(now).await
     }
 
-    /// Creates the store's probes and the decider for a configuration. Nothing of it is used before all stored state
-    /// was read.
+    /// Creates the store's probes and the decider for a configuration. None of it is used before all stored state has
+    /// been read.
     async fn adopt(&mut self, fresh: Arc<Context>, now: Time) -> Result<()> {
         let config = fresh.config.clone();
         let wanted: Vec<WantedProbe> = config.probes().map(|(d, probe)| wanted(d, probe)).collect();
@@ -165,7 +166,7 @@ impl Engine {
         let redactor = fresh.redactor.clone();
         self.ctx = fresh;
         let (forgotten, mut decided) = self.decider.adopt((config, redactor), remembered, now);
-        // Changes waiting to be shown refer to positions in the old configuration.
+        // Changes that are waiting to be shown refer to positions in the old configuration.
         self.writer.forget_shown();
         self.shown = std::mem::take(&mut decided.shown).into_iter().map(|(_, dependency)| dependency).collect();
         self.take_decided(decided);
@@ -175,7 +176,7 @@ impl Engine {
 }
 
 fn wanted(dependency: &crate::config::Dependency, probe: &crate::config::Probe) -> WantedProbe {
-    // If no check decides, the warnings are all there is.
+    // If no check decides, the state is based on the warnings alone.
     let decides = probe.role.decides() || !dependency.probes.iter().any(|other| other.role.decides());
     WantedProbe {
         identity: probe.identity.clone(),

@@ -17,7 +17,8 @@ use crate::core::time::Time;
 use crate::core::words::question::{Key, Secret};
 use crate::read::{Table, secret};
 
-/// How long an alert lasts if it is not sent again: by then, plugwatch's dead man's switch has long since alerted.
+/// How long an alert lasts if it is not sent again. If plugwatch itself has stopped, its dead man's switch alerts
+/// long before that.
 const LASTS: Duration = Duration::from_secs(24 * 3_600);
 /// How long a momentary event, such as a change, is shown.
 const MOMENT: Duration = Duration::from_secs(4 * 3_600);
@@ -138,7 +139,7 @@ impl Sender for Alertmanager {
 
 const WHO: &str = "Alertmanager";
 
-/// What a message says about one dependency.
+/// The part of a message about one dependency.
 struct Told {
     labels: Labels,
     /// Since when it is in this state.
@@ -168,7 +169,7 @@ fn ended(known: Vec<Labels>, told: &Told, at: Time) -> Vec<Value> {
     gone.map(|labels| json!({ "labels": labels, "endsAt": at.rfc3339() })).collect()
 }
 
-/// What a message says about each dependency; reminders and reports contain nothing new.
+/// The part of a message about each dependency. Reminders and reports contain nothing new.
 fn told(message: &Message) -> Vec<Told> {
     let (test, drill) = (message.reason == Reason::Test, message.reason == Reason::Drill);
     let about = &message.view["body"]["dependency"];
@@ -225,7 +226,7 @@ fn labels(all: &[(&str, &str)]) -> Labels {
     all.iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| ((*name).to_owned(), json!(value))).collect()
 }
 
-/// 400 means that it cannot parse the alert; the body says why.
+/// The result of a response. 400 means that Alertmanager cannot parse the alert; the body says why.
 fn meant(reply: &Reply) -> Tried {
     match reply.status {
         400 => Tried::Never { why: format!("Alertmanager refuses the alert (400: {})", first_line(&reply.body)) },

@@ -1,4 +1,4 @@
-//! Replies through a channel: people who acknowledge where the message reached them.
+//! Replies through a channel: people acknowledge a message where it reached them.
 
 use crate::core::time::Time;
 
@@ -7,9 +7,9 @@ use crate::core::time::Time;
 pub struct Waiting {
     /// Its recipient.
     pub recipient: String,
-    /// The other side's id for it.
+    /// The message's id in the channel's service.
     pub remote_id: String,
-    /// The public ids that an acknowledgement of it is about: incidents, alerts or drills.
+    /// The public ids that an acknowledgement of the message applies to: incidents, alerts or drills.
     pub about: Vec<String>,
     /// When it was sent.
     pub sent: Time,
@@ -18,9 +18,9 @@ pub struct Waiting {
 /// An acknowledgement.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Answer {
-    /// The public ids that it is about, from the message.
+    /// The public ids that it applies to, taken from the message.
     pub about: Vec<String>,
-    /// Who gave it: a device or a telephone number.
+    /// The device or telephone number that gave it.
     pub by: String,
     /// When the acknowledged message was sent.
     pub sent: Time,

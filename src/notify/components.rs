@@ -1,5 +1,5 @@
 //! Shared code of the channels that set components on an external status page: which components a message is about,
-//! their state, and the result of setting them. Only the mapped components are sent, without any reason.
+//! their state, and the result of setting them. Only the mapped components are sent, and no reasons.
 
 use std::collections::BTreeMap;
 
@@ -26,7 +26,7 @@ pub(super) fn read(table: &Table<'_>) -> Option<Components> {
         let id = inner.string(&key.value)?;
         let plain = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
         if id.value.is_empty() || !id.value.chars().all(plain) {
-            inner.problem(id.span, "an id there has letters, digits, - and _ only", "copy it from the page's API");
+            inner.problem(id.span, "an id consists only of letters, digits, - and _", "copy it from the page's API");
             return None;
         }
         Some((key.value, id.value))
@@ -36,7 +36,7 @@ pub(super) fn read(table: &Table<'_>) -> Option<Components> {
     Some(all)
 }
 
-/// The dependencies that a message is about, and their verdict; a reminder or a drill changes nothing.
+/// The dependencies that a message is about, with their verdict. A reminder or a drill changes nothing.
 fn told(message: &Message) -> Option<(Vec<String>, Verdict)> {
     if matches!(message.reason, Reason::Drill | Reason::Test | Reason::Changed | Reason::Suspected | Reason::Notice) {
         return None;
@@ -60,14 +60,14 @@ pub(super) fn status(verdict: Verdict) -> &'static str {
     }
 }
 
-/// Components, with the names from their page, and the verdict that was set.
+/// Components, with their names on the page, and the verdict that was set.
 pub(super) type SetTo = (Vec<Named>, Verdict);
 
-/// Sets the components that a message is about, with one request each; a verdict without a name at the other side is
-/// skipped. Their names are taken from the page's response.
+/// Sets the components that a message is about, with one request each. A verdict that the service has no name for is
+/// skipped. The components' names are taken from the page's response.
 ///
 /// # Errors
-/// If a component could not be set: the result of the attempt.
+/// Fails if a component could not be set. The error is the result of the attempt.
 pub(super) async fn set(
     message: &Message,
     components: &Components,

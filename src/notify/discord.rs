@@ -21,7 +21,7 @@ const LIMIT: usize = 1_900;
 /// A Discord webhook.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Its URL, which is a secret: anyone who has it can post there.
+    /// The webhook's URL, which is a secret, because anyone who has it can post there.
     pub url: Key,
 }
 
@@ -63,7 +63,7 @@ impl Discord {
         Ok(Discord { client: client()?, url })
     }
 
-    /// Posts all parts, and keeps the first one's id, so that it can be edited.
+    /// Posts all parts and returns the id of the first one, so that it can be edited.
     async fn post(&self, message: &Message) -> Tried {
         let mut first = None;
         for (sent, part) in two_parts(&markdown(&message.html), LIMIT).into_iter().enumerate() {
@@ -113,12 +113,12 @@ fn meant(reply: &Reply) -> Tried {
     let said = reply.json();
     match reply.status {
         200..=299 => Tried::Sent(said["id"].as_str().map(str::to_owned)),
-        // In seconds, with a fraction.
+        // The wait is in seconds, with a fraction.
         429 => {
             let wait = said["retry_after"].as_f64().filter(|wait| (0.0..86_400.0).contains(wait));
             let after = wait.map(Duration::from_secs_f64).or(reply.wait);
             Tried::Retry { after, why: "Discord asks plugwatch to slow down (429)".to_owned() }
         }
-        _ => meaning(reply, "Discord", &[401, 403, 404], "make a new webhook for the channel"),
+        _ => meaning(reply, "Discord", &[401, 403, 404], "create a new webhook for the channel"),
     }
 }

@@ -1,5 +1,5 @@
 //! Runs a user's program, with the message as JSON on its standard input and the main parts in its environment. Exit
-//! code 0 means that the message arrived.
+//! code 0 means that the message was delivered.
 
 use std::process::Stdio;
 use std::sync::Arc;
@@ -61,7 +61,7 @@ struct Exec {
 }
 
 impl Exec {
-    /// Runs it once, and kills it at the timeout.
+    /// Runs the program once, and kills it at the timeout.
     async fn run_once(&self, message: &Message) -> Tried {
         let Some((program, arguments)) = self.command.split_first() else {
             return Tried::Never { why: "`command` is empty".to_owned() };
@@ -69,7 +69,7 @@ impl Exec {
         let mut command = Command::new(program);
         command.args(arguments).env_clear().kill_on_drop(true).stdin(Stdio::piped()).stdout(Stdio::null());
         command.stderr(Stdio::piped());
-        // The variables that a program needs to run, and none of plugwatch's own.
+        // The variables that a program needs to run, but none of plugwatch's own.
         for name in ["PATH", "HOME", "LANG", "TZ"] {
             if let Ok(value) = std::env::var(name) {
                 command.env(name, value);
@@ -98,7 +98,8 @@ impl Sender for Exec {
     }
 }
 
-/// A program that is missing or not executable needs a person; a system that is short of a resource will recover soon.
+/// The result if the program did not start. A person has to fix a program that is missing or not executable, while a
+/// lack of system resources will soon be over.
 fn not_run(program: &str, error: &std::io::Error) -> Tried {
     use std::io::ErrorKind::{NotFound, PermissionDenied};
     let why = format!("{program} cannot be run: {error}");
@@ -115,7 +116,7 @@ async fn run(mut command: Command, body: Vec<u8>) -> Tried {
         Err(error) => return not_run(&program, &error),
     };
     if let Some(mut stdin) = child.stdin.take() {
-        // A program that does not read its input may still work.
+        // A program that does not read its input may still succeed.
         let _ = stdin.write_all(&body).await;
     }
     match child.wait_with_output().await {

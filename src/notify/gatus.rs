@@ -67,7 +67,8 @@ struct Page {
 }
 
 impl Page {
-    /// Gatus has success and failure only; a dependency that cannot be checked is neither.
+    /// The request for one component. Gatus has only success and failure, so none is sent for a dependency that
+    /// cannot be checked.
     fn request(&self, component: &str, verdict: Verdict) -> Option<RequestBuilder> {
         let mut url = self.settings.api.join(&format!("api/v1/endpoints/{component}/external")).ok()?;
         match verdict {

@@ -11,18 +11,18 @@ pub struct Heartbeat {
 }
 
 impl Heartbeat {
-    /// Pings this URL.
+    /// Creates a heartbeat that pings this URL.
     ///
     /// # Errors
-    /// If the HTTP client cannot be built.
+    /// Fails if the HTTP client cannot be built.
     pub fn new(url: Secret) -> Result<Heartbeat, String> {
         Ok(Heartbeat { client: client()?, url })
     }
 
-    /// Sends one ping: alive, or what is wrong.
+    /// Sends one ping: either that plugwatch works, or what is wrong.
     ///
     /// # Errors
-    /// If it did not arrive: the message says why, never the URL.
+    /// Fails if the ping was not accepted. The error says why and never contains the URL.
     pub async fn beat(&self, wrong: Option<&str>) -> Result<(), String> {
         let url = self.url.open().trim_end_matches('/');
         let request = match wrong {
@@ -31,7 +31,7 @@ impl Heartbeat {
         };
         match ask(request, "the dead-man's switch").await {
             Ok(reply) if (200..300).contains(&reply.status) => Ok(()),
-            Ok(reply) => Err(format!("the dead-man's switch answers {}", reply.status)),
+            Ok(reply) => Err(format!("the dead-man's switch answered {}", reply.status)),
             Err(_) => Err("the dead-man's switch cannot be reached".to_owned()),
         }
     }

@@ -11,18 +11,18 @@ use crate::core::words::text::clean;
 const PATIENCE: Duration = Duration::from_secs(15);
 /// How many bytes of a response are read for its reason.
 const MOST: usize = 64 << 10;
-/// How many bytes of a list are read: fifty incidents with all their updates.
+/// How many bytes are read of a long list, such as fifty incidents with all their updates.
 const MUCH: usize = 2 << 20;
 
-/// A client that does not follow redirects, so that a secret is sent nowhere else.
+/// A client that does not follow redirects, so that a secret is not sent to another host.
 ///
 /// # Errors
-/// If the TLS library cannot be set up.
+/// Fails if the TLS library cannot be set up.
 pub(super) fn client() -> Result<reqwest::Client, String> {
     reqwest::Client::builder()
         .timeout(PATIENCE)
-        // A kept connection may close while a message is sent. It would then be unknown whether the message arrived,
-        // and the next attempt would have to be marked as a possible repeat.
+        // A reused connection may close while a message is sent. It would then be unknown whether the message was
+        // delivered, and the next attempt would have to be marked as a possible repeat.
         .pool_max_idle_per_host(0)
         .redirect(reqwest::redirect::Policy::none())
         .tls_backend_preconfigured(tls())
@@ -49,18 +49,19 @@ impl Reply {
     }
 }
 
-/// Sends a request and reads the response. `who` names the other side in sentences: `Slack`.
+/// Sends a request and reads the response. `who` is the service's name in sentences, such as `Slack`.
 ///
 /// # Errors
-/// If there is no response: the result of the attempt, never with a URL, which may contain a secret.
+/// Fails if there is no response. The error is the result of the attempt. It never contains a URL, which may contain
+/// a secret.
 pub(super) async fn ask(request: RequestBuilder, who: &str) -> Result<Reply, Tried> {
     ask_up_to(request, who, MOST).await
 }
 
-/// The same for a response with a long list.
+/// Like [`ask`], for a response with a long list.
 ///
 /// # Errors
-/// If there is no response: the result of the attempt.
+/// Fails if there is no response. The error is the result of the attempt.
 pub(super) async fn ask_for_much(request: RequestBuilder, who: &str) -> Result<Reply, Tried> {
     ask_up_to(request, who, MUCH).await
 }
@@ -69,7 +70,7 @@ async fn ask_up_to(request: RequestBuilder, who: &str, most: usize) -> Result<Re
     let retry = |what: &str| Tried::Retry { after: None, why: format!("{who} {what}") };
     match request.send().await {
         Ok(response) => Ok(read(response, most).await),
-        // Without a connection, nothing can have arrived.
+        // Without a connection, nothing can have been delivered.
         Err(error) if error.is_connect() => Err(retry("cannot be reached")),
         Err(error) if error.is_timeout() => Err(Tried::Unsure { why: format!("{who} did not answer in time") }),
         Err(_) => Err(Tried::Unsure { why: format!("{who} closed the connection without an answer") }),
@@ -89,13 +90,13 @@ async fn read(mut response: Response, most: usize) -> Reply {
     Reply { status, wait: header.map(Duration::from_secs), body: String::from_utf8_lossy(&body).into_owned() }
 }
 
-/// The result of a status code, if the other side says nothing more specific. `gone` lists the codes that only a
-/// person can fix, with `cure`.
+/// The result for a status code, if the service gives no more specific reason. `gone` lists the codes that only a
+/// person can fix, with `cure` as the remedy.
 pub(super) fn meaning(reply: &Reply, who: &str, gone: &[u16], cure: &str) -> Tried {
     match reply.status {
         200..=299 => Tried::Sent(None),
         429 | 503 => Tried::Retry { after: reply.wait, why: format!("{who} answers {}", reply.status) },
-        // A proxy got no answer from the server behind it, or the request was interrupted.
+        // A proxy received no answer from the server behind it, or the request was interrupted.
         status @ (500 | 502 | 504) => Tried::Unsure { why: format!("{who} answers {status}") },
         status if gone.contains(&status) => Tried::Refused { why: format!("{who} answers {status}: {cure}") },
         // A message that is too large or malformed will be rejected again.

@@ -105,7 +105,7 @@ impl Page {
         self.settings.api.join(&format!("v1/{}/incidents{below}", self.settings.page)).ok()
     }
 
-    /// An update sets components too: those that it names.
+    /// The body of an update, which also sets the components that it names.
     fn update(text: &Text<'_>) -> Value {
         let status = match text.stage {
             Stage::Investigating => "INVESTIGATING",

@@ -17,7 +17,7 @@ const SLOT_MS: i64 = 40;
 /// A message that would have to wait longer than this is retried later instead.
 const LONG: Duration = Duration::from_secs(8);
 
-/// When each chat may be written to next. All senders share it, because the limits apply to the bot.
+/// When a message may next be sent to each chat. All senders share it, because the limits apply to the bot.
 #[derive(Debug)]
 pub struct Limiter {
     turns: Mutex<Turns>,
@@ -26,18 +26,18 @@ pub struct Limiter {
 
 #[derive(Debug, Default)]
 struct Turns {
-    /// When each chat may be written to next.
+    /// When a message may next be sent to each chat.
     next: HashMap<i64, Time>,
-    /// Until when Telegram has asked the bot to wait with each chat.
+    /// Until when Telegram has asked the bot to wait, for each chat.
     away: HashMap<i64, Time>,
-    /// The slots that are taken, from now on.
+    /// The slots that are taken from now on.
     slots: BTreeSet<i64>,
     /// How often the clock had been set back when these times were noted.
     set_back: u64,
 }
 
 impl Turns {
-    /// Drops times from before the clock was set back, which would delay every message until then.
+    /// Drops times from before the clock was set back. Otherwise, they would delay every message.
     fn follow(&mut self, clock: &Clock) {
         if self.set_back != clock.times_set_back() {
             *self = Turns { set_back: clock.times_set_back(), ..Turns::default() };
@@ -46,18 +46,18 @@ impl Turns {
 }
 
 impl Limiter {
-    /// Creates a limiter that has sent nothing yet.
+    /// Creates a limiter for a bot that has sent nothing yet.
     pub fn new(clock: Clock) -> Limiter {
         Limiter { turns: Mutex::default(), clock }
     }
 
-    /// Waits until the chat may be written to, and takes the slot.
+    /// Waits until a message may be sent to the chat, and takes the slot.
     pub async fn pass(&self, chat: i64) {
         let at = self.turn(chat).await;
         self.clock.sleep_until(at).await;
     }
 
-    /// How long Telegram has asked the bot to wait with a chat, if that is too long for a message to wait.
+    /// How long Telegram has asked the bot to wait for a chat, if that is too long for a message to wait.
     pub async fn long_wait(&self, chat: i64) -> Option<Duration> {
         let mut turns = self.turns.lock().await;
         turns.follow(&self.clock);
@@ -86,7 +86,7 @@ impl Limiter {
         at
     }
 
-    /// Telegram asked the bot to wait with this chat.
+    /// Records that Telegram asked the bot to wait for this chat.
     pub async fn stay_away(&self, chat: i64, wait: Duration) {
         let until = Time(self.clock.now().0.saturating_add(millis(wait)));
         let mut turns = self.turns.lock().await;

@@ -21,7 +21,7 @@ const LIMIT: usize = 12_000;
 /// A Mattermost webhook.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Its URL, which is a secret: anyone who has it can post there.
+    /// The webhook's URL, which is a secret, because anyone who has it can post there.
     pub url: Key,
 }
 
@@ -68,7 +68,7 @@ impl Mattermost {
                 Ok(reply) => reply,
                 Err(tried) => return tried.after_parts(sent),
             };
-            let cure = "make a new incoming webhook for it";
+            let cure = "create a new incoming webhook for the channel";
             match meaning(&reply, "Mattermost", &[401, 403, 404, 410], cure) {
                 Tried::Sent(_) => {}
                 other => return other.after_parts(sent),

@@ -10,7 +10,7 @@ use crate::say::buttons::{self, Button, Verb};
 /// A message in every form that a channel may need.
 #[derive(Clone, Debug)]
 pub struct Message {
-    /// The same for all attempts: the idempotency key.
+    /// The idempotency key, the same for all attempts.
     pub id: String,
     /// Its recipient.
     pub recipient: String,
@@ -20,9 +20,9 @@ pub struct Message {
     pub level: Level,
     /// When it is sent.
     pub at: Time,
-    /// The platform.
+    /// The name of the platform.
     pub platform: String,
-    /// One line: what happened.
+    /// What happened, in one line.
     pub title: String,
     /// The text for SMS and voice calls.
     pub short: String,
@@ -34,13 +34,13 @@ pub struct Message {
     pub thread: Option<String>,
     /// The public ids of the other incidents that it is about.
     pub others: Vec<String>,
-    /// The other side's id of the first message in the same thread there.
+    /// The id, in the channel's service, of the first message in the same thread.
     pub root: Option<String>,
     /// The buttons, in rows.
     pub buttons: Vec<Vec<Button>>,
     /// Whether its incident or drill ends with it.
     pub over: bool,
-    /// Who acknowledged it; used when a sent message is edited.
+    /// The person who acknowledged it; used when a sent message is edited.
     pub acked_by: Option<String>,
     /// Attached files.
     pub files: Vec<File>,
@@ -50,17 +50,18 @@ pub struct Message {
     pub going: Going,
 }
 
-/// A callback for the moment a message goes out: after a crash, only messages that went out can be repeats.
+/// A callback for the moment when sending begins. After a crash, only a message whose sending had begun can be sent
+/// twice.
 #[derive(Clone, Default)]
 pub struct Going(Option<Arc<dyn Fn() + Send + Sync>>);
 
 impl Going {
-    /// Calls `told` when the message goes out.
+    /// Creates a callback that calls `told` when sending begins.
     pub fn new(told: impl Fn() + Send + Sync + 'static) -> Going {
         Going(Some(Arc::new(told)))
     }
 
-    /// The message goes out now.
+    /// Records that sending begins now.
     pub fn out(&self) {
         if let Some(told) = &self.0 {
             told();
@@ -88,29 +89,29 @@ pub struct File {
 /// The result of one attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Tried {
-    /// It arrived; with the other side's id for it, if it returned one.
+    /// It was delivered. Contains its id in the channel's service, if the service returned one.
     Sent(Option<String>),
-    /// It failed and may succeed later; `after` is the wait that the other side asked for.
+    /// It failed and may succeed later. `after` is the wait that the service asked for.
     Retry {
         /// The minimum wait.
         after: Option<Duration>,
-        /// The reason.
+        /// Why the attempt failed.
         why: String,
     },
-    /// It may have arrived, because the response was lost. It is sent again, marked as a repeat.
+    /// It may have been delivered, because the response was lost. It is sent again, marked as a repeat.
     Unsure {
-        /// The reason.
+        /// Why the result is unknown.
         why: String,
     },
-    /// The other side rejects messages for now, and a person may have to change something. Messages wait and are
-    /// retried slowly.
+    /// The service rejects messages for now, and a person may have to change something. Messages wait and are retried
+    /// slowly.
     Refused {
-        /// The reason, with what to change.
+        /// Why the service refused the message, and what to change.
         why: String,
     },
-    /// The message itself was rejected and is not retried.
+    /// The message itself was rejected, and is not retried.
     Never {
-        /// The reason, with what to change.
+        /// Why the service rejected the message, and what to change.
         why: String,
     },
 }
@@ -124,7 +125,7 @@ impl Message {
 }
 
 impl Tried {
-    /// The reason of a failure; empty if it arrived.
+    /// The reason for a failure; empty if the message was delivered.
     pub fn why(&self) -> &str {
         match self {
             Tried::Sent(_) => "",
@@ -132,8 +133,8 @@ impl Tried {
         }
     }
 
-    /// The result for a message whose first `sent` parts arrived: they will be sent again, so the next attempt is a
-    /// repeat.
+    /// The result for a message whose first `sent` parts were delivered. They will be sent again, so the next attempt
+    /// is a repeat.
     pub(super) fn after_parts(self, sent: usize) -> Tried {
         match self {
             Tried::Retry { why, .. } | Tried::Refused { why } if sent > 0 => Tried::Unsure { why },

@@ -1,5 +1,5 @@
-//! Notification channels: one file each, with the settings, their parser and the sender. A sender makes one attempt
-//! and returns its result; leases, order and retries are up to the dispatcher (`engine::dispatch`).
+//! Notification channels. Each has one file with the settings, their parser and the sender. A sender makes one
+//! attempt and returns its result. The dispatcher (`engine::dispatch`) handles leases, order and retries.
 //!
 //! To add a channel:
 //!
@@ -15,8 +15,8 @@
 //!    `discover/templates/plugwatch.toml.j2`. Then run `INSTA_UPDATE=always cargo nextest run --test suite -E
 //!    'test(/^(config|platforms)::/)'` and review the differences, because problems list all kinds.
 //!
-//! No other code knows the channels; `tests/suite/layers.rs` enforces that. Telegram is the exception: the bot asks a
-//! channel whether it is a Telegram channel.
+//! No other code names individual channels, which `tests/suite/layers.rs` enforces. Telegram is the exception,
+//! because the bot has to find out whether a channel is a Telegram channel.
 
 pub mod alertmanager;
 mod answer;

@@ -1,4 +1,4 @@
-//! New ids of groups that became supergroups (Bot API, `migrate_to_chat_id`).
+//! New ids of groups that have become supergroups (Bot API, `migrate_to_chat_id`).
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -11,7 +11,7 @@ pub struct Moved {
 }
 
 impl Moved {
-    /// Adds ids from earlier runs.
+    /// Adds ids that were stored in earlier runs.
     pub fn remember(&self, known: impl IntoIterator<Item = (i64, i64)>) {
         self.known.lock().unwrap_or_else(PoisonError::into_inner).extend(known);
     }

@@ -80,7 +80,7 @@ impl Ntfy {
 
     /// Publishes all parts.
     async fn publish(&self, message: &Message) -> Tried {
-        // The title is shown above the text already.
+        // The title is already shown above the text.
         let text = message.plain.strip_prefix(&message.title).unwrap_or(&message.plain).trim_start();
         let mut first = None;
         for (sent, part) in two_parts(text, LIMIT).into_iter().enumerate() {
@@ -111,7 +111,7 @@ impl Sender for Ntfy {
     }
 }
 
-/// The priority: 5 rings until it is seen, 3 is the default.
+/// The priority: 5 rings until the message is seen, 3 is the default.
 fn priority(level: Level) -> u8 {
     match level {
         Level::Critical => 5,

@@ -1,9 +1,9 @@
-//! Incidents on external status pages, for channels that can write them: opened when a mapped component fails, updated
-//! when some of them recover, and resolved when all have. They use the page's own component names, and never name a
-//! vendor or a reason.
+//! Incidents on external status pages, for channels that can write them. An incident is opened when a mapped
+//! component fails, updated when some of its components recover, and resolved when all have recovered. Its texts use
+//! the page's own component names and never name a vendor or a reason.
 //!
-//! Nothing is stored here: plugwatch recognises its own incidents by their title. A person who renames one takes it
-//! over, and plugwatch writes nothing while an incident about the same component is open.
+//! Nothing is stored here: plugwatch recognises its own incidents by their titles. If a person renames an incident,
+//! plugwatch leaves it to that person, and writes nothing while an incident about the same component is open.
 
 use reqwest::RequestBuilder;
 use serde_json::Value;
@@ -17,12 +17,12 @@ words! {
     /// Whether incidents are written on the page.
     #[derive(Default)]
     Incidents {
-        /// No: only components are set.
+        /// No incidents are written; only components are set.
         #[default]
         None = "none",
-        /// Yes, without notifying subscribers: a draft for a person to take over.
+        /// Incidents are written without notifying subscribers, as drafts for a person to take over.
         Quiet = "quiet",
-        /// Yes, and subscribers are notified.
+        /// Incidents are written, and subscribers are notified.
         Notify = "notify",
     }
 }
@@ -73,13 +73,13 @@ pub(super) trait Book {
     fn list(&self) -> Option<RequestBuilder>;
     /// Opens an incident.
     fn open(&self, text: &Text<'_>) -> Option<RequestBuilder>;
-    /// Adds an update to one.
+    /// Adds an update to an incident.
     fn say_more(&self, id: &str, text: &Text<'_>) -> Option<RequestBuilder>;
-    /// The name of the other side, for sentences.
+    /// The name of the service, for sentences.
     fn who(&self) -> &'static str;
 }
 
-/// Writes the incidents for `set`, the components that were just set to a verdict.
+/// Writes the incidents for the components in `set`, which were just set to a verdict.
 pub(super) async fn write(book: &(dyn Book + Sync), set: &[Named], verdict: Verdict, wanted: Incidents) -> Tried {
     let gone = matches!(verdict, Verdict::Outage | Verdict::Dropped);
     if wanted == Incidents::None || set.is_empty() || !(gone || verdict == Verdict::Live) {
@@ -133,8 +133,8 @@ async fn ended(book: &(dyn Book + Sync), set: &[Named], open: &[Open], notify: b
     Ok(())
 }
 
-/// `Checkout is unavailable`, `Checkout, Sign-in and Website are unavailable`: sorted, so that it can be recognised
-/// later.
+/// The title, such as `Checkout is unavailable` or `Checkout, Sign-in and Website are unavailable`. Names are sorted,
+/// so that the title can be recognised later.
 fn title(components: &[Named]) -> String {
     let (names, verb) = listed(components);
     format!("{names} {verb} unavailable")
@@ -167,7 +167,7 @@ async fn list(book: &(dyn Book + Sync)) -> Result<Vec<Open>, Tried> {
     Ok(all.iter().filter_map(incident).collect())
 }
 
-/// An incident, if it is open.
+/// The incident in a response, if it is open.
 fn incident(json: &Value) -> Option<Open> {
     let over = ["resolved", "postmortem", "completed"];
     if over.contains(&json["status"].as_str()?.to_lowercase().as_str()) {
@@ -180,7 +180,7 @@ fn incident(json: &Value) -> Option<Open> {
     })
 }
 
-/// A component, in the format of both kinds of page.
+/// The component in a response, in the format of either kind of page.
 pub(super) fn component(json: &Value) -> Option<Named> {
     let works = json["status"].as_str().is_some_and(|status| status.eq_ignore_ascii_case("operational"));
     Some(Named { id: json["id"].as_str()?.to_owned(), name: json["name"].as_str()?.to_owned(), works })
@@ -195,7 +195,7 @@ async fn tell(book: &(dyn Book + Sync), request: Option<RequestBuilder>) -> Resu
     }
 }
 
-/// What a person should do if the page refuses.
+/// The advice for a request that the page refuses.
 const CURE: &str = "check the page, the component ids and the token";
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
-//! PagerDuty, through its Events API v2 (developer.pagerduty.com, "Send an Alert Event"): a loss triggers an incident,
-//! an acknowledgement here acknowledges it, and the end resolves it. The dedup key is the incident's public id, so a
-//! repeat does not page twice.
+//! PagerDuty, through its Events API v2 (developer.pagerduty.com, "Send an Alert Event"). A loss triggers an
+//! incident, an acknowledgement in plugwatch acknowledges it, and the end of the trouble resolves it. The dedup key
+//! is the incident's public id, so a repeat does not page people again.
 
 use std::sync::Arc;
 
@@ -68,9 +68,11 @@ impl PagerDuty {
         Ok(PagerDuty { client: client()?, key, url: format!("{}/v2/enqueue", base.trim_end_matches('/')) })
     }
 
-    /// Triggers an incident, or resolves one that is over. A message without an incident triggers under its own id.
+    /// Triggers an incident, or resolves one that is over. A message without an incident triggers one under its own
+    /// id.
     async fn report(&self, message: &Message) -> Tried {
-        // Nobody is paged for information, or again for the same incident: PagerDuty reminds and escalates by itself.
+        // Nobody is paged for information, or again for the same incident, because PagerDuty itself reminds and
+        // escalates.
         if message.reason == Reason::Situation || (message.level == Level::Info && !message.over) {
             return Tried::Sent(None);
         }
@@ -78,7 +80,7 @@ impl PagerDuty {
         self.event(action, message).await
     }
 
-    /// An acknowledgement here acknowledges the incident there.
+    /// Passes an acknowledgement in plugwatch on to PagerDuty's incident.
     async fn acknowledge(&self, message: &Message) -> Tried {
         if message.over || message.acked_by.is_none() {
             return Tried::Sent(None);
@@ -86,7 +88,7 @@ impl PagerDuty {
         self.event("acknowledge", message).await
     }
 
-    /// Sends one event for each incident in the message: each is resolved separately, and repeats have no effect.
+    /// Sends one event for each incident in the message, because each is resolved separately. Repeats have no effect.
     async fn event(&self, action: &str, message: &Message) -> Tried {
         let first = message.thread.as_deref().unwrap_or(&message.id);
         let others = message.others.iter().map(String::as_str).filter(|other| *other != first);
@@ -140,11 +142,11 @@ fn payload(message: &Message) -> Value {
     })
 }
 
-/// 202 means queued; 400 is permanent; everything else is retried.
+/// The result of a response: 202 means queued, 400 is permanent, and everything else is retried.
 fn meant(reply: &Reply, dedup_key: &str) -> Tried {
     match reply.status {
         200..=299 => Tried::Sent(Some(dedup_key.to_owned())),
-        // An unknown key is a 400 as well.
+        // An unknown key also results in a 400.
         400 if reply.body.contains("routing_key") => Tried::Refused {
             why: format!("PagerDuty refuses the key (400: {}): check the integration key", first_line(&reply.body)),
         },

@@ -1,5 +1,5 @@
-//! Pushover (pushover.net/api): rings a phone until somebody acknowledges. Critical messages have emergency priority
-//! and repeat every minute for an hour. plugwatch asks for their receipts to find acknowledgements
+//! Pushover (pushover.net/api) lets a phone ring until someone acknowledges. Critical messages have emergency
+//! priority and repeat every minute for an hour. plugwatch queries their receipts to find acknowledgements
 //! (pushover.net/api/receipts), and stops the ringing when the incident is over or was acknowledged elsewhere.
 
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::core::time::Time;
 use crate::core::words::question::{Key, Secret};
 use crate::read::{Table, secret};
 
-/// A message is 1,024 characters at most, a title 250 (pushover.net/api, "Limits").
+/// The maximum lengths in characters: 1,024 for a message, 250 for a title (pushover.net/api, "Limits").
 const TEXT: usize = 1_024;
 const TITLE: usize = 250;
 /// How often the phone rings; 30 seconds is the minimum.
@@ -98,7 +98,7 @@ impl Pushover {
         }
     }
 
-    /// Stops the ringing about the message's thread, whichever of its messages started it.
+    /// Stops the ringing for the message's thread, whichever of its messages started it.
     async fn hush(&self, message: &Message) -> Tried {
         let Some(thread) = &message.thread else { return Tried::Sent(None) };
         let url = format!("{}/1/receipts/cancel_by_tag/{thread}.json", self.base);
@@ -108,7 +108,7 @@ impl Pushover {
         }
     }
 
-    /// Asks for the receipts of messages that still ring, each at most once in five seconds.
+    /// Queries the receipts of messages that are still ringing, each at most once every five seconds.
     async fn receipts(&self, waiting: &[Waiting], now: Time) -> Result<Vec<Answer>, String> {
         let mut answers = Vec::new();
         for one in waiting.iter().filter(|one| now.since(one.sent) <= EXPIRE + RETRY) {
@@ -147,7 +147,7 @@ impl Sender for Pushover {
     }
 }
 
-/// Whether the phone rings until somebody acknowledges.
+/// Whether the phone rings until someone acknowledges.
 fn rings(message: &Message) -> bool {
     message.level == Level::Critical && message.can_be_acknowledged()
 }
@@ -166,7 +166,8 @@ fn cut(text: &str, most: usize) -> String {
     crate::say::cut(text, most)
 }
 
-/// 400 lists the problems in `errors`; 429 is the monthly quota. Neither is retried unchanged.
+/// The result of a response: 400 lists the problems in `errors`, and 429 means that the monthly quota is used up.
+/// Neither is retried unchanged.
 fn meant(reply: &Reply) -> Tried {
     let said = reply.json();
     let errors = said["errors"].as_array().into_iter().flatten().filter_map(|error| error.as_str());
@@ -174,7 +175,7 @@ fn meant(reply: &Reply) -> Tried {
     match reply.status {
         200..=299 => Tried::Sent(said["receipt"].as_str().or(said["request"].as_str()).map(str::to_owned)),
         429 => Tried::Refused {
-            why: "Pushover answers 429: this month's messages of the application are used up; buy more there"
+            why: "Pushover answers 429: the application has used up this month's messages; buy more at Pushover"
                 .to_owned(),
         },
         400 if said["token"] == "invalid" || said["user"] == "invalid" => {

@@ -1,11 +1,11 @@
-//! Services that accept messages at a secret URL: anyone who has it can post there.
+//! Services that accept messages at a secret URL: anyone who has that URL can post there.
 
 use url::Url;
 
 use crate::core::words::question::Key;
 use crate::read::{Table, secret};
 
-/// Parses `url`, the webhook of this service.
+/// Parses `url`, the URL of this service's webhook.
 pub(super) fn read(table: &Table<'_>, service: &str) -> Option<Key> {
     let Some(given) = table.any("url") else {
         table.missing("url", &format!("{{ env = \"PLUGWATCH_{}_URL\" }}", service.to_uppercase()));

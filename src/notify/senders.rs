@@ -20,7 +20,7 @@ impl Senders {
     /// Creates a sender for each channel.
     ///
     /// # Errors
-    /// If a client could not be built: the message says which one.
+    /// Fails if a client could not be built. The error says which one.
     pub fn new(
         channels: impl IntoIterator<Item = (String, Arc<dyn Settings>)>,
         shared: &Shared,
@@ -55,17 +55,17 @@ impl Senders {
         }
     }
 
-    /// Whether several late messages may be combined there into one. Programs need each of them.
+    /// Whether a channel accepts digests of several late messages. Programs need each message separately.
     pub fn reads_digests(&self, channel: &str) -> bool {
         self.senders.get(channel).is_none_or(|sender| sender.reads_digests())
     }
 
-    /// The channels through which people can acknowledge where the message reached them.
+    /// The channels on which people can acknowledge a message where it reached them.
     pub fn that_answer(&self, now: Time) -> Vec<String> {
         self.named(|sender| sender.answers(&[], now).is_some())
     }
 
-    /// The channels that drop a lasting alert unless it is sent again.
+    /// The channels whose service drops an alert that lasts unless it is sent again.
     pub fn that_forget(&self) -> Vec<String> {
         self.named(|sender| sender.forgets())
     }
@@ -80,7 +80,7 @@ impl Senders {
     /// The acknowledgements of these messages through a channel.
     ///
     /// # Errors
-    /// If they cannot be read now: the message says why.
+    /// Fails if they cannot be read now. The error says why.
     pub async fn answers(&self, channel: &str, waiting: &[Waiting], now: Time) -> Result<Vec<Answer>, String> {
         match self.senders.get(channel).and_then(|sender| sender.answers(waiting, now)) {
             Some(answers) => answers.await,

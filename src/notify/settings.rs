@@ -1,4 +1,4 @@
-//! The interface of a channel to the rest of plugwatch: its settings, and its sender.
+//! The interface of a channel to the rest of plugwatch: its settings and its sender.
 
 use std::any::Any;
 use std::fmt::Debug;
@@ -17,7 +17,7 @@ pub trait Settings: Any + Debug + Send + Sync {
     /// Its recipients.
     fn recipients(&self) -> Vec<String>;
 
-    /// Its secrets, each with a description: a token, a password.
+    /// Its secrets, each with a description such as "token" or "password".
     fn keys(&self) -> Vec<(&'static str, &Key)> {
         Vec::new()
     }
@@ -37,13 +37,13 @@ pub trait Settings: Any + Debug + Send + Sync {
         false
     }
 
-    /// The company that carries its messages, as far as it is known: if that company fails, so does the channel.
+    /// The company that carries its messages, if it is known. If that company fails, so does the channel.
     fn carrier(&self) -> Option<Carrier> {
         None
     }
 
-    /// Notes about settings of a channel with this name that are valid, but that a person should know about before
-    /// relying on it.
+    /// Notes about valid settings of a channel with this name that a person should know about before relying on the
+    /// channel.
     fn notes(&self, _name: &str) -> Vec<String> {
         Vec::new()
     }
@@ -51,7 +51,7 @@ pub trait Settings: Any + Debug + Send + Sync {
     /// Creates the sender, without connecting yet.
     ///
     /// # Errors
-    /// If a client could not be built, or a key is not set.
+    /// Fails if a client could not be built, or a key is not set.
     fn sender(&self, shared: &Shared) -> Result<Arc<dyn Sender>, String>;
 }
 
@@ -83,22 +83,22 @@ pub trait Sender: Send + Sync {
         Box::pin(async { Tried::Sent(None) })
     }
 
-    /// Whether several late messages may be combined into one. Programs need each of them.
+    /// Whether several late messages may be combined into a digest. Programs need each message separately.
     fn reads_digests(&self) -> bool {
         true
     }
 
-    /// Asks the other side which of these messages people acknowledged there; `None` if it does not support that.
+    /// Queries which of these messages people acknowledged in the service; `None` if it does not support that.
     fn answers<'m>(&'m self, _waiting: &'m [Waiting], _now: Time) -> Option<Answering<'m>> {
         None
     }
 
-    /// Whether the other side drops a lasting alert unless it is sent again from time to time.
+    /// Whether the service drops an alert that lasts unless it is sent again from time to time.
     fn forgets(&self) -> bool {
         false
     }
 
-    /// Whether the sender waits for a rate limit first, and reports itself when a message goes out.
+    /// Whether the sender first waits for a rate limit, and reports itself when sending begins.
     fn takes_turns(&self) -> bool {
         false
     }
@@ -115,7 +115,7 @@ pub(super) fn unset(keys: &[(&str, &Key)]) -> Option<String> {
 /// The secret of an active channel.
 ///
 /// # Errors
-/// If it is not set.
+/// Fails if the secret is not set.
 pub(super) fn opened(key: &Key) -> Result<Secret, String> {
     match key {
         Key::Set(secret) => Ok(secret.clone()),

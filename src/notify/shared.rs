@@ -6,7 +6,7 @@ use super::limiter::Limiter;
 use super::moved::Moved;
 use crate::clock::Clock;
 
-/// State shared by everything that writes to Telegram: the limits apply to the bot, whoever sends.
+/// State shared by everything that sends to Telegram, because the limits apply to the bot as a whole.
 #[derive(Clone)]
 pub struct Shared {
     /// The rate limits.
@@ -16,7 +16,7 @@ pub struct Shared {
 }
 
 impl Shared {
-    /// Creates the state before anything was sent.
+    /// Creates the state of a bot that has sent nothing yet.
     pub fn new(clock: &Clock) -> Shared {
         Shared { limiter: Arc::new(Limiter::new(clock.clone())), moved: Arc::default() }
     }

@@ -19,7 +19,7 @@ const LIMIT: usize = 12_000;
 /// A Slack webhook.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Its URL, which is a secret: anyone who has it can post there.
+    /// The webhook's URL, which is a secret, because anyone who has it can post there.
     pub url: Key,
 }
 
@@ -70,11 +70,14 @@ impl Slack {
             match (reply.status, said.as_str()) {
                 (200, _) => {}
                 (403 | 404 | 410, said) => {
-                    let why = format!("Slack answers {} ({said}): make a new incoming webhook for it", reply.status);
+                    let why = format!(
+                        "Slack answered {} ({said}): create a new incoming webhook for the channel",
+                        reply.status
+                    );
                     return Tried::Refused { why }.after_parts(sent);
                 }
                 _ => {
-                    let meant = meaning(&reply, "Slack", &[401], "make a new incoming webhook for it");
+                    let meant = meaning(&reply, "Slack", &[401], "create a new incoming webhook for the channel");
                     return meant.after_parts(sent);
                 }
             }

@@ -118,7 +118,8 @@ impl Page {
     }
 }
 
-/// developer.statuspage.io, "Incidents": `components` sets components, `component_ids` links them to the incident.
+/// The request format is in developer.statuspage.io, "Incidents": `components` sets components, and `component_ids`
+/// links them to the incident.
 impl Book for Page {
     fn list(&self) -> Option<RequestBuilder> {
         let url = self.address("/unresolved")?;

@@ -24,7 +24,7 @@ const LIMIT: usize = 5_000;
 /// A Teams workflow.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Its URL, which is a secret: anyone who has it can post there.
+    /// The workflow's URL, which is a secret, because anyone who has it can post there.
     pub url: Key,
 }
 
@@ -69,7 +69,7 @@ impl Teams {
                 Err(tried) => return tried.after_parts(sent),
             };
             // The workflow returns 202 and posts the message a moment later.
-            match meaning(&reply, "Teams", &[401, 403, 404, 410], "make a new workflow for the channel") {
+            match meaning(&reply, "Teams", &[401, 403, 404, 410], "create a new workflow for the channel") {
                 Tried::Sent(_) => {}
                 other => return other.after_parts(sent),
             }
@@ -84,7 +84,7 @@ impl Sender for Teams {
     }
 }
 
-/// A text run is shown as it is; a text block would interpret `*` and `_` as Markdown.
+/// One line as a text run, which is shown unchanged. A text block would interpret `*` and `_` as Markdown.
 fn line(text: &str) -> Value {
     json!({
         "type": "RichTextBlock", "spacing": "Small", "inlines": [{ "type": "TextRun", "text": text }],

@@ -16,13 +16,13 @@ use crate::read::{At, Table, secret};
 pub struct Account {
     /// The account's SID.
     pub account_sid: String,
-    /// The SID of an API key, if `secret` belongs to a key; unlike the auth token, a key can be revoked on its own.
+    /// The SID of an API key, if `secret` belongs to one. Unlike the auth token, a key can be revoked separately.
     pub key_sid: Option<String>,
     /// The key's secret, or the account's auth token.
     pub secret: Key,
-    /// The number that it sends from, in E.164.
+    /// The number that messages and calls come from, in E.164 format.
     pub from: String,
-    /// The recipients' numbers, in E.164.
+    /// The recipients' numbers, in E.164 format.
     pub to: Vec<String>,
     /// The API's URL, if it is not Twilio's.
     pub api_url: Option<Url>,
@@ -66,7 +66,7 @@ fn sid(table: &Table<'_>, given: At<String>, kind: &str) -> Option<String> {
     Some(given.value)
 }
 
-/// Checks a number in E.164: `+`, the country code and the number, 15 digits at most.
+/// Checks a number in E.164 format: `+`, the country code and the number, with at most 15 digits.
 fn number(table: &Table<'_>, given: At<String>) -> Option<String> {
     let digits = given.value.strip_prefix('+').unwrap_or_default();
     if !(7..=15).contains(&digits.len()) || !digits.chars().all(|c| c.is_ascii_digit()) {
@@ -84,7 +84,7 @@ impl Account {
     /// The client for this account.
     ///
     /// # Errors
-    /// If the HTTP client cannot be built, or the secret is not set.
+    /// Fails if the HTTP client cannot be built, or the secret is not set.
     pub(super) fn client(&self) -> Result<Client, String> {
         let base = self.api_url.as_ref().map_or("https://api.twilio.com", Url::as_str).trim_end_matches('/');
         let base = format!("{base}/2010-04-01/Accounts/{}", self.account_sid);
@@ -114,7 +114,7 @@ impl Client {
     /// Fetches a list.
     ///
     /// # Errors
-    /// If it cannot be fetched: the message says why.
+    /// Fails if the list cannot be fetched. The error says why.
     pub(super) async fn list(&self, what: &str, query: &[(&str, &str)]) -> Result<serde_json::Value, String> {
         let get = self.client.get(format!("{}/{what}.json", self.base)).query(query);
         let reply = ask(get.basic_auth(&self.user, Some(self.secret.open())), "Twilio").await;
@@ -130,7 +130,8 @@ impl Client {
 /// characters, 32018 more than 4,000 characters of TwiML.
 const MALFORMED: [i64; 3] = [21_602, 21_617, 32_018];
 
-/// A 400 has a code for the cause; most of them are numbers that cannot be reached, which a person must fix.
+/// The result of a response. A 400 contains a code for the cause. Most of these mean that a number cannot be reached,
+/// which a person has to fix.
 fn meant(reply: &Reply) -> Tried {
     let said = reply.json();
     let (code, text) = (said["code"].as_i64(), first_line(said["message"].as_str().unwrap_or_default()));

@@ -16,7 +16,7 @@ use crate::core::time::Time;
 use crate::core::words::question::Key;
 use crate::read::Table;
 
-/// The replies that acknowledge; any other text does not.
+/// Replies that acknowledge. Any other text does not.
 const YES: [&str; 6] = ["1", "ok", "ack", "yes", "on it", "i'm on it"];
 
 /// An account, with its recipients.
@@ -65,8 +65,8 @@ impl Sms {
         self.client.make("Messages", &form).await
     }
 
-    /// The recipients who replied with a yes after a message was sent to them. The reply acknowledges everything that
-    /// waits for them.
+    /// The recipients who confirmed by reply after a message was sent to them. The reply acknowledges everything that
+    /// awaits an acknowledgement from them.
     async fn replies(&self, waiting: &[Waiting]) -> Result<Vec<Answer>, String> {
         let Some(first) = waiting.iter().map(|one| one.sent).min() else { return Ok(Vec::new()) };
         let day = first.utc().format("%Y-%m-%d").to_string();

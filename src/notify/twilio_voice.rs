@@ -1,6 +1,6 @@
 //! Calls through Twilio (twilio.com/docs/voice/api/call-resource): a voice reads the short text twice. The TwiML is
-//! sent with the request, so plugwatch needs no public address. Therefore pressed keys cannot be received, and calls
-//! are acknowledged elsewhere: by text message, in Telegram, or at the terminal.
+//! sent with the request, so plugwatch needs no public address. Pressed keys can therefore not be received, and calls
+//! are acknowledged elsewhere: by text message, in Telegram, or in the terminal.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::core::dependency::incident::{Level, Reason};
 use crate::core::words::question::Key;
 use crate::read::Table;
 
-/// How long the phone rings, in seconds; voicemail mostly answers later.
+/// How long the phone rings, in seconds. Voicemail usually answers later.
 const RINGS: &str = "30";
 
 /// An account, with the numbers it calls.
@@ -49,7 +49,7 @@ struct Voice {
 
 impl Voice {
     async fn call(&self, message: &Message) -> Tried {
-        // Nobody is called for something that is over or can wait.
+        // Nobody is called about trouble that is over or can wait.
         let tests = matches!(message.reason, Reason::Test | Reason::Drill);
         if !tests && (message.over || message.level != Level::Critical) {
             return Tried::Sent(None);
@@ -71,7 +71,7 @@ impl Sender for Voice {
     }
 }
 
-/// The text twice, with a pause: a person who is just waking up misses the first words.
+/// Reads the text twice, with a pause, because a person who is just waking up misses the first words.
 fn twiml(text: &str) -> String {
     let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     format!("<Response><Pause length=\"1\"/><Say>{text}</Say><Pause length=\"2\"/><Say>{text}</Say></Response>")

@@ -29,7 +29,7 @@ const SHORTEST: usize = 16;
 pub struct Settings {
     /// The URL.
     pub url: Url,
-    /// Signs each message; if it is configured but not set, the channel is off.
+    /// The secret that signs each message. If it is configured but not set, the channel is off.
     pub secret: Option<Key>,
 }
 

@@ -7,7 +7,7 @@ use toml::de::DeValue;
 /// Reads `30s`, `5m`, `2h`, `7d`, or several together as `1h30m`; `500ms` too.
 ///
 /// # Errors
-/// What is wrong with the text, and what to write.
+/// Fails if the text is not a duration. The error says what is wrong and what to write.
 pub fn duration(text: &str) -> Result<Duration, (String, String)> {
     let wrong = |what: String| (what, "write a number and a unit: \"30s\", \"5m\", \"2h\" or \"7d\"".to_owned());
     let mut rest = text.trim();

@@ -8,14 +8,14 @@ use serde::Serialize;
 use crate::core::time::{Time, human};
 use crate::core::words::verdict::{Criticality, Fault, Proof, Verdict};
 
-/// Something that is still open, for a reminder.
+/// A dependency that is still in trouble, for a reminder.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct OpenItem {
     /// The id of the dependency.
     pub id: String,
     /// Its label.
     pub label: String,
-    /// The vendor; `None` for the user's own parts, and if it has the same name as the dependency.
+    /// The vendor; `None` for the user's own parts, and if the vendor has the same name as the dependency.
     pub vendor: Option<String>,
     /// Its state: the word of a verdict, or `access_lost`.
     pub state: String,
@@ -25,7 +25,7 @@ pub struct OpenItem {
     pub trouble_since: Option<Time>,
     /// When it ends, according to a letter.
     pub ends: Option<Time>,
-    /// What was read, as a sentence.
+    /// What a check found, as a sentence.
     pub say: String,
     /// What to switch to.
     pub fallback: Option<String>,
@@ -35,21 +35,23 @@ pub struct OpenItem {
     pub fallback_checked: Option<Time>,
     /// When the fallback ends, according to a letter.
     pub fallback_ends: Option<Time>,
+    /// What its vendor warns of, or what is in doubt, although it works.
+    pub fallback_warns: Option<String>,
     /// The public id of its incident.
     pub incident: Option<String>,
     /// What to do about it.
     pub hint: Option<String>,
-    /// What fell with it and has no message of its own, with its state.
+    /// Dependencies that failed with it and have no message of their own, with their states.
     pub fell_too: Vec<String>,
     /// Where to appeal against a drop.
     pub appeal: Option<String>,
-    /// When what it warns of happens, such as a certificate's end, as the last check estimates it.
+    /// When the announced event, such as a certificate's expiry, happens, according to the last check.
     pub until: Option<Time>,
-    /// What the letter asks for, in its own words, where it threatens an end.
+    /// What a letter that threatens an end demands, in the letter's own words.
     pub demand: Option<String>,
-    /// The letter is about a price or terms, and ends nothing.
+    /// Whether the letter is about prices or terms only and ends nothing.
     pub terms: bool,
-    /// When the letters behind it came, if there are any: a person reported them.
+    /// When the letters behind it arrived; empty if there are none.
     pub reported: Vec<Time>,
     /// Who is responsible for it, according to the configuration.
     pub owner: Option<String>,
@@ -57,7 +59,7 @@ pub struct OpenItem {
     pub on_it: Option<String>,
 }
 
-/// Something that still works, for an alert.
+/// A dependency that still works, for an alert.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Working {
     /// Its label.
@@ -89,7 +91,7 @@ pub struct About {
     pub fault: Fault,
     /// The kind of evidence.
     pub proof: Proof,
-    /// What was read, and which witnesses support it.
+    /// What a check found, and which witnesses support it.
     pub say: String,
     /// What to do about it.
     pub hint: Option<String>,
@@ -97,9 +99,9 @@ pub struct About {
     pub since: Time,
     /// How long it lasted, once it is over.
     pub lasted: Option<Duration>,
-    /// If it ended while it was not monitored: when monitoring resumed.
+    /// When monitoring resumed, if the trouble ended while it was not monitored.
     pub unwatched_until: Option<Time>,
-    /// What breaks.
+    /// What breaks without it.
     pub breaks: Option<String>,
     /// What to switch to.
     pub fallback: Option<String>,
@@ -109,7 +111,7 @@ pub struct About {
     pub contact: Option<String>,
     /// The contract's notice period, in days.
     pub contract_notice_days: Option<u32>,
-    /// Steps to move away, with the time they take.
+    /// Steps to move away, with the time that each takes.
     pub leave: Vec<String>,
     /// The URL of the vendor's status page.
     pub status_page: Option<String>,
@@ -117,19 +119,19 @@ pub struct About {
     pub stands_on: Vec<String>,
     /// Labels of the other dependencies that are not `live`.
     pub also_down: Vec<String>,
-    /// Labels of what still works and was verified.
+    /// Labels of the dependencies that still work and were verified.
     pub still_standing: Vec<String>,
     /// The same labels, grouped by kind of evidence.
     pub proven: Vec<String>,
-    /// Labels of what may not work: it is being confirmed or could not be checked.
+    /// Labels of the dependencies that may not work: their trouble is being confirmed, or they could not be checked.
     pub unsure: Vec<String>,
     /// The public id of the incident.
     pub incident: Option<String>,
-    /// The letter that announced it, and when that came.
+    /// The letter that announced the trouble, and when it arrived.
     pub announced: Option<String>,
-    /// The state of what the fallback depends on.
+    /// The state of the dependency that the fallback uses.
     pub fallback_state: Option<String>,
-    /// The others in the same message.
+    /// The other dependencies in the same message.
     pub group: Option<Group>,
     /// Earlier losses, one line each, if several vendors are lost in a row.
     pub losses: Vec<String>,
@@ -137,53 +139,56 @@ pub struct About {
     pub lost_at: Vec<Option<Time>>,
     /// The position of this loss among the recent vendor losses (2 for the second), if several are lost in a row.
     pub loss_number: usize,
-    /// So many of the losses, the last of them, are refused keys: whether the account is lost is not known.
+    /// How many of the losses, counted from the last, are refused keys, so that it is unknown whether the account is
+    /// lost.
     pub refused_losses: usize,
-    /// What still cannot be checked, although it is `live` again.
+    /// What still cannot be checked, although the dependency is `live` again.
     pub unseen: Option<String>,
-    /// Steps that are still possible elsewhere, longest first.
+    /// Steps that are still possible at other dependencies, longest first.
     pub steps: Vec<String>,
     /// Whether a person reported it.
     pub attested: bool,
     /// What still works, with the time of the last check.
     pub working: Vec<Working>,
-    /// How many more still work.
+    /// How many more dependencies still work.
     pub more_working: usize,
-    /// What it depends on, if only the good standing of the account there is known.
+    /// Dependencies of which only the account's good standing is known, not whether the service works.
     pub in_order: Vec<Working>,
-    /// What keeps working for the users after a drop, according to the catalogue.
+    /// What keeps working for the platform's users after a drop, according to the catalogue.
     pub keeps_working: Option<String>,
     /// Where to appeal against a drop.
     pub appeal: Option<String>,
-    /// The appeal stands behind the sign-in, which a suspension may have closed.
+    /// Whether the appeal requires signing in, which a suspension may prevent.
     pub appeal_behind_login: bool,
-    /// What the letter asks for, in its own words, where it threatens an end.
+    /// What a letter that threatens an end demands, in the letter's own words.
     pub demand: Option<String>,
-    /// The letter that announces it is about a price or terms, and ends nothing.
+    /// Whether the letter behind it is about prices or terms only and ends nothing.
     pub terms: bool,
-    /// What no longer has a fallback because of this.
+    /// Labels of dependencies that have lost their fallback because of this.
     pub without_fallback: Vec<String>,
-    /// What the fallback depends on, if that is monitored.
+    /// The dependency that the fallback uses, if it is monitored.
     pub fallback_on: Option<Working>,
     /// Whether the fallback works; `None` if it is not monitored.
     pub fallback_works: Option<bool>,
-    /// When what the fallback depends on ends, according to a letter.
+    /// When the dependency that the fallback uses ends, according to a letter.
     pub fallback_ends: Option<Time>,
+    /// What the vendor of the fallback warns of, or what is in doubt there, although it works.
+    pub fallback_warns: Option<String>,
     /// When it ends, according to a letter.
     pub ends: Option<Time>,
-    /// When what it warns of happens, such as a certificate's end, as the last check estimates it.
+    /// When the announced event, such as a certificate's expiry, happens, according to the last check.
     pub until: Option<Time>,
-    /// It is the day that the letter names without an hour.
+    /// Whether today is the day that the letter names without an hour.
     pub last_day: bool,
-    /// When its newest letter came, and before it those that it stands in for.
+    /// When the letters arrived: the newest one, and before it those that it replaces.
     pub reported: Vec<Time>,
-    /// What else ends within two days, according to letters, with its hour.
+    /// Other dependencies that end within two days, according to letters, with the announced times.
     pub ending_soon: Vec<(String, Time)>,
-    /// A letter that announced no end, and when it came: it may be related.
+    /// A letter that announced no end but may be related, and when it arrived.
     pub related: Option<String>,
-    /// The latest time of the next message.
+    /// The time by which the next message is sent.
     pub next: Option<Time>,
-    /// How critical it is; alerts from before 0.3.0 do not contain it.
+    /// How critical the dependency is; alerts from before 0.3.0 do not contain it.
     pub criticality: Option<Criticality>,
 }
 
@@ -220,7 +225,7 @@ impl Group {
 pub struct Started {
     /// The number of dependencies.
     pub watched: usize,
-    /// How many are in each state, in words: `11 live`.
+    /// How many dependencies are in each state, in words, such as `11 live`.
     pub counts: Vec<String>,
     /// Dependencies that need a line: label and sentence.
     pub lines: Vec<String>,
@@ -230,21 +235,21 @@ pub struct Started {
     pub gap: Option<String>,
 }
 
-/// How long something lasted, in agreement with the minutes shown beside it.
+/// How long something lasted, rounded so that it agrees with the minutes shown next to it.
 pub(super) fn between(since: Time, lasted: Duration) -> Duration {
     let minute = |at: Time| at.0.div_euclid(60_000);
     let minutes = minute(since.plus(lasted)) - minute(since);
     if minutes == 0 { lasted } else { Duration::from_secs(u64::try_from(minutes).unwrap_or(0) * 60) }
 }
 
-/// The time left, in hours for the first few days, because that is the time to act.
+/// The time left. For the first few days it is given in hours, because that is the time to act.
 pub(super) fn left(ends: Time, now: Time) -> String {
     let left = ends.since(now);
     let hours = left.as_secs() / 3_600;
     if (24..96).contains(&hours) { format!("{hours} h") } else { human(left) }
 }
 
-/// When letters came: `Wed 9 Aug 09:00 UTC and Fri 11 Aug 09:00 UTC`.
+/// When letters arrived, such as `Wed 9 Aug 09:00 UTC and Fri 11 Aug 09:00 UTC`.
 pub(super) fn came(reported: &[Time], now: Time, zone: Tz) -> String {
     reported.iter().map(|at| at.local(zone, now)).collect::<Vec<_>>().join(" and ")
 }
@@ -254,7 +259,7 @@ pub(super) fn ago(one: &Working, now: Time) -> String {
     if age < Duration::from_secs(60) { "just now".to_owned() } else { format!("{} ago", human(age)) }
 }
 
-/// Names, followed by how many more there are.
+/// The names, followed by the number of further ones.
 pub(super) fn with_more(mut names: Vec<String>, more: usize) -> Vec<String> {
     names.extend((more > 0).then(|| format!("{more} more")));
     names

@@ -45,7 +45,7 @@ pub enum Body {
     Open {
         /// The open items, worst first.
         items: Vec<OpenItem>,
-        /// The latest time of the next reminder.
+        /// The time by which the next reminder is sent.
         next: Option<Time>,
     },
     /// The state of everything.
@@ -61,12 +61,12 @@ pub enum Body {
     Report(Box<super::report::Report>),
 }
 
-/// A phone shows so many lines of an alert at once.
+/// The number of lines of an alert that a phone shows at once.
 const SCREEN: usize = 9;
-/// What an alert can do without, the least important first: other messages say it too.
+/// The parts that an alert can do without, the least important first. Other messages contain them, too.
 const SPARED: [&str; 5] = ["in_order", "also_down", "steps", "announced", "stands_on"];
 
-/// An alert without what finds no room on a phone's screen.
+/// Renders an alert, leaving out the parts that do not fit on a phone's screen.
 fn short_enough(format: Format, about: Value, around: &Value) -> String {
     let mut left_out: BTreeMap<&str, Value> = BTreeMap::new();
     let mut spared = SPARED.iter();
@@ -125,7 +125,7 @@ impl AlertView {
     fn about(&self, about: &About, now: Time, zone: Tz) -> Value {
         let over = matches!(self.reason, Reason::Recovered | Reason::Sighted | Reason::Cleared);
         let settled = self.reason == Reason::Settled && about.verdict == Verdict::Live;
-        // A check from before the trouble says nothing about the state since then.
+        // A check from before the trouble does not show the state since then.
         let (since_then, before): (Vec<_>, Vec<_>) = about.working.iter().partition(|one| one.checked >= about.since);
         let named = |all: Vec<&Working>| all.iter().map(|one| format!("{} ({})", one.label, ago(one, now))).collect();
         let (working, before): (Vec<String>, Vec<String>) = (named(since_then), named(before));
@@ -137,25 +137,28 @@ impl AlertView {
         context! {
             over => over || settled,
             ending => is_ending(&about.why),
-            // These sentences quote the letter themselves.
+            // The sentences for these reasons already quote the letter.
             by_letter => is_by_letter(&about.why) || matches!(about.why.as_str(), "told_left" | "ended_by_notice"),
             lost => about.verdict == Verdict::Dropped || is_ending(&about.why),
             suspected => self.reason == Reason::Suspected,
             reported_at => (is_by_letter(&about.why) && about.verdict == Verdict::Degraded).then(|| came(&about.reported, now, zone)),
             flapping => self.reason == Reason::Flapping,
             was => was(self.reason, about),
+            ours_after_all => self.reason == Reason::ItWasUs,
+            letter_spent => matches!(about.why.as_str(), "notice_spent" | "terms_spent"),
             partly_back => self.reason == Reason::Eased && is_partly(&about.why),
             lasted_as => lasted_as(self.reason, about),
             ending_soon => ending_soon(about, now, zone),
             back => over.then(|| about.hint.clone()),
-            keeps_working => about.keeps_working.as_ref().filter(|_| about.losses.is_empty()),
+            unreadable => self.reason == Reason::Blind && title::is_unreadable(&about.why),
             told_left => about.why == "told_left",
-            // Its own word closed the account, and the sign-in may be closed with it; a listing that is gone closes none.
+            // If the vendor closed the account, the sign-in may be closed, too. A listing that is gone does not close
+            // the sign-in.
             sign_in => about.proof == Proof::Stated,
             do_now => about
                 .hint
                 .clone()
-                .or_else(|| by_default(self.reason, about).map(str::to_owned))
+                .or_else(|| by_default(self.reason, about).map(|text| with_name(text, about)))
                 .or_else(|| by_vendor(about)),
             first => rule_out(about).filter(|_| self.reason != Reason::Suspected && self.reason != Reason::Drill),
             cause => cause(about),
@@ -168,6 +171,7 @@ impl AlertView {
             names => about.group.as_ref().map(Group::names),
             next => next(self.level, about.next, now, zone),
             confirmed_by => about.next.filter(|next| *next > now).map(|next| next.weekday(zone)),
+            together => refused_together(about),
             losses => sure,
             refused_losses => refused,
             nth_if_lost => (self.reason == Reason::Cascade && about.verdict == Verdict::Unknown)
@@ -182,7 +186,7 @@ impl AlertView {
             context! {
                 word => title::state(&item.state),
                 since => item.since.local(zone, now),
-                // As in the title, which was made with the alert.
+                // The same duration as in the title, which was made with the alert.
                 lasted => human(between(item.since, self.at.since(item.since))),
                 fallback_age => item.fallback_checked.map(|at| since(at, now)),
                 fallback_until => item.fallback_ends.filter(|ends| *ends > now).map(|ends| ends.local(zone, now)),
@@ -196,29 +200,27 @@ impl AlertView {
             }
         };
         let incidents: Vec<&str> = items.iter().filter_map(|item| item.incident.as_deref()).collect();
-        let together = fell_together(items);
+        let together = title::fell_together(items);
         // Advice shared by consecutive items is shown once, after the last of them.
         let advice = |n: usize| {
             let later = items[n + 1..].iter().any(|other| other.hint == items[n].hint);
             items[n].hint.as_ref().filter(|_| !later && !together)
         };
-        // Where somebody is on all of it, the next message waits for no acknowledgement.
+        // The same applies to what a check found, if consecutive items share it.
+        let said = |n: usize| {
+            let next = items.get(n + 1).filter(|next| next.state == items[n].state && next.say == items[n].say);
+            Some(&items[n].say).filter(|_| next.is_none())
+        };
+        // If someone is taking care of all items, the next message does not depend on an acknowledgement.
         let taken = items.iter().all(|item| item.on_it.is_some());
         let level = if taken { self.level.min(Level::Warning) } else { self.level };
-        let items: Vec<Value> =
-            items.iter().enumerate().map(|(n, one)| context! { do_now => advice(n), ..item(one) }).collect();
+        let items: Vec<Value> = items
+            .iter()
+            .enumerate()
+            .map(|(n, one)| context! { do_now => advice(n), said => said(n), ..item(one) })
+            .collect();
         context! { single => items.len() == 1, together, items, incidents, next => self::next(level, next, now, zone) }
     }
-}
-
-/// So many things that went out within so short a time, of several vendors, may have one cause near plugwatch.
-const TOGETHER: usize = 4;
-const AT_ONCE: Duration = Duration::from_secs(120);
-
-fn fell_together(items: &[OpenItem]) -> bool {
-    let out: Vec<Time> = items.iter().filter(|item| item.state == "outage").map(|item| item.since).collect();
-    let (first, last) = (out.iter().min(), out.iter().max());
-    out.len() >= TOGETHER && out.len() == items.len() && first.zip(last).is_some_and(|(a, b)| b.since(*a) <= AT_ONCE)
 }
 
 /// A message with more items than this shows only their names; the rest is in `/why`.
@@ -234,13 +236,13 @@ fn losses(about: &About, now: Time, zone: Tz) -> Vec<String> {
     about.losses.iter().enumerate().map(line).collect()
 }
 
-/// What else ends soon: `in 4 h: Cloud hosting (Mon 07:59 UTC)`.
+/// What else ends soon, such as `in 4 h: Cloud hosting (Mon 07:59 UTC)`.
 fn ending_soon(about: &About, now: Time, zone: Tz) -> Vec<String> {
     let ahead = about.ending_soon.iter().filter(|(_, ends)| *ends > now);
     ahead.map(|(label, ends)| format!("in {}: {label} ({})", left(*ends, now), ends.weekday(zone))).collect()
 }
 
-/// `just now`, or `12 min ago`, in agreement with the minutes shown beside it.
+/// `just now`, or an age such as `12 min ago` that agrees with the minutes shown next to it.
 fn since(at: Time, now: Time) -> String {
     let lasted = between(at, now.since(at));
     if lasted < Duration::from_secs(60) { "just now".to_owned() } else { format!("{} ago", human(lasted)) }
@@ -248,11 +250,11 @@ fn since(at: Time, now: Time) -> String {
 
 const HOUR: Duration = Duration::from_secs(3_600);
 
-/// When the reader hears of it again.
+/// When the next message is sent, in words.
 fn next(level: Level, at: Option<Time>, now: Time, zone: Tz) -> Option<String> {
     let at = at.filter(|at| *at > now)?;
     Some(match level {
-        // Nobody adds hours up at night.
+        // A time of day spares the reader adding up hours at night.
         Level::Critical if at.since(now) > HOUR => format!("by {} if nobody acknowledges", at.local(zone, now)),
         Level::Critical => format!("in {} if nobody acknowledges", human(at.since(now))),
         Level::Info | Level::Warning => format!("by {}", at.local(zone, now)),
@@ -275,7 +277,16 @@ fn dates(about: &About, over: bool, now: Time, zone: Tz) -> Value {
     }
 }
 
-/// What it was in the time that is over, for `... from Tue to Wed`.
+/// Keys refused so close together have one cause.
+const MINUTES: Duration = Duration::from_secs(300);
+
+/// Whether its key and another company's were refused within minutes: vendors do not act together, a deploy does.
+fn refused_together(about: &About) -> bool {
+    let near = |at: &Option<Time>| at.is_some_and(|at| at.since(about.since).max(about.since.since(at)) <= MINUTES);
+    about.why == "access_lost" && about.lost_at.iter().rev().take(about.refused_losses).any(near)
+}
+
+/// What the trouble was, for a line such as `Dropped from Tue to Wed`.
 fn lasted_as(reason: Reason, about: &About) -> &'static str {
     match (reason, about.before) {
         _ if about.why == "access_again" => "Key refused",
@@ -289,7 +300,7 @@ fn lasted_as(reason: Reason, about: &About) -> &'static str {
     }
 }
 
-/// What people knew before, if it is worth mentioning.
+/// The earlier state, if it is worth mentioning.
 fn was(reason: Reason, about: &About) -> Option<&'static str> {
     let before = about.before.filter(|before| *before != about.verdict)?;
     let turned = matches!(reason, Reason::Eased | Reason::Worsened | Reason::Corrected | Reason::Cascade);
@@ -316,6 +327,12 @@ fn by_vendor(about: &About) -> Option<String> {
     }
 }
 
+/// The text with the vendor's name in place of "the vendor".
+fn with_name(text: &str, about: &About) -> String {
+    let known = about.parent != OWN && !about.vendor.is_empty();
+    if known { text.replace("the vendor", &about.vendor) } else { text.to_owned() }
+}
+
 /// What to do if the catalogue has no better advice.
 fn by_default(reason: Reason, about: &About) -> Option<&'static str> {
     let well = matches!(about.before, None | Some(Verdict::Live));
@@ -326,18 +343,29 @@ fn by_default(reason: Reason, about: &About) -> Option<&'static str> {
             Some("Open the vendor's console and its status page: its answers contradict each other.")
         }
         _ if reason == Reason::Flapping => {
-            Some("Look for a server that keeps restarting, or one faulty server of several.")
+            Some("Look for a server that keeps restarting, or one faulty server among several.")
+        }
+        ("fails_on_and_off", ..) if about.parent == OWN => Some("Look for one faulty server among several."),
+        ("fails_on_and_off", ..) => {
+            Some("Repeat requests that fail. If it lasts more than an hour, contact the vendor.")
         }
         ("unknown_status", ..) if blind => Some("Log in to the vendor today and read what it says about the account."),
         (_, _, Fault::VendorBreakdown) if blind => Some(
-            "Wait until the vendor's outage is over. If the key is still refused then, log in and check the account.",
+            "Log in to the vendor and check the account. If it is active, or the login fails too, wait until the vendor's status page reports the problem solved.",
         ),
         ("access_lost", ..) if blind => Some(
-            "Let two people sign in to the vendor. If either can, create a new key. If neither can, the account is likely suspended: contact the vendor, and copy what can still be read.",
+            "Log in to the vendor and read the account's status. If it is suspended, or nobody can log in, contact the vendor, and copy what can still be read. If it is active, ask your team who revoked the key, then create a new one.",
         ),
         (_, _, Fault::Ours) if blind => Some("Fix it on your side. Until then plugwatch can't tell whether it works."),
-        // No stronger claim is made: the check that could not be read may be a sign.
+        // No stronger claim is made, because the unreadable check may itself be a sign.
         _ if blind => Some("Check it yourself: plugwatch can't tell whether it still works."),
+        // It may not come back before its announced end.
+        (_, Verdict::Outage, Fault::VendorBreakdown) if about.ends.is_some() => {
+            Some("Copy out what still answers now: it may not come back before its end.")
+        }
+        ("vendor_maintenance", Verdict::Outage, _) => {
+            Some("The announced work has overrun: ask the vendor when it ends, and tell your users.")
+        }
         (_, Verdict::Outage, Fault::VendorBreakdown) => Some(match (&about.fallback, about.proof) {
             (Some(_), _) if about.fallback_works != Some(false) => {
                 "Wait. If it lasts more than an hour, switch to the fallback."

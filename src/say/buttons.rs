@@ -1,5 +1,5 @@
-//! Buttons below a message. A press carries only a verb and a public id; what they refer to is looked up when it
-//! arrives.
+//! Buttons below a message. A press carries only a verb and a public id; what the id refers to is looked up when the
+//! press arrives.
 
 use serde::{Deserialize, Serialize};
 
@@ -32,7 +32,7 @@ words! {
         Confirm = "c",
         /// "I will answer the letter."
         Answer = "r",
-        /// It was not a letter.
+        /// "It was not a letter."
         Withdraw = "x",
     }
 }
@@ -51,7 +51,7 @@ pub fn button(label: &str, verb: Verb, id: &str) -> Button {
     Button { label: label.to_owned(), data: format!("v1:{verb}:{id}") }
 }
 
-/// The verb and the id of a press; `None` if the data is not from plugwatch or from another version.
+/// The verb and the id of a press; `None` if the data is not from plugwatch, or is from another version.
 pub fn read(data: &str) -> Option<(Verb, &str)> {
     let (verb, id) = data.strip_prefix("v1:")?.split_once(':')?;
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
@@ -121,7 +121,7 @@ fn of_situation(situation: &Situation) -> Vec<Vec<Button>> {
     open.take(MOST_OPEN).map(ack).collect()
 }
 
-/// The buttons below the read-back of a letter.
+/// The buttons below the date that was read from a letter.
 pub fn of_letter(id: &str, has_hour: bool, answered: bool) -> Vec<Vec<Button>> {
     let mut row = Vec::new();
     if has_hour {

@@ -11,7 +11,7 @@ use crate::core::time::Time;
 use crate::core::words::verdict::{Criticality, words};
 
 words! {
-    /// A way of monitoring; the variants are in order, strongest first.
+    /// A way of monitoring. The variants are in order, strongest first.
     Way {
         /// The vendor's own API, with a key.
         Api = "api",
@@ -53,7 +53,7 @@ pub struct Covered {
     pub vendor: String,
     /// How critical it is.
     pub criticality: Criticality,
-    /// How it is monitored, strongest first; [`Way::Not`] is alone or beside a letter.
+    /// How it is monitored, strongest first. [`Way::Not`] is the only entry, or follows a letter.
     pub ways: Vec<Way>,
     /// Why it, or a part of it, is not monitored.
     pub why: Option<String>,
@@ -93,7 +93,7 @@ pub fn text(all: &[Covered], width: Option<usize>) -> String {
     format!("{}\n{}\n", table(&rows, width), sum(all))
 }
 
-/// `Monitoring 7 of 11. Not monitored: Stripe, SendGrid (need a key).`
+/// The summary, such as `Monitoring 7 of 11. Not monitored: Stripe, SendGrid (need a key).`
 pub fn sum(all: &[Covered]) -> String {
     let blind: Vec<(&str, String)> = all
         .iter()
@@ -103,7 +103,7 @@ pub fn sum(all: &[Covered]) -> String {
     monitoring(all.len(), &blind)
 }
 
-/// The same as JSON.
+/// The list as JSON.
 pub fn json(platform: &str, all: &[Covered]) -> Value {
     let one = |one: &Covered| {
         json!({

@@ -10,7 +10,7 @@ use super::{Format, render};
 use crate::core::dependency::incident::Reason;
 use crate::core::time::Time;
 
-/// The text of a digest, with the state of each thread after its last message. `views` holds the messages, oldest
+/// The text of a digest, with the state of each thread after its last message. `views` contains the messages, oldest
 /// first, each with its thread.
 pub fn text(views: &[(Option<String>, AlertView)], format: Format, now: Time, repeat: bool, zone: Tz) -> String {
     let mut threads: BTreeMap<String, (usize, usize, &AlertView)> = BTreeMap::new();

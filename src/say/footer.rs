@@ -5,9 +5,9 @@ use chrono_tz::Tz;
 /// What is added to an alert's text when it is sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Footer {
-    /// Whether it may already have been delivered.
+    /// Whether the message may already have been delivered.
     pub repeat: bool,
-    /// Why it is sent here instead of to its usual place.
+    /// Why the message is sent here instead of to its usual recipient.
     pub instead: Option<String>,
     /// What has happened since, in one line.
     pub newer: Option<String>,

@@ -84,7 +84,7 @@ pub fn whatif(snapshot: &Snapshot, loss: &Loss, now: crate::core::time::Time, fo
     render("whatif", format, context)
 }
 
-/// `3 of 5 critical (60 %)`.
+/// A share in words, such as `3 of 5 critical (60 %)`.
 fn words(share: &Share, of: usize) -> String {
     match (share.critical, of) {
         (_, 0) | (0, _) => "nothing critical".to_owned(),
@@ -100,7 +100,7 @@ fn thing(snapshot: &Snapshot, id: &str) -> Option<minijinja::Value> {
     })
 }
 
-/// Why it is not monitored; `None` if it is.
+/// Why the dependency is not monitored; `None` if it is monitored.
 fn blind(dependency: &DependencySnapshot) -> Option<String> {
     (!dependency.is_monitored()).then(|| dependency.blind_reason())
 }
@@ -120,7 +120,8 @@ fn proof(fallback: &Fallback) -> String {
     }
 }
 
-/// The map for Mermaid (mermaid.js.org, flowcharts): companies, what depends on them directly, and what needs that.
+/// The map for Mermaid (mermaid.js.org, flowcharts): companies, what depends on them directly, and what depends on
+/// that.
 pub fn mermaid(snapshot: &Snapshot) -> String {
     let mut lines = vec!["flowchart LR".to_owned()];
     let companies: BTreeMap<&str, &str> = snapshot

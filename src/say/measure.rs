@@ -4,7 +4,7 @@
 /// The weight of the letters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Weight {
-    /// Regular.
+    /// Regular letters.
     Regular,
     /// Bold letters.
     Bold,
@@ -50,8 +50,8 @@ impl Font {
         format!("{}…", short.trim_end_matches([' ', ',', ':', '(']))
     }
 
-    /// The text in at most `most` lines that fit into `room` pixels; the last one is shortened if text remains. Lines
-    /// are not broken at a non-breaking space (U+00A0).
+    /// The text in at most `most` lines that fit into `room` pixels. If text remains, the last line is shortened.
+    /// Lines are not broken at a non-breaking space (U+00A0).
     pub(super) fn wrap(self, text: &str, room: f64, most: usize) -> Vec<String> {
         let mut lines: Vec<String> = Vec::new();
         let mut rest = text.split(' ').filter(|word| !word.is_empty()).peekable();
@@ -82,7 +82,7 @@ impl Font {
     }
 }
 
-/// The maximum width of other characters, in hundredths of the size.
+/// The assumed width of all other characters, in hundredths of the size.
 const WIDE: u8 = 100;
 
 // In hundredths of the size, rounded up: U+0020 to U+017F, then U+0370 to U+045F, from the tables

@@ -30,7 +30,7 @@ use std::sync::LazyLock;
 use minijinja::value::Value;
 use minijinja::{AutoEscape, Environment, Output, State, UndefinedBehavior};
 
-/// Immutable: all templates, compiled once.
+/// All templates, compiled once and never changed.
 #[expect(clippy::expect_used, reason = "the templates are part of the program, and tests render each of them")]
 static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut env = Environment::new();
@@ -70,8 +70,8 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     env
 });
 
-/// Escapes a value. Pages escape everything that HTML may need. Messages escape only what Telegram and Slack require,
-/// because they show other escapes literally.
+/// Escapes a value. Pages escape everything that HTML may require. Messages escape only what Telegram and Slack
+/// require, because these show other escapes literally.
 fn write_value(out: &mut Output<'_>, state: &State<'_, '_>, value: &Value) -> Result<(), minijinja::Error> {
     let message = state.auto_escape() == AutoEscape::Html && !state.name().ends_with("page.html");
     if !message || value.is_safe() || state.name() == "mail.html" {

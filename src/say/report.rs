@@ -8,9 +8,9 @@ use super::strips::{Strip, Strips, svg};
 use super::tally::{WORKING, grouped};
 use super::{Format, TEMPLATES, render};
 
-/// The number of dependencies in a picture; more are shown only if they are in trouble.
+/// The number of dependencies in a picture. If there are more, the rest is shown only if it is in trouble.
 const DRAWN: usize = 10;
-/// The maximum even then: messages cannot carry a longer picture.
+/// The maximum number even then, because messages cannot carry a longer picture.
 const MOST_DRAWN: usize = 40;
 
 /// A task.
@@ -32,7 +32,7 @@ pub struct Todo {
 }
 
 impl Todo {
-    /// `Answer Amazon's letter (Ada, by Sun 10 Jan 08:59 CET, takes 9 h)`.
+    /// The task as a line, such as `Answer Amazon's letter (Ada, by Sun 10 Jan 08:59 CET, takes 9 h)`.
     pub fn line(&self) -> String {
         let by = self.by.as_ref().map(|by| format!("by {by}"));
         let takes = self.takes.as_ref().map(|takes| format!("takes {takes}"));
@@ -44,7 +44,7 @@ impl Todo {
     }
 }
 
-/// One line of the availability table.
+/// One row of the availability table.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Row {
     /// The dependency's label.
@@ -58,7 +58,7 @@ pub struct Row {
 }
 
 impl Row {
-    /// Whether it works; older versions wrote `live`.
+    /// Whether the dependency works; older versions wrote `live`.
     fn works(&self) -> bool {
         self.now == WORKING || self.now == "live"
     }
@@ -78,13 +78,13 @@ pub struct Report {
     pub watched: usize,
     /// How many are in each state.
     pub counts: Vec<String>,
-    /// Who dropped the platform or locked it out, since when, and whether that is over.
+    /// Vendors that dropped the platform or locked it out, since when, and whether that is over.
     pub dropped: Vec<String>,
-    /// Cut-offs that letters announce, the nearest first.
+    /// Cut-offs announced in letters, the nearest first.
     pub cut_offs: Vec<String>,
-    /// What is out now: `Sign-up texts: outage for 33 min (Twilio)`.
+    /// What is out now, such as `Sign-up texts: outage for 33 min (Twilio)`.
     pub down: Vec<String>,
-    /// That nobody received any message, although there were some.
+    /// Set if there were messages, but nobody received any of them.
     pub unheard: Option<String>,
     /// Tasks, most urgent first.
     pub todo: Vec<Todo>,
@@ -94,23 +94,24 @@ pub struct Report {
     pub accepted: Vec<String>,
     /// The evidence for what works, one line for each kind.
     pub proven: Vec<String>,
-    /// What could not be checked, for how long and why.
+    /// What could not be checked, for how long, and why.
     pub unseen: Vec<String>,
-    /// What is not monitored, by reason, in one line.
+    /// What is not monitored, grouped by reason, in one line.
     pub not_monitored: Option<String>,
-    /// Vendors that nobody has asked for long. Written by older versions; now part of `todo`.
+    /// Vendors that nobody has confirmed with for a long time. Written by older versions; now part of `todo`.
     pub unasked: Vec<String>,
     /// The incidents, one line each.
     pub incidents: Vec<String>,
     /// How many alerts people marked as false alarms.
     pub false_alarms: usize,
-    /// What would stop if the company with the largest share of what works cut the platform off.
+    /// What would stop if the company behind most of the working dependencies cut the platform off.
     pub risk: Option<String>,
-    /// Dates ahead, the nearest first.
+    /// Future dates, the nearest first.
     pub ahead: Vec<String>,
-    /// Letters that arrived, and who answers them.
+    /// Letters that arrived, and who will answer them.
     pub notices: Vec<String>,
-    /// How much of the time was monitored, how many messages were delivered, and how fast they were acknowledged.
+    /// For how much of the time plugwatch was monitoring, how many messages were delivered, and how fast they were
+    /// acknowledged.
     pub work: String,
     /// Whether a test or drill reached everybody.
     pub tested: String,
@@ -141,7 +142,7 @@ impl Report {
         render("report", format, self.context(platform))
     }
 
-    /// Its picture, as SVG.
+    /// The picture of the report, as SVG.
     pub fn picture(&self, platform: &str) -> String {
         let strip = |row: &Row| Strip {
             label: row.label.clone(),
@@ -163,7 +164,7 @@ impl Report {
         })
     }
 
-    /// The page that is archived.
+    /// The page that is archived, as HTML.
     pub fn page(&self, platform: &str, simulation: bool) -> String {
         let body = self.text(platform, Format::Html);
         let lines: Vec<minijinja::Value> =

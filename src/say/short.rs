@@ -1,14 +1,14 @@
-//! A text for SMS and for speech: one message of 160 characters, without symbols.
+//! The text for SMS and speech: one message of 160 characters, without symbols.
 
 use chrono_tz::Tz;
 
 use super::alert::{AlertView, Body};
 use crate::core::words::verdict::Verdict;
 
-/// One SMS in the GSM alphabet (3GPP TS 23.038).
+/// The length of one SMS in the GSM alphabet (3GPP TS 23.038), in characters.
 const ONE_SMS: usize = 160;
 
-/// What happened, what users lose, and whether the fallback works.
+/// The text: what happened, what users lose, and whether the fallback works.
 pub fn text(view: &AlertView, zone: Tz) -> String {
     let title = view.title(zone);
     let plain = title.trim_start_matches(|c: char| !c.is_ascii()).trim();
@@ -19,6 +19,7 @@ pub fn text(view: &AlertView, zone: Tz) -> String {
         parts.extend(about.fallback.as_ref().filter(|_| lost).and_then(|fallback| match about.fallback_works {
             Some(true) => match about.fallback_ends {
                 Some(ends) => Some(format!("Fallback works until {}: {fallback}.", ends.local(zone, view.at))),
+                None if about.fallback_warns.is_some() => Some(format!("Fallback works, with a warning: {fallback}.")),
                 None => Some(format!("Fallback works: {fallback}.")),
             },
             Some(false) => Some(format!("Fallback is down: {fallback}.")),

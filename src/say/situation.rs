@@ -14,10 +14,11 @@ use crate::core::words::text::capital;
 /// The maximum number of steps in the message; the rest are counted.
 const MOST_STEPS: usize = 5;
 
-/// And so many names of each kind.
+/// The maximum number of names of each kind in the message.
 const MOST_NAMES: usize = 12;
 
-/// So many letters are quoted, up to this length, and so many acts named: the message has to fit a phone's screen.
+/// The maximum number of letters quoted, their maximum length in characters, and the maximum number of actions: the
+/// message has to fit a phone's screen.
 const MOST_LETTERS: usize = 2;
 const QUOTED: usize = 180;
 const MOST_ACTS: usize = 2;
@@ -25,7 +26,7 @@ const MOST_ACTS: usize = 2;
 /// The maximum length of names in the title, in characters; a lock screen shows 60.
 const ROOM: usize = 40;
 
-/// With less time left than this, the longest copy no longer comes first.
+/// If less time than this is left, the longest copy no longer comes first.
 const SOON: Duration = Duration::from_secs(3 * 3_600);
 
 /// The state of everything.
@@ -35,15 +36,15 @@ pub struct Situation {
     pub at: Time,
     /// Whether all of it is over.
     pub over: bool,
-    /// What is lost, latest last.
+    /// What is lost, the latest loss last.
     pub lost: Vec<Item>,
-    /// What ends at an announced time, nearest first.
+    /// What ends at an announced time, the nearest first.
     pub ending: Vec<Item>,
     /// What else is in trouble.
     pub trouble: Vec<Item>,
     /// What works, with the time of the last check.
     pub working: Vec<Working>,
-    /// How many more work.
+    /// How many more dependencies work.
     pub more_working: usize,
     /// Labels of what cannot be checked or confirmed now.
     pub unsure: Vec<String>,
@@ -55,7 +56,7 @@ pub struct Situation {
     pub on_it: Vec<(String, Vec<String>)>,
     /// Labels of critical dependencies that nobody has acknowledged.
     pub nobody: Vec<String>,
-    /// The latest time at which it is sent again.
+    /// The time by which it is sent again.
     pub next: Option<Time>,
 }
 
@@ -74,21 +75,21 @@ pub struct Item {
     pub ends: Option<Time>,
     /// The public id of its incident, until someone acknowledges it.
     pub unseen: Option<String>,
-    /// What the letter asks for, in its own words, where it threatens an end.
+    /// What a letter that threatens an end demands, in the letter's own words.
     pub demand: Option<String>,
-    /// The letter is about a price or terms, and ends nothing.
+    /// Whether the letter is about prices or terms only and ends nothing.
     pub terms: bool,
-    /// It is the day that the letter names without an hour.
+    /// Whether today is the day that the letter names without an hour.
     pub last_day: bool,
-    /// Whose letter it is, at the beginning of a sentence: `Twilio's letter`.
+    /// The letter with its sender, for the beginning of a sentence: `Twilio's letter`.
     pub letter: Option<String>,
-    /// When it came, and before it those that it stands in for.
+    /// When the letters arrived: the newest one, and before it those that it replaces.
     pub reported: Vec<Time>,
-    /// What the letter says: what it asks for, where it threatens an end.
+    /// A quotation from the letter; if it threatens an end, this is its demand.
     pub quote: Option<String>,
-    /// What to do about such a thing, where no step is configured.
+    /// What to do now, if no step is configured.
     pub do_now: Option<String>,
-    /// The same in its last hours.
+    /// What to do in the last hours, if no step is configured.
     pub do_last: Option<String>,
 }
 
@@ -105,8 +106,17 @@ pub struct Step {
     pub owner: Option<String>,
     /// The latest time to start.
     pub start: Option<Time>,
-    /// What to do instead once it no longer fits.
+    /// What to do instead if the step can no longer be finished in time.
     pub late: Option<String>,
+}
+
+/// Keys refused so close together have one cause.
+const TOGETHER: Duration = Duration::from_secs(300);
+
+/// Whether several keys were refused within minutes.
+fn within_minutes(refused: &[&Item]) -> bool {
+    let since = || refused.iter().map(|item| item.since);
+    refused.len() > 1 && since().max().zip(since().min()).is_some_and(|(last, first)| last.since(first) <= TOGETHER)
 }
 
 impl Situation {
@@ -126,6 +136,7 @@ impl Situation {
             over => self.over,
             edits,
             at => self.at.local(zone, now),
+            refused_together => within_minutes(&refused),
             lost => few(lost.into_iter().map(dated)),
             refused => few(refused.into_iter().map(dated)),
             hours => self.hours(now, zone, false),
@@ -145,7 +156,7 @@ impl Situation {
         }
     }
 
-    /// Whose letters these are, when they came and what they say: one line for each letter.
+    /// One line for each letter: its sender, when it arrived and what it says.
     fn letters(&self, now: Time, zone: Tz) -> Vec<String> {
         let mut all: Vec<String> = Vec::new();
         for item in &self.ending {
@@ -162,26 +173,34 @@ impl Situation {
         all
     }
 
-    /// What to do about what ends, the nearest first, and about what is lost, the latest first: the same for several of
-    /// a kind once.
-    fn do_now(&self, now: Time) -> Vec<String> {
-        let mut all: Vec<String> = Vec::new();
-        for item in &self.ending {
+    /// What to do about announced ends, the nearest first, and about losses, the latest first. The same advice for
+    /// several dependencies is given once.
+    fn do_now(&self, now: Time) -> Vec<(String, String)> {
+        let ending = self.ending.iter().map(|item| {
             let soon = item.ends.is_some_and(|ends| ends.since(now) <= SOON);
-            let said = if soon { item.do_last.as_ref().or(item.do_now.as_ref()) } else { item.do_now.as_ref() };
-            all.extend(said.filter(|said| !all.contains(said)).cloned());
-        }
-        for item in self.lost.iter().rev() {
-            let Some(said) = &item.do_now else { continue };
-            if !all.iter().any(|line| line.ends_with(said.as_str())) {
-                all.push(format!("{}: {said}", item.label));
+            (item, if soon { item.do_last.as_ref().or(item.do_now.as_ref()) } else { item.do_now.as_ref() })
+        });
+        let lost = self.lost.iter().rev().map(|item| (item, item.do_now.as_ref()));
+        let mut all: Vec<(String, String)> = Vec::new();
+        for (item, said) in ending.chain(lost) {
+            let Some(said) = said else { continue };
+            match all.iter_mut().find(|(_, line)| line == said) {
+                Some((labels, _)) => *labels = format!("{labels}, {}", item.label),
+                None => all.push((item.label.clone(), said.clone())),
             }
+        }
+        // The advice needs no label if nothing else is lost or ends.
+        if let [(label, _)] = all.as_mut_slice()
+            && self.ending.len() + self.lost.len() == 1
+        {
+            label.clear();
         }
         all.truncate(MOST_ACTS);
         all
     }
 
-    /// A line for each hour: when, in how long, and what ends then; or of which new terms are in force then.
+    /// One line for each announced time, with the time left and what ends then; with `terms`, whose new terms apply
+    /// then.
     fn hours(&self, now: Time, zone: Tz, terms: bool) -> Vec<String> {
         let mut hours: Vec<((Time, bool), Vec<&str>)> = Vec::new();
         for item in self.ending.iter().filter(|item| item.terms == terms) {
@@ -198,13 +217,13 @@ impl Situation {
         hours.into_iter().map(line).collect()
     }
 
-    /// `SITUATION: 2 lost, Cloud hosting ends in 15 h`, or `CUT-OFF in 15 h: Cloud hosting`.
+    /// The title, such as `SITUATION: 2 lost, Cloud hosting ends in 15 h` or `CUT-OFF in 15 h: Cloud hosting`.
     pub(super) fn title(&self, at: Time, zone: Tz) -> Title {
         if let Some(title) = self.steps.iter().filter(|_| !self.over).find_map(|step| step.title(at, zone)) {
             return title;
         }
         if self.over {
-            // Good news needs everything to be checked and working.
+            // Good news requires that everything is checked and works.
             return match self.trouble.len() + self.unsure.len() {
                 0 => Title::marked("🟢", "SITUATION OVER", "everything monitored works"),
                 1 => Title::marked("🟡", "SITUATION CLOSED", "1 problem is left"),
@@ -219,7 +238,7 @@ impl Situation {
             [only] => Some(format!("{} lost", only.label)),
             several => {
                 let names = several.iter().map(|item| item.label.as_str()).collect::<Vec<_>>().join(", ");
-                // Beside deadlines and keys, names would push those off a lock screen.
+                // Together with deadlines and refused keys, names would push these off a lock screen.
                 let alone = refused.is_empty() && ending.is_empty() && names.chars().count() <= ROOM;
                 Some(if alone { format!("{names} lost") } else { format!("{} lost", several.len()) })
             }
@@ -231,7 +250,7 @@ impl Situation {
         };
         let ends = match ending.as_slice() {
             [] => None,
-            // Beside other news, a name would push the deadline off a lock screen.
+            // Together with other news, a name would push the deadline off a lock screen.
             [(_, ends)] if lost.is_some() && refused.is_some() => Some(format!("1 ends in {}", left(*ends, at))),
             [(only, ends)] => Some(format!("{} ends in {}", only.label, left(*ends, at))),
             [(_, first), ..] => Some(format!("{} end in {}", ending.len(), left(*first, at))),
@@ -250,7 +269,7 @@ impl Situation {
     }
 }
 
-/// The first of many, and how many more there are.
+/// The first of many names, and how many more there are.
 fn few(mut all: impl ExactSizeIterator<Item = String>) -> Vec<String> {
     let more = all.len().saturating_sub(MOST_NAMES);
     with_more(all.by_ref().take(MOST_NAMES).collect(), more)
@@ -263,7 +282,8 @@ fn near(at: Time, now: Time, zone: Tz) -> String {
     at.utc().with_timezone(&zone).format(format).to_string()
 }
 
-/// A step is named in the title so long before it has to begin, and for so long after: then it no longer fits.
+/// How long before its latest start a step is named in the title, and how long after it. Later, the step can no
+/// longer be finished in time.
 const START_NEAR: Duration = Duration::from_secs(3_600);
 const START_NOW: Duration = Duration::from_secs(600);
 
@@ -272,8 +292,7 @@ impl Step {
         let takes = self.takes.map(|takes| format!("takes {}", human(takes)));
         let owner = self.owner.clone().unwrap_or_else(|| "nobody assigned".to_owned());
         let passed = self.start.is_some_and(|start| start.plus(START_NOW) <= now);
-        // What still helps stands first.
-        // plugwatch does not know whether it was started.
+        // The advice that still helps comes last. plugwatch cannot see whether the step was started.
         if let Some(late) = self.late.as_ref().filter(|_| passed) {
             let takes = takes.map_or_else(String::new, |takes| format!(", {takes}"));
             let (label, what) = (&self.label, &self.what);
@@ -288,7 +307,7 @@ impl Step {
         format!("{}: {} ({})", self.label, self.what, about.join(", "))
     }
 
-    /// `START BY Sun 22:59 UTC: copy the data out (takes 9 h)`, near the last moment for it.
+    /// The title near the latest start of the step: `START BY Sun 22:59 UTC: copy the data out (takes 9 h)`.
     fn title(&self, at: Time, zone: Tz) -> Option<Title> {
         let (start, takes) = (self.start?, self.takes?);
         let near = start.since(at) <= START_NEAR && at.since(start) < START_NOW;

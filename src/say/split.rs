@@ -3,7 +3,7 @@
 /// Telegram allows 4,096 UTF-16 units after parsing; this leaves room for markup.
 pub const LIMIT: usize = 3_500;
 
-/// The text in parts of at most `limit` UTF-16 units, split at line ends where possible. Tags in plugwatch's
+/// Splits a text into parts of at most `limit` UTF-16 units, at line ends where possible. Tags in plugwatch's
 /// templates never span lines, so no tag is cut.
 pub fn split(text: &str, limit: usize) -> Vec<String> {
     let mut parts = Vec::new();
@@ -26,7 +26,7 @@ pub fn split(text: &str, limit: usize) -> Vec<String> {
     parts
 }
 
-/// Like [`split`], with at most two parts; a note says that the rest was left out.
+/// Like [`split`], but with at most two parts. A note says that the rest was left out.
 pub fn two_parts(text: &str, limit: usize) -> Vec<String> {
     let mut parts = split(text, limit);
     if parts.len() > 2 {
@@ -47,7 +47,7 @@ fn units(text: &str) -> usize {
     text.encode_utf16().count()
 }
 
-/// Splits a line that is too long between words, and removes its tags.
+/// Splits a line that is too long at spaces, and removes its tags.
 fn pieces(line: &str, limit: usize) -> Vec<String> {
     if units(line) <= limit {
         return vec![line.to_owned()];

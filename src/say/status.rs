@@ -13,10 +13,10 @@ use crate::core::probe::witness::OwnNetwork;
 use crate::core::time::{Time, human};
 use crate::core::words::verdict::{Proves, Role, Verdict};
 
-/// The version of `/status.json`; a breaking change raises it.
+/// The version of `/status.json`, raised by each breaking change.
 pub const SCHEMA: &str = "plugwatch.status/1";
 
-/// The words for a state beside a name. A drop is in capitals, so that it is not overlooked.
+/// The words for a state next to a name. A drop is in capitals, so that it is not overlooked.
 pub fn words(shown: Shown) -> &'static str {
     match shown {
         Shown::Dropped => "DROPPED",
@@ -25,12 +25,12 @@ pub fn words(shown: Shown) -> &'static str {
     }
 }
 
-/// The word for a stored verdict: people read `working`, files and programs have `live`.
+/// The word for a stored verdict: people read `working`, while files and programs use `live`.
 pub fn verdict_words(verdict: &str) -> &str {
     if verdict == Verdict::Live.word() { "working" } else { verdict }
 }
 
-/// The word for a verdict in a message: nobody at night has to know what `degraded` is.
+/// The word for a verdict in a message. A reader at night should not have to know what `degraded` means.
 pub fn spoken(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Live => "working",
@@ -56,7 +56,7 @@ pub fn by_proof(standing: &[(Option<Proves>, String)]) -> Vec<String> {
     ways.into_iter().filter_map(group).collect()
 }
 
-/// The symbol before a name; words always accompany it.
+/// The symbol before a name. It is always accompanied by words.
 pub fn mark(shown: Shown) -> &'static str {
     match shown {
         Shown::Live => "🟢",
@@ -98,7 +98,7 @@ pub fn first_lines(dependency: &DependencySnapshot, zone: Tz, now: Time) -> Vec<
     lines
 }
 
-/// The answer to `/status`: grouped, worst first.
+/// The answer to `/status`, grouped, worst first.
 pub fn text(snapshot: &Snapshot, format: Format, zone: Tz) -> String {
     let at = |at: Time| at.local(zone, snapshot.as_of);
     let dependencies: Vec<_> = snapshot
@@ -120,8 +120,8 @@ pub fn text(snapshot: &Snapshot, format: Format, zone: Tz) -> String {
     render("status", format, context)
 }
 
-/// The answer to `/why`: readings, suspicion, checks and when the next is due. `story` has what people and vendors
-/// reported, and the stored evidence.
+/// The answer to `/why`: readings, suspicion, checks, and when the next check is due. `story` contains what people
+/// and vendors reported, and the stored evidence.
 pub fn why(dependency: &DependencySnapshot, story: &[String], now: Time, format: Format, zone: Tz) -> String {
     let probes: Vec<_> = dependency.probes.iter().map(|probe| why_probe(probe, now, zone)).collect();
     let shown = dependency.shown();
@@ -178,7 +178,7 @@ pub fn json(snapshot: &Snapshot, details: bool) -> Value {
     })
 }
 
-/// The worst state of what is monitored; an unverified dependency counts as unverified.
+/// The worst state among monitored dependencies; an unverified dependency counts as unverified.
 pub fn overall(snapshot: &Snapshot, details: bool) -> Shown {
     let shown = snapshot.each().filter(|d| details || d.public.is_some()).map(DependencySnapshot::shown);
     // Dependencies without a check do not affect the others; they are named separately.

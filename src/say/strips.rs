@@ -1,5 +1,5 @@
-//! Bars of days as a picture (SVG): one bar for each dependency, readable on a phone in light and dark mode. A day
-//! that was not simply good has a letter in its cell, so that reading does not depend on colour.
+//! Bars of days as a picture (SVG), readable on a phone in light and dark mode. There is one bar for each dependency.
+//! A day that was not simply good has a letter in its cell, so that colour is not the only sign.
 
 use minijinja::context;
 
@@ -12,7 +12,7 @@ use crate::core::probe::days::DayKind;
 pub struct Strip {
     /// Its label.
     pub label: String,
-    /// Its current state in words: `working`.
+    /// Its current state in words, such as `working`.
     pub words: String,
     /// Its days, oldest first.
     pub days: Vec<DayKind>,
@@ -27,7 +27,7 @@ pub struct Strips {
     pub subtitle: String,
     /// The dependencies, worst first.
     pub strips: Vec<Strip>,
-    /// What is not shown: `Not shown: 9 working`.
+    /// What is not shown, such as `Not shown: 9 working`.
     pub rest: Option<String>,
     /// The label below the first day.
     pub first: String,
@@ -90,7 +90,7 @@ fn row(strip: &Strip, y: usize, step: f64, gap: f64) -> minijinja::Value {
             context! { x => format!("{x:.1}"), middle => format!("{:.1}", x + (step - gap) / 2.0), kind => kind.word(), letter => letter(*kind) }
         })
         .collect();
-    // The words matter more than the end of a long name, but leave it half of the row.
+    // The words matter more than the end of a long name, but they take at most half of the row.
     let words = WORDS.fit(&strip.words, ROOM / 2.0);
     let label = LABEL.fit(&strip.label, ROOM - WORDS.width(&words) - BETWEEN);
     context! { y, label, words, cells }

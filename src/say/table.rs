@@ -5,8 +5,8 @@ const GAP: &str = "  ";
 /// A last column narrower than this is shown below its row instead.
 const NARROWEST: usize = 24;
 
-/// Rows with aligned columns. With a `width`, the last column is wrapped within itself; if there is no room for it,
-/// each row becomes a short paragraph. All rows have the same number of cells.
+/// Rows with aligned columns. With a `width`, the last column is wrapped within itself. If there is no room for it,
+/// each row becomes a short paragraph. All rows must have the same number of cells.
 pub fn table(rows: &[Vec<String>], width: Option<usize>) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let widest =

@@ -21,21 +21,21 @@ pub fn state(shown: Shown) -> &'static str {
     }
 }
 
-/// The same in a message: nobody at night has to know what `degraded` is.
+/// The words for a state in a message. A reader at night should not have to know what `degraded` means.
 pub fn spoken(shown: Shown) -> &'static str {
     if shown == Shown::Degraded { "warning" } else { state(shown) }
 }
 
-/// The word for a dependency without trouble.
+/// The word for a dependency that is not in trouble.
 pub(super) const WORKING: &str = "working";
 
-/// `2 need a key`, `11 working`: worst first, without zeros. Dependencies that are not monitored are not counted;
-/// they are named separately.
+/// The counts of states, such as `2 need a key` or `11 working`: worst first, without zeros. Dependencies that are
+/// not monitored are not counted, because they are named separately.
 pub fn counts(snapshot: &Snapshot, word: fn(Shown) -> &'static str) -> Vec<String> {
     counts_of(snapshot, |dependency| word(dependency.shown()))
 }
 
-/// The same with a word for each dependency.
+/// Like [`counts`], with a word for each dependency.
 pub fn counts_of(snapshot: &Snapshot, word: impl Fn(&DependencySnapshot) -> &'static str) -> Vec<String> {
     let monitored = snapshot.each().filter(|dependency| dependency.shown() != Shown::NotMonitored);
     let mut all: Vec<(u8, &str)> = monitored.map(|d| (d.shown().rank(), word(d))).collect();
@@ -47,8 +47,8 @@ pub fn counts_of(snapshot: &Snapshot, word: impl Fn(&DependencySnapshot) -> &'st
 /// The maximum number of names in a message; `plugwatch coverage` lists all.
 const NAMED: usize = 12;
 
-/// What is not monitored, by reason: `Stripe, SendGrid (need a key), AWS (not visible from outside)`. `None` if
-/// everything is monitored.
+/// What is not monitored, grouped by reason: `Stripe, SendGrid (need a key), AWS (not visible from outside)`. `None`
+/// if everything is monitored.
 pub fn not_monitored(blind: &[(&str, String)]) -> Option<String> {
     let mut groups: Vec<(String, Vec<&str>)> = Vec::new();
     for (label, why) in blind.iter().take(NAMED) {
@@ -67,13 +67,13 @@ pub fn not_monitored(blind: &[(&str, String)]) -> Option<String> {
     (!all.is_empty()).then(|| all.join(", "))
 }
 
-/// `Monitoring 7 of 11. Not monitored: Stripe, SendGrid (need a key).`
+/// A summary such as `Monitoring 7 of 11. Not monitored: Stripe, SendGrid (need a key).`
 pub fn monitoring(total: usize, blind: &[(&str, String)]) -> String {
     let named = not_monitored(blind).map_or_else(String::new, |named| format!(" Not monitored: {named}."));
     format!("Monitoring {} of {total}.{named}", total - blind.len())
 }
 
-/// Runs of equal words, counted.
+/// Consecutive equal words, each with its count.
 pub(super) fn grouped(words: &[&str]) -> Vec<String> {
     let count = |group: &[&str]| match (group.len(), group[0]) {
         (many, "needs a key") if many > 1 => format!("{many} need a key"),
@@ -84,13 +84,14 @@ pub(super) fn grouped(words: &[&str]) -> Vec<String> {
     words.chunk_by(|a, b| a == b).map(count).collect()
 }
 
-/// A share of 0 to 1 in percent, rounded down as on the public page: any outage at all gives less than 100 %.
+/// A share of 0 to 1 as a percentage, rounded down as on the public page, so that any outage at all gives less than
+/// 100 %.
 pub fn share(share: f64) -> String {
     let hundredths = (share * 10_000.0).floor() / 100.0;
     if hundredths >= 100.0 { "100 %".to_owned() } else { format!("{hundredths:.2} %") }
 }
 
-/// The availability in words, never as a share of checks that could not be read.
+/// The availability in words. If most checks could not be read, no share is given.
 pub fn uptime(counts: &Counts) -> String {
     let unread =
         if counts.unknown > 0 { format!(", {} more were inconclusive", counts.unknown) } else { String::new() };
@@ -98,7 +99,7 @@ pub fn uptime(counts: &Counts) -> String {
     match counts.uptime() {
         None if counts.looks() == 0 => "no check".to_owned(),
         None => format!("unknown: {} were inconclusive", checks(counts.unknown)),
-        // A share of a few checks among many without an answer would sound like knowledge.
+        // If most checks were not answered, the share of the few others would suggest more than is known.
         Some(_) if counts.mostly_unread() => {
             let good = counts.live + counts.degraded;
             format!("mostly unknown: available in {good} of {}{unread}", checks(counts.readable()))

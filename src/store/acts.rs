@@ -1,4 +1,4 @@
-//! People's actions. They are kept for ever and read as a whole, because there are few.
+//! People's actions. They are never deleted, and always read as a whole, because there are few.
 
 use std::sync::atomic::Ordering;
 
@@ -28,7 +28,7 @@ impl Store {
     /// Stores a person's action. If it accepts changed facts, they are marked as accepted in the same transaction.
     ///
     /// # Errors
-    /// If the database does not answer; nothing was kept.
+    /// Fails if the database does not answer; nothing was kept.
     pub async fn act(&self, act: &OperatorAction) -> Result<()> {
         let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
         insert(&mut tx, act).await?;
@@ -54,7 +54,7 @@ impl Store {
     /// All actions, oldest first.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// Fails if the database does not answer.
     pub async fn acts(&self) -> Result<Vec<OperatorAction>> {
         let rows = sqlx::query_as(sqlx::AssertSqlSafe(format!("{COLUMNS} ORDER BY id")));
         Ok(rows.fetch_all(&self.readers).await?.into_iter().filter_map(act_of).collect())
@@ -63,7 +63,7 @@ impl Store {
     /// The actions about an incident, a drill or a letter, oldest first.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// Fails if the database does not answer.
     pub async fn acts_about(&self, about: &str) -> Result<Vec<OperatorAction>> {
         let rows = sqlx::query_as(sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE about = $1 ORDER BY id"))).bind(about);
         Ok(rows.fetch_all(&self.readers).await?.into_iter().filter_map(act_of).collect())
@@ -74,10 +74,10 @@ impl Store {
         self.acted.swap(false, Ordering::SeqCst)
     }
 
-    /// The id of the last action, also if another process stored it.
+    /// The id of the last action, including actions that other processes stored.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// Fails if the database does not answer.
     pub async fn last_act(&self) -> Result<i64> {
         let last = sqlx::query_scalar("SELECT COALESCE(MAX(id), 0) FROM act");
         Ok(last.fetch_one(&self.readers).await?)
@@ -103,7 +103,7 @@ pub(super) async fn insert(tx: &mut Transaction<'_, Sqlite>, act: &OperatorActio
     Ok(())
 }
 
-/// Skips an action of a kind that only a newer version knows.
+/// Converts a row, or skips it if only a newer version knows its kind of action.
 fn act_of(row: StoredAct) -> Option<OperatorAction> {
     Some(OperatorAction {
         id: row.id,

@@ -1,4 +1,4 @@
-//! Reports: a job's sign of life, a person's confirmation, and counted outcomes.
+//! Reports: signs of life from jobs, confirmations by people, and counted outcomes.
 
 use sqlx::{Sqlite, Transaction};
 
@@ -6,15 +6,15 @@ use super::{Result, Store};
 use crate::core::time::Time;
 use crate::core::words::check_in::{CheckIns, MOST_COUNTED, Reading, Report, Word};
 
-/// The counts of one minute share one row per code. In milliseconds.
+/// The width of the buckets for counts, in milliseconds: the counts of one minute share one row per code.
 const MINUTE: i64 = 60_000;
-/// Repeated pings within one second count once. In milliseconds.
+/// Repeated pings within this time, in milliseconds, count as one.
 const SECOND: i64 = 1_000;
 /// The maximum number of reports read at once, newest first.
 const MOST_READ: i64 = 20_000;
-/// The maximum number of codes per minute; further ones are counted as `other`.
+/// The maximum number of codes per minute. Further codes are counted as `other`.
 const MOST_CODES: i64 = 50;
-/// Reports are deleted after this, in milliseconds, except the newest of each name.
+/// Reports are deleted after this time, in milliseconds, except the newest one under each name.
 const KEPT: i64 = 60 * 86_400_000;
 
 #[derive(sqlx::FromRow)]
@@ -27,7 +27,7 @@ struct StoredReport {
     failed: i64,
 }
 
-/// How many codes a minute has, and whether the current one is among them.
+/// How many codes a minute has, and whether the current code is among them.
 #[derive(sqlx::FromRow)]
 struct Codes {
     codes: i64,
@@ -35,10 +35,10 @@ struct Codes {
 }
 
 impl Store {
-    /// Stores reports, each under its key: all of them or none.
+    /// Stores reports, each under its key: either all of them or none.
     ///
     /// # Errors
-    /// If the database does not answer; nothing was kept.
+    /// Fails if the database does not answer; nothing was kept.
     pub async fn hear(&self, reports: &[(String, Report)]) -> Result<()> {
         let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
         for (key, report) in reports {
@@ -93,7 +93,7 @@ fn whole(count: u64) -> i64 {
     i64::try_from(count.min(MOST_COUNTED)).unwrap_or(0)
 }
 
-/// Skips a report with a word that only a newer version knows.
+/// Converts a row, or skips it if only a newer version knows its kind of report.
 fn report_of(row: StoredReport) -> Option<Report> {
     Some(Report {
         at: Time(row.at),

@@ -25,7 +25,7 @@ pub struct CheckRow {
     pub probe: i64,
     /// Its dependency.
     pub dependency: String,
-    /// Whether a request was made. A check without its key makes none, and is not added to the history.
+    /// Whether a request was made. A check whose key is missing makes none, and is not added to the history.
     pub asked: bool,
     /// When the check ran.
     pub at: Time,
@@ -39,11 +39,11 @@ pub struct CheckRow {
     pub standing: Option<Standing>,
     /// A confirmed change.
     pub flip: Option<Flip>,
-    /// Facts that are new or wait for confirmation.
+    /// Facts that are new or are waiting for confirmation.
     pub facts: Vec<FactRow>,
     /// Facts that changed.
     pub fact_changes: Vec<FactChange>,
-    /// The remaining amount of something that runs down.
+    /// The remaining amount of something that is used up over time.
     pub stock: Option<Stock>,
     /// The raw answer, if it is kept as evidence.
     pub evidence: Option<EvidenceRow>,
@@ -56,7 +56,7 @@ pub struct DependencyChange {
     pub id: String,
     /// Its combined state.
     pub state: Combined,
-    /// What people were notified of.
+    /// What was reported about it.
     pub notified: Notified,
     /// When the state changed.
     pub at: Time,
@@ -73,7 +73,7 @@ pub struct IncidentChange {
     pub say: String,
     /// The sentence added when the incident ends for a reason on plugwatch's side.
     pub ends: &'static str,
-    /// When it was opened (new incidents only).
+    /// When it was opened; only for new incidents.
     pub opened_at: Time,
     /// When it ended, if it did.
     pub closed_at: Option<Time>,
@@ -154,9 +154,9 @@ pub struct Batch {
     pub situation: Option<SituationChange>,
     /// Weekly or monthly reports to store.
     pub reports: Vec<KeptReport>,
-    /// Checks that are stored as sums only.
+    /// Checks that are stored only as sums.
     pub sums: Sums,
-    /// The end of the time that was monitored so far.
+    /// The end of the period that has been monitored so far.
     pub watched_until: Option<Time>,
 }
 
@@ -179,24 +179,25 @@ impl Batch {
         self.alerts.extend(later.alerts);
         self.reports.extend(later.reports);
         self.sums.append(later.sums);
-        // If one of them edits the message, it is edited to the newest state.
+        // If either change edits the message, the message must be edited to show the newest state.
         let edit = self.situation.as_ref().is_some_and(|change| change.edit);
         let newest = later.situation.map(|change| SituationChange { edit: edit || change.edit, ..change });
         self.situation = newest.or(self.situation.take());
         self.watched_until = later.watched_until.or(self.watched_until);
     }
 
-    /// Whether someone waits for this batch (an alert, for example), so that it must be written at once.
+    /// Whether the batch must be written at once, because it contains an alert or something else that people wait
+    /// for.
     pub fn is_urgent(&self) -> bool {
         !self.alerts.is_empty() || self.looks.iter().any(|look| look.flip.is_some())
     }
 }
 
 impl Store {
-    /// Writes all of a batch, or nothing.
+    /// Writes the whole batch or nothing.
     ///
     /// # Errors
-    /// If the database does not answer; nothing was written.
+    /// Fails if the database does not answer; nothing was written.
     pub async fn commit(&self, batch: &Batch) -> Result<()> {
         self.check_place()?;
         let reasons = self.word_ids(batch.looks.iter().map(|look| look.reason.as_str())).await?;

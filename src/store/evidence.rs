@@ -47,14 +47,14 @@ pub struct Blob {
     size: usize,
 }
 
-/// Compresses one body after another: creating a compressor costs more than compressing a small body.
+/// Compresses several bodies one after another. Creating a compressor costs more than compressing a small body.
 pub struct Packer(zstd::bulk::Compressor<'static>);
 
 impl Packer {
-    /// Creates one with the library's default level.
+    /// Creates a compressor with the library's default level.
     ///
     /// # Errors
-    /// If there is not enough memory.
+    /// Fails if there is not enough memory.
     pub fn new() -> std::io::Result<Packer> {
         Ok(Packer(zstd::bulk::Compressor::new(3)?))
     }
@@ -62,7 +62,7 @@ impl Packer {
     /// Compresses a body.
     ///
     /// # Errors
-    /// If it cannot be compressed.
+    /// Fails if it cannot be compressed.
     pub fn pack(&mut self, body: &[u8]) -> std::io::Result<Blob> {
         Ok(Blob { sha256: hex(&Sha256::digest(body)), packed: self.0.compress(body)?, size: body.len() })
     }
@@ -72,7 +72,7 @@ impl Blob {
     /// Compresses a body.
     ///
     /// # Errors
-    /// If it cannot be compressed.
+    /// Fails if it cannot be compressed.
     pub fn pack(body: &[u8]) -> std::io::Result<Blob> {
         Packer::new()?.pack(body)
     }
@@ -82,10 +82,10 @@ impl Blob {
         self.packed.len()
     }
 
-    /// The uncompressed body.
+    /// The decompressed body.
     ///
     /// # Errors
-    /// If it cannot be uncompressed.
+    /// Fails if it cannot be decompressed.
     pub fn unpacked(&self) -> std::io::Result<Vec<u8>> {
         zstd::bulk::decompress(&self.packed, self.size)
     }
@@ -120,15 +120,15 @@ pub(super) async fn add(tx: &mut Transaction<'_, Sqlite>, looks: &[CheckRow]) ->
     together(tx, ADD, entries.collect()).await
 }
 
-/// The number of bodies per statement; each is a few kilobytes.
+/// The number of bodies per statement. Each body is a few kilobytes.
 const AT_ONCE: usize = 50;
 
-/// Stores a body; the same body is stored once only.
+/// Stores a body. A body that is already stored is not stored again.
 pub(super) async fn add_blob(tx: &mut Transaction<'_, Sqlite>, blob: &Blob) -> Result<()> {
     add_blobs(tx, std::iter::once(blob)).await
 }
 
-/// Stores several bodies: a start has one for each check, and each statement is a round trip.
+/// Stores several bodies at once. At start-up there is one for each check, and each statement is a round trip.
 async fn add_blobs<'b>(tx: &mut Transaction<'_, Sqlite>, blobs: impl Iterator<Item = &'b Blob>) -> Result<()> {
     let different: BTreeMap<&str, &Blob> = blobs.map(|blob| (blob.sha256.as_str(), blob)).collect();
     let different: Vec<&Blob> = different.into_values().collect();
@@ -144,7 +144,7 @@ async fn add_blobs<'b>(tx: &mut Transaction<'_, Sqlite>, blobs: impl Iterator<It
     Ok(())
 }
 
-/// The fields that an entry's hash covers, one per line; no field can contain a line end.
+/// The fields that an entry's hash covers, one per line. No field can contain a line break.
 fn fields(probe: i64, at: i64, row: &EvidenceRow, size: i64, blob: Option<&str>) -> String {
     let EvidenceRow { cause, verdict, reason, facts, raw_sha256, redacted, .. } = row;
     format!(
@@ -196,7 +196,7 @@ impl Store {
     /// The last entries about a dependency, newest first.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// Fails if the database does not answer.
     pub async fn last_evidence(&self, dependency: &str, limit: i64) -> Result<Vec<KeptEvidence>> {
         let rows = sqlx::query_as(
             "SELECT evidence.id, evidence.at, verdict, reason, raw_sha256 FROM evidence \
@@ -257,7 +257,7 @@ impl ChainedEntry {
 /// match.
 ///
 /// # Errors
-/// If the database does not answer.
+/// Fails if the database does not answer.
 pub async fn verify_chain(store: &Store) -> Result<std::result::Result<usize, i64>> {
     let rows = sqlx::query_as(
         "SELECT evidence.id, probe, at, cause, verdict, reason, facts, raw_sha256, raw_size, redacted, evidence.blob, \

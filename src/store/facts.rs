@@ -9,23 +9,23 @@ use super::observations::together;
 use super::{CheckRow, Error, Result, Store};
 use crate::core::time::Time;
 
-/// A fact's known value, and a new value that waits for a second check.
+/// A fact's known value, and a new value that is waiting for a second check.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FactRow {
-    /// Its name.
+    /// The name of the fact.
     pub name: String,
     /// The known value.
     pub value: Value,
-    /// Since when the value is known.
+    /// When the value became known.
     pub since: Time,
-    /// A new value that one check has found.
+    /// A new value that only one check has found so far.
     pub candidate: Option<Value>,
 }
 
 /// A change that two checks have found.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FactChange {
-    /// Its name.
+    /// The name of the fact.
     pub name: String,
     /// The value before.
     pub before: Value,
@@ -43,7 +43,7 @@ const NEW: &str = "INSERT INTO fact (probe, name, value, since, candidate) \
 const CHANGED: &str = "INSERT INTO fact_change (probe, name, at, before, after) \
      SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM json_each($1)";
 
-/// Writes the new, waiting and changed facts of all checks of a batch.
+/// Writes the facts of all checks in a batch: new ones, those waiting for confirmation, and changed ones.
 pub(super) async fn write(tx: &mut Transaction<'_, Sqlite>, looks: &[CheckRow]) -> Result<()> {
     let fact = |probe: i64, fact: &FactRow| {
         let candidate = fact.candidate.as_ref().map(Value::to_string);
@@ -65,7 +65,7 @@ pub struct ChangedFact {
     pub dependency: String,
     /// The check that found it.
     pub check: String,
-    /// Its name.
+    /// The name of the fact.
     pub name: String,
     /// The value before.
     pub before: Value,
@@ -131,17 +131,17 @@ impl TryFrom<StoredFact> for FactRow {
 pub struct NamedFact {
     /// Its dependency, by id.
     pub dependency: String,
-    /// Its name.
+    /// The name of the fact.
     pub name: String,
     /// The value, as JSON.
     pub value: String,
 }
 
 impl Store {
-    /// Known values of active checks whose names contain one of these words: a few of hundreds of thousands.
+    /// Known values of active checks whose names contain one of these words: a few among hundreds of thousands.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// Fails if the database does not answer.
     pub async fn facts_named(&self, words: &[&str]) -> Result<Vec<NamedFact>> {
         let rows = sqlx::query_as(
             "SELECT DISTINCT probe.dependency, name, value FROM fact JOIN probe ON probe.id = fact.probe \
@@ -154,7 +154,7 @@ impl Store {
     /// Changes since `since`, of one dependency or of all, oldest first.
     ///
     /// # Errors
-    /// If the database does not answer, or a document in it cannot be read.
+    /// Fails if the database does not answer, or a document in it cannot be read.
     pub async fn changed_facts(&self, dependency: Option<&str>, since: Time) -> Result<Vec<ChangedFact>> {
         let rows = sqlx::query_as(
             "SELECT probe.dependency, probe.check_id, name, before, after, at, accepted_by \
@@ -168,7 +168,7 @@ impl Store {
     /// The known facts of every probe, by its id.
     ///
     /// # Errors
-    /// If the database does not answer, or a document in it cannot be read.
+    /// Fails if the database does not answer, or a document in it cannot be read.
     pub async fn facts(&self) -> Result<HashMap<i64, Vec<FactRow>>> {
         let rows: Vec<StoredFact> =
             sqlx::query_as("SELECT probe, name, value, since, candidate FROM fact").fetch_all(&self.readers).await?;

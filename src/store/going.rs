@@ -1,7 +1,7 @@
-//! Records which messages really went out. A lease is written before a message is sent, so a crash loses nothing. Only
-//! this record shows whether the crash came before or after sending began: one line per attempt in the lock file,
-//! written without waiting for the disk. It survives the end of the process, however it ends, but not of the machine;
-//! the machine's boot id tells the two apart.
+//! Records which messages were actually sent. A lease is written before a message is sent, so a crash loses nothing.
+//! Only this record shows whether a crash came before or after sending began: one line per attempt in the lock file,
+//! written without waiting for the disk. The record survives any end of the process, but not of the machine; the
+//! machine's boot id distinguishes the two.
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -12,12 +12,12 @@ use sqlx::SqlitePool;
 
 use super::{Result, Store};
 
-/// Above this number of lines, only the last ones are kept; older ones were settled long ago.
+/// Above this number of lines, only the last ones are kept. Older attempts were settled long ago.
 const MOST: usize = 10_000;
 /// The number of lines that are then kept.
 const KEPT: usize = 1_000;
 
-/// The attempts of this run that went out.
+/// The attempts of this run whose sending has begun.
 #[derive(Debug)]
 pub(super) struct Going {
     inner: Mutex<Inner>,
@@ -32,13 +32,13 @@ struct Inner {
 }
 
 impl Going {
-    /// For a store that sends nothing.
+    /// A record that is not kept, for a store that sends nothing.
     pub(super) fn none() -> Going {
         Going { inner: Mutex::new(Inner { file: None, boot: String::new(), lines: Vec::new() }) }
     }
 
-    /// Reads the previous run's attempts that went out from the lock file; `None` if that cannot be known. The file is
-    /// started again once they have been written to the database.
+    /// Reads from the lock file which attempts of the previous run were sent; `None` if that is unknown. The file is
+    /// restarted once these attempts have been written to the database.
     pub(super) fn take_up(file: &File) -> (Going, Option<BTreeSet<i64>>) {
         let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default().trim().to_owned();
         let mut text = String::new();
@@ -50,14 +50,14 @@ impl Going {
         (Going { inner: Mutex::new(Inner { file: own, boot, lines: Vec::new() }) }, out)
     }
 
-    /// Starts the file again, after the previous run's attempts were written to the database.
+    /// Restarts the file, after the previous run's attempts were written to the database.
     pub(super) fn begin_anew(&self) {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner).begin_anew();
     }
 }
 
 impl Inner {
-    /// Writes the first line last: without it, nothing in the file is trusted.
+    /// Restarts the file with the boot id and the attempts of this run.
     fn begin_anew(&mut self) {
         let lines: Vec<String> = self.lines.iter().map(i64::to_string).collect();
         let text = format!("{}\n{}{}", self.boot, lines.join("\n"), if lines.is_empty() { "" } else { "\n" });
@@ -66,7 +66,7 @@ impl Inner {
             file.set_len(0).and_then(|()| file.seek(SeekFrom::Start(0))).and_then(|_| file.write_all(text.as_bytes()));
         if let Err(error) = written {
             tracing::debug!(%error, "cannot record sent messages; after a crash, some may wrongly be marked as repeats");
-            // A half-written list must not be used.
+            // An incomplete list must not be used.
             if let Some(file) = self.file.take() {
                 _ = file.set_len(0);
             }
@@ -80,7 +80,7 @@ impl Inner {
             return self.begin_anew();
         }
         let text: String = attempts.iter().map(|attempt| format!("{attempt}\n")).collect();
-        // If the disk is full, a line is missing: nothing in the file can be trusted any more.
+        // If the disk is full, a line is missing, so the whole file must no longer be trusted.
         let failed = self.file.as_mut().is_some_and(|file| file.write_all(text.as_bytes()).is_err());
         if let Some(file) = self.file.take_if(|_| failed) {
             _ = file.set_len(0);
@@ -89,14 +89,14 @@ impl Inner {
 }
 
 impl Store {
-    /// Records that these attempts go out now.
+    /// Records that these attempts are being sent now.
     pub fn going_out(&self, attempts: &[i64]) {
         self.going.inner.lock().unwrap_or_else(PoisonError::into_inner).note(attempts);
     }
 }
 
-/// Ends the attempts that a crash interrupted. If an attempt went out, or may have, its result is not known; otherwise
-/// it is marked as not sent, and the next attempt is not a repeat.
+/// Closes the attempts that a crash interrupted. If sending began or may have begun, the result is marked as unknown.
+/// Otherwise the attempt is marked as not sent, and the next one is not a repeat.
 pub(super) async fn settle(writer: &SqlitePool, out: Option<BTreeSet<i64>>) -> Result<()> {
     let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
     let open: Vec<i64> = sqlx::query_scalar("SELECT id FROM attempt WHERE outcome IS NULL").fetch_all(&mut *tx).await?;

@@ -1,4 +1,4 @@
-//! Reason codes by number, monitoring gaps, and the end of the monitored time.
+//! Reason codes with their numbers, monitoring gaps, and the end of the monitored period.
 
 use std::collections::HashMap;
 use std::sync::PoisonError;
@@ -8,7 +8,7 @@ use sqlx::{Sqlite, Transaction};
 use super::{Result, Store};
 use crate::core::time::Time;
 
-/// The prefix of a note's name for a Telegram group with a new id; the old id follows.
+/// The prefix of notes about Telegram groups that have a new id. The old id follows.
 const MOVED: &str = "moved chat ";
 
 #[derive(sqlx::FromRow)]
@@ -54,7 +54,7 @@ impl Store {
         Ok(())
     }
 
-    /// The numbers of these words; new words are added.
+    /// The numbers of these words. New words are added.
     pub(super) async fn word_ids<'w>(&self, words: impl Iterator<Item = &'w str>) -> Result<HashMap<String, i64>> {
         let mut ids = HashMap::new();
         for word in words {
@@ -82,30 +82,30 @@ impl Store {
         Ok(id)
     }
 
-    /// Notes that a Telegram group has a new id.
+    /// Records that a Telegram group has a new id.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// Fails if the database does not answer.
     pub async fn note_moved_chat(&self, from: i64, to: i64) -> Result<()> {
         let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
         note(&mut tx, &format!("{MOVED}{from}"), &to.to_string()).await?;
         Ok(tx.commit().await?)
     }
 
-    /// Telegram groups that have a new id: the old id and the new one.
+    /// Telegram groups that have a new id: the old id and the new id.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// Fails if the database does not answer.
     pub async fn moved_chats(&self) -> Result<Vec<(i64, i64)>> {
         let rows = sqlx::query_as("SELECT name, value FROM note WHERE name LIKE 'moved chat %'");
         let rows: Vec<StoredNote> = rows.fetch_all(&self.readers).await?;
         Ok(rows.iter().filter_map(moved_of).collect())
     }
 
-    /// The end of the time that was monitored, as of the last commit.
+    /// The end of the monitored period, as of the last commit.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// Fails if the database does not answer.
     pub async fn watched_until(&self) -> Result<Option<Time>> {
         let value: Option<String> = sqlx::query_scalar("SELECT value FROM note WHERE name = 'watched_until'")
             .fetch_optional(&self.writer)
@@ -113,10 +113,10 @@ impl Store {
         Ok(value.and_then(|value| value.parse().ok()).map(Time))
     }
 
-    /// Notes that nothing was monitored from `from` to `to`.
+    /// Records that nothing was monitored from `from` to `to`.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// Fails if the database does not answer.
     pub async fn add_gap(&self, from: Time, to: Time) -> Result<()> {
         let insert = "INSERT INTO gap (from_at, to_at) VALUES ($1, $2)";
         sqlx::query(insert).bind(from.0).bind(to.0).execute(&self.writer).await?;
@@ -126,7 +126,7 @@ impl Store {
     /// The gaps since `since`, oldest first.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// Fails if the database does not answer.
     pub async fn gaps(&self, since: Time) -> Result<Vec<(Time, Time)>> {
         let rows = sqlx::query_as("SELECT from_at, to_at FROM gap WHERE to_at >= $1 ORDER BY id");
         let rows: Vec<StoredGap> = rows.bind(since.0).fetch_all(&self.readers).await?;

@@ -51,7 +51,7 @@ pub(super) struct StoredIncident {
     alerts: i64,
 }
 
-/// A word that only a newer version knows is read as the most cautious known one.
+/// A word that only a newer version knows is read as the most cautious of the known words.
 impl From<StoredIncident> for Incident {
     fn from(row: StoredIncident) -> Incident {
         Incident {
@@ -79,7 +79,7 @@ impl Store {
     /// Open incidents by dependency.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// Fails if the database does not answer.
     pub async fn open_incidents(&self) -> Result<HashMap<String, Incident>> {
         self.open_of(
             "SELECT id, public_id, verdict, worst, reason, fault, proof, began_at, alerts, dependency \
@@ -91,7 +91,7 @@ impl Store {
     /// Open incidents about dependencies that cannot be checked, by dependency.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// Fails if the database does not answer.
     pub async fn open_unjudged(&self) -> Result<HashMap<String, Incident>> {
         self.open_of(
             "SELECT id, public_id, verdict, worst, reason, fault, proof, began_at, alerts, dependency \
@@ -108,7 +108,7 @@ impl Store {
     /// The id of the next incident.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// Fails if the database does not answer.
     pub async fn next_incident(&self) -> Result<i64> {
         let next = sqlx::query_scalar("SELECT COALESCE(MAX(id), 0) + 1 FROM incident");
         Ok(next.fetch_one(&self.readers).await?)

@@ -13,14 +13,14 @@ pub const DEAD_MANS_SWITCH: &str = "heartbeat";
 
 /// The prefix of these notes' names.
 const USED: &str = "key used ";
-/// A use is written at most this often, so that reloading a page all day does not write each time.
+/// The minimum time between two writes, so that reloading a page all day does not write each time.
 const GRAIN: Duration = Duration::from_secs(5 * 60);
 
 impl Store {
-    /// Notes that this key was used and accepted.
+    /// Records that this key was used and accepted.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// Fails if the database does not answer.
     pub async fn note_key_use(&self, key: &str, at: Time) -> Result<()> {
         let known = self.key_uses().await?;
         if known.get(key).is_some_and(|before| at.since(*before) < GRAIN && *before <= at) {
@@ -34,7 +34,7 @@ impl Store {
     /// When each key was last used.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// Fails if the database does not answer.
     pub async fn key_uses(&self) -> Result<HashMap<String, Time>> {
         let rows: Vec<(String, String)> = sqlx::query_as("SELECT name, value FROM note WHERE name LIKE 'key used %'")
             .fetch_all(&self.readers)

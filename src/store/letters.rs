@@ -1,4 +1,4 @@
-//! Vendors' letters that people reported, in full, with what was done about them.
+//! Vendors' letters that people entered, in full, with what was done about them.
 
 use sha2::{Digest, Sha256};
 
@@ -10,20 +10,20 @@ use crate::core::time::{Time, deadline};
 /// A change that a person makes to a letter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LetterChange {
-    /// Sets when it takes effect, as the person says or confirms; with how it was read.
+    /// Sets when the letter takes effect, as entered or confirmed by a person, and how that time was read.
     Effective(Time, String),
-    /// Sets the dependencies that it concerns.
+    /// Sets the dependencies that the letter concerns.
     Concerns(Vec<String>),
-    /// Confirms the time that plugwatch read in it.
+    /// Confirms the time that plugwatch read in the letter.
     Confirmed,
-    /// Says that somebody answered it.
+    /// Records that someone answered the letter.
     Answered,
-    /// Withdraws it: it was not such a letter.
+    /// Withdraws the letter: it was not about an end.
     Withdrawn,
 }
 
 impl LetterChange {
-    /// The name of the action that is stored.
+    /// The stored name of the action.
     fn word(&self) -> &'static str {
         match self {
             LetterChange::Effective(..) => "effective",
@@ -84,11 +84,11 @@ impl TryFrom<StoredLetter> for Letter {
 }
 
 impl Store {
-    /// Stores a letter with its original bytes. The same bytes about the same dependencies are one letter: the stored
-    /// one is then returned.
+    /// Stores a letter with its original bytes. The same bytes about the same dependencies are stored only once; the
+    /// stored letter is then returned.
     ///
     /// # Errors
-    /// If the database does not answer; nothing was kept.
+    /// Fails if the database does not answer; nothing was kept.
     pub async fn add_letter(&self, letter: &Letter, bytes: &[u8]) -> Result<Letter> {
         let blob = evidence::Blob::pack(bytes).map_err(|error| sqlx::Error::Encode(Box::new(error)))?;
         let sha256 = hex(bytes);
@@ -132,7 +132,7 @@ impl Store {
     /// Stores a change that a person made to a letter.
     ///
     /// # Errors
-    /// If the database does not answer; nothing was kept.
+    /// Fails if the database does not answer; nothing was kept.
     pub async fn change_letter(&self, public_id: &str, change: &LetterChange, act: &OperatorAction) -> Result<()> {
         let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
         let (effective, read_as, concerns) = match change {
@@ -170,7 +170,7 @@ impl Store {
     /// The letters that were not withdrawn, in the order of arrival.
     ///
     /// # Errors
-    /// If the database does not answer, or a document in it cannot be read.
+    /// Fails if the database does not answer, or a document in it cannot be read.
     pub async fn letters(&self) -> Result<Vec<Letter>> {
         let rows = sqlx::query_as(sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE withdrawn_at IS NULL ORDER BY id")));
         let rows: Vec<StoredLetter> = rows.fetch_all(&self.readers).await?;
@@ -180,7 +180,7 @@ impl Store {
     /// A letter's original bytes.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// Fails if the database does not answer.
     pub async fn letter_bytes(&self, public_id: &str) -> Result<Option<Vec<u8>>> {
         let packed: Option<Vec<u8>> = sqlx::query_scalar(
             "SELECT blob.packed FROM letter JOIN blob ON blob.sha256 = letter.blob WHERE letter.public_id = $1",

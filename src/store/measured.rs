@@ -1,4 +1,4 @@
-//! Counts that benches compare with what they did: how many checks and bytes are stored.
+//! Counts that benchmarks compare with what they did: how many checks and bytes are stored.
 
 use std::path::Path;
 use std::time::Duration;
@@ -19,11 +19,11 @@ pub struct Tally {
 }
 
 impl Store {
-    /// Opens a file of any version for reading, also while plugwatch uses it. Only what exists in all versions is
+    /// Opens a file of any version for reading, even while plugwatch uses it. Only data that all versions contain is
     /// read.
     ///
     /// # Errors
-    /// If the file cannot be read.
+    /// Fails if the file cannot be read.
     pub async fn measured(path: &Path) -> Result<Store> {
         let options = SqliteConnectOptions::new().filename(path).read_only(true).busy_timeout(Duration::from_secs(5));
         let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
@@ -33,9 +33,9 @@ impl Store {
     /// How often each dependency was checked.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// Fails if the database does not answer.
     pub async fn tallies(&self) -> Result<Vec<Tally>> {
-        // 1 means `live`.
+        // `1` means `live`.
         let all = "SELECT probe.dependency, COUNT(*) AS looks, COUNT(*) FILTER (WHERE verdict <> 1) AS unlike_live \
                    FROM observation JOIN probe ON probe.id = observation.probe GROUP BY probe.dependency";
         Ok(sqlx::query_as(all).fetch_all(&self.readers).await?)
@@ -44,7 +44,7 @@ impl Store {
     /// The size of the database in bytes, without its write-ahead log.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// Fails if the database does not answer.
     pub async fn bytes(&self) -> Result<i64> {
         let all = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()";
         Ok(sqlx::query_scalar(all).fetch_one(&self.readers).await?)

@@ -1,8 +1,8 @@
 //! History, standings, incidents, outbox and evidence in one SQLite file.
 //!
-//! There is one writer at a time, and it starts every transaction with `BEGIN IMMEDIATE`, so that no transaction waits
+//! There is one writer at a time. It starts every transaction with `BEGIN IMMEDIATE`, so that no transaction waits
 //! for a lock half-way. Readers have a separate pool. The SQL is plain text with `$1`, `BIGINT` and `TEXT`, which
-//! PostgreSQL accepts too. Code for SQLite only (pragmas, the lock, the integrity check) is in `open`.
+//! PostgreSQL accepts, too. Code that is specific to SQLite (pragmas, the lock, the integrity check) is in `open`.
 //!
 //! # To add a table
 //!
@@ -11,8 +11,8 @@
 //! 2. A file here for its family, declared below: a `FromRow` struct next to its query (`updates.rs` is short,
 //!    `acts.rs` more complete). Read from `readers`; write in `BEGIN IMMEDIATE`, or, if a check causes the write, in a
 //!    function that `commit.rs` calls with its transaction. JSON gets a type in `document`.
-//! 3. How long a row is kept: delete old rows where new ones are written. Planned times and dates go into `set_back`;
-//!    whatever decisions depend on goes into `replayed` and the event log.
+//! 3. How long a row is kept: delete old rows where new ones are written. Planned times and dates are corrected in
+//!    `set_back`; data that decisions depend on must be in `replayed` and in the event log.
 //! 4. A test in `tests/suite/store.rs` that opens the file again. If the shape of data from older versions changes,
 //!    add a folder in `tests/upgrade`.
 
@@ -80,9 +80,9 @@ pub struct Store {
     words: Mutex<HashMap<String, i64>>,
     /// Whether this process stored a person's action.
     acted: AtomicBool,
-    /// Every check up to this id is in the sums.
+    /// All checks with ids up to this one are in the sums.
     summed_to: AtomicI64,
-    /// The attempts that went out.
+    /// The record of attempts whose sending has begun.
     going: going::Going,
     /// The path of the file, and which file it is (device and inode).
     place: Option<(std::path::PathBuf, Option<(u64, u64)>)>,
@@ -93,10 +93,10 @@ pub struct Store {
 /// Why a store operation failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Another plugwatch uses the file: stop it, or use another file.
+    /// Another plugwatch is using the file: stop it, or use another file.
     #[error("{0} is in use by another plugwatch; stop that one, or give another `database`")]
     InUse(String),
-    /// The file is damaged: keep it, and start with another one or a backup.
+    /// The file is damaged: keep it, and start with a different file or a backup.
     #[error("{file} is damaged ({what}); keep it as it is, restore a backup, or move it away to start with a new one")]
     Damaged {
         /// The path of the file.
@@ -129,7 +129,7 @@ pub enum Error {
     /// The disk with the file is full.
     #[error("the disk with {0} is full; nothing was changed. Make room, then try again")]
     Full(String),
-    /// The file was removed or replaced while it was open: what is written there is lost.
+    /// The file was removed or replaced while it was open, so anything written to it is lost.
     #[error(
         "{0} was removed or replaced while plugwatch was running; restart plugwatch to open the file that is there now"
     )]
@@ -137,7 +137,7 @@ pub enum Error {
     /// The SQLite library has a known bug that corrupts files: build with the bundled one.
     #[error("this build has SQLite {0}, which can corrupt its log; build with the bundled library")]
     OldLibrary(String),
-    /// Anything else: try again; the disk may be full.
+    /// Any other error: try again; the disk may be full.
     #[error("the database cannot be read or written: {0}")]
     Sql(#[from] sqlx::Error),
     /// The file was written by a newer plugwatch: update, or restore a backup.
@@ -149,7 +149,7 @@ pub enum Error {
     /// A stored document has a newer version.
     #[error("a stored document has version {0}, which is newer than this plugwatch; update plugwatch")]
     NewerDocument(u32),
-    /// A stored document cannot be read: it is damaged, or was changed by hand.
+    /// A stored document cannot be read: it is damaged or was edited manually.
     #[error("a stored document cannot be read: {0}")]
     Document(#[from] serde_json::Error),
 }
@@ -164,8 +164,8 @@ impl Store {
         self.writer.close().await;
     }
 
-    /// Opens the same file for reading through separate connections: requests from the public page take none from the
-    /// monitoring, and do not wait for one that is stuck. Writes still go through the one writer.
+    /// Opens the same file for reading through separate connections. Requests for the public page therefore take no
+    /// connections from monitoring, and do not wait for one that is stuck. Writes still go through the one writer.
     pub fn read_apart(&self) -> Store {
         Store {
             writer: self.writer.clone(),
@@ -179,7 +179,7 @@ impl Store {
         }
     }
 
-    /// Closes this store's readers, and leaves the writer to the store that it shares it with.
+    /// Closes this store's readers. The writer is shared with another store and stays open.
     pub async fn close_apart(&self) {
         self.readers.close().await;
     }

@@ -1,8 +1,8 @@
-//! The hot path: writes all checks of a batch in one statement. Their sums are in `sums`.
+//! The hot path: writes all checks of a batch in one statement. `sums` contains their sums.
 //!
-//! Each statement is a round trip to the database's thread, and at many checks per second the round trips cost more
-//! than the work. Rows are passed as one JSON text. PostgreSQL would unfold it with `jsonb_array_elements`, so these
-//! statements would need a second version.
+//! Each statement is a round trip to the database's thread. With many checks per second, the round trips cost more
+//! than the work itself, so rows are passed as one JSON text. PostgreSQL would unfold it with `jsonb_array_elements`,
+//! so these statements would need a second version.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -24,7 +24,7 @@ const SUM: &str = "INSERT INTO rollup (probe, width, starts_at, live, degraded, 
      dropped = dropped + excluded.dropped, unknown = unknown + excluded.unknown, \
      latency_ms = latency_ms + excluded.latency_ms";
 
-/// Sums per hour and day, by probe, of checks that are not stored individually.
+/// Sums by hour and day, for each probe, of checks that are not stored individually.
 #[derive(Clone, Debug, Default)]
 pub struct Sums(BTreeMap<(i64, i64, i64), Counts>);
 
@@ -83,7 +83,7 @@ pub(super) async fn append(
     Ok(last)
 }
 
-/// Writes rows with one statement, which unfolds them from one JSON text.
+/// Writes rows with one statement that unfolds them from one JSON text.
 pub(super) async fn together(
     tx: &mut Transaction<'_, Sqlite>,
     statement: &'static str,
@@ -95,7 +95,7 @@ pub(super) async fn together(
     Ok(())
 }
 
-/// Verdicts as small numbers, used only in the many rows of the history.
+/// Verdicts as small numbers, used only for the many rows of the history.
 fn number(verdict: Verdict) -> i64 {
     match verdict {
         Verdict::Unknown => 0,
@@ -143,22 +143,22 @@ impl From<StoredLook> for SeenLook {
 }
 
 impl Store {
-    /// The largest number of times that one check ran within one minute.
+    /// The maximum number of times that any check ran within one minute.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// Fails if the database does not answer.
     pub async fn busiest_minute(&self) -> Result<i64> {
         let most = "SELECT COALESCE(MAX(looks), 0) FROM (SELECT COUNT(*) AS looks FROM observation \
                     GROUP BY probe, at / 60000)";
         Ok(sqlx::query_scalar(most).fetch_one(&self.readers).await?)
     }
 
-    /// The last recent check of each probe.
+    /// The last check of each probe, if it is recent.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// Fails if the database does not answer.
     pub async fn last_looks(&self) -> Result<Vec<SeenLook>> {
-        // Checks are stored in order of time: the last few thousand include today's.
+        // Checks are stored in order of time, so the last few thousand include today's.
         let rows = sqlx::query_as(
             "SELECT probe, at, verdict, word.word, latency_ms FROM (SELECT * FROM observation ORDER BY id DESC LIMIT \
              20000) AS late JOIN word ON word.id = late.reason ORDER BY late.id DESC",

@@ -1,4 +1,4 @@
-//! Opens the file: lock, pragmas, migrations and integrity check. For SQLite only.
+//! Opens the file: lock, pragmas, migrations and integrity check. This is specific to SQLite.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
@@ -13,32 +13,32 @@ use sqlx::{ConnectOptions, Connection, SqliteConnection, SqlitePool};
 use super::going::{self, Going};
 use super::{Error, Result, Store, owner};
 
-/// Before this version, the write-ahead log could corrupt a file (sqlite.org, 3.51.3).
+/// In earlier versions, the write-ahead log could corrupt a file (sqlite.org, 3.51.3).
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
 
-/// The cache of each reader, in KiB (SQLite uses a negative number for that). It is small, because readers read
-/// little, and the system caches the file as well.
+/// The cache of each reader in KiB, which SQLite writes as a negative number. It is small, because readers read
+/// little and the system caches the file, too.
 const READERS_CACHE: &str = "-512";
 
 /// The permissions of the database and its companion files.
 const PRIVATE: u32 = 0o600;
 
-/// The table definitions over time; a released migration is never edited.
+/// The history of table definitions. A released migration is never edited.
 static MIGRATIONS: Migrator = sqlx::migrate!();
 
 impl Store {
-    /// Opens the file, and creates it if it does not exist.
+    /// Opens the file, creating it if it does not exist.
     ///
     /// # Errors
-    /// If another plugwatch uses it, it is damaged, or it cannot be opened.
+    /// Fails if another plugwatch is using the file, it is damaged, or it cannot be opened.
     pub async fn open(path: &Path) -> Result<Store> {
         Store::open_with(path, SqliteSynchronous::Full).await
     }
 
-    /// Opens a file that need not survive a power failure, for benches and simulations.
+    /// Opens a file that need not survive a power failure, for benchmarks and simulations.
     ///
     /// # Errors
-    /// As for [`Store::open`].
+    /// Fails in the same cases as [`Store::open`].
     pub async fn open_scratch(path: &Path) -> Result<Store> {
         Store::open_with(path, SqliteSynchronous::Off).await
     }
@@ -66,9 +66,9 @@ impl Store {
             .pragma("cell_size_check", "ON")
             .pragma("journal_size_limit", "67108864")
             .statement_cache_capacity(64);
-        // A connection to a file needs no test before each use; a test costs a round trip. After a failed write (a
-        // full disk), SQLite has rolled back, but the library does not know that: its connection would refuse every
-        // further transaction, so it is dropped.
+        // A connection to a file needs no test before each use, which would cost a round trip. After a failed write
+        // (a full disk), SQLite has rolled back, but the library does not notice that, and the connection would
+        // refuse every further transaction. So such a connection is dropped.
         let writer = SqlitePoolOptions::new()
             .test_before_acquire(false)
             .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
@@ -94,8 +94,8 @@ impl Store {
             .connect_with(options.read_only(true).create_if_missing(false).pragma("cache_size", READERS_CACHE))
             .await
             .map_err(|error| unusable(path, &error))?;
-        // This process holds the lock, so no other one can be sending: a lease left by a crash is cleared. Its attempt
-        // stays without an outcome, so the next one is marked as a repeat.
+        // This process holds the lock, so no other process can be sending. A lease left by a crash is cleared; its
+        // attempt has no outcome, so the next attempt is marked as a repeat.
         sqlx::query("UPDATE outbox SET leased_until = 0 WHERE state = 'pending'").execute(&writer).await?;
         let (going, out) = Going::take_up(&lock);
         going::settle(&writer, out).await?;
@@ -109,7 +109,7 @@ impl Store {
     }
 }
 
-/// More readers of the same file, opened when the first one is needed.
+/// Additional readers of the same file. They are opened when first needed.
 pub(super) fn readers_apart(readers: &SqlitePool) -> SqlitePool {
     SqlitePoolOptions::new()
         .test_before_acquire(false)
@@ -126,15 +126,15 @@ impl Store {
         Store::exists(path) && matches!(lock(path), Err(Error::InUse(_)))
     }
 
-    /// Whether anything was ever written to the file: an empty file counts as none.
+    /// Whether anything was ever written to the file. An empty file does not count.
     pub fn exists(path: &Path) -> bool {
         std::fs::metadata(path).is_ok_and(|file| file.len() > 0)
     }
 
-    /// Opens an existing file for reading only, also while another plugwatch uses it.
+    /// Opens an existing file for reading only, even while another plugwatch is using it.
     ///
     /// # Errors
-    /// If there is no such file, or it cannot be read.
+    /// Fails if there is no such file or it cannot be read.
     pub async fn view(path: &Path) -> Result<Store> {
         if !Store::exists(path) {
             let what = "the file does not exist yet; start `plugwatch run` first".to_owned();
@@ -151,10 +151,10 @@ impl Store {
 }
 
 impl Store {
-    /// Opens an existing file for a few writes, also while another plugwatch uses it.
+    /// Opens an existing file for a few writes, even while another plugwatch is using it.
     ///
     /// # Errors
-    /// If there is no such file, or it cannot be written.
+    /// Fails if there is no such file or it cannot be written.
     pub async fn beside(path: &Path) -> Result<Store> {
         Store::view(path).await?.close().await;
         let options = SqliteConnectOptions::new().filename(path).busy_timeout(Duration::from_secs(10));
@@ -178,7 +178,7 @@ impl Store {
     }
 }
 
-/// Takes the lock file next to the database; the system releases it when the process ends, however it ends.
+/// Locks the file next to the database. The system releases the lock when the process ends for any reason.
 fn lock(path: &Path) -> Result<File> {
     let name = path.display().to_string();
     let mut lock_path = path.as_os_str().to_owned();
@@ -197,7 +197,7 @@ fn newest() -> i64 {
     MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0)
 }
 
-/// Migrates an older file that nobody uses before it is read: the code that reads it knows one schema only.
+/// Migrates an older file that is not in use before it is read, because the reading code supports only one schema.
 async fn bring_up(path: &Path) -> Result<()> {
     match Store::open(path).await {
         Ok(store) => {
@@ -217,7 +217,7 @@ fn keep_private(path: &Path) -> Result<()> {
     for end in ["", "-wal", "-shm", ".lock"] {
         let mut file = path.as_os_str().to_owned();
         file.push(end);
-        // Another user's file that plugwatch may write keeps its permissions.
+        // If the file belongs to another user and plugwatch may write to it, its permissions stay as they are.
         if let Err(error) = std::fs::set_permissions(&file, std::fs::Permissions::from_mode(PRIVATE)) {
             tracing::debug!(%error, "the permissions of {} could not be changed", file.to_string_lossy());
         }
@@ -225,14 +225,14 @@ fn keep_private(path: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Which file it is, whatever its path (device and inode).
+/// The device and inode of the file, which identify it whatever its path.
 fn identity(path: &Path) -> Option<(u64, u64)> {
     use std::os::unix::fs::MetadataExt;
     std::fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
 }
 
 impl Store {
-    /// Checks that the open file is still at its path. Writes to a file that was removed or replaced would be lost.
+    /// Checks that the open file is still at its path. Anything written to a removed or replaced file would be lost.
     pub(super) fn check_place(&self) -> Result<()> {
         match &self.place {
             Some((path, file)) if identity(path) != *file => Err(Error::Displaced(path.display().to_string())),
@@ -241,15 +241,15 @@ impl Store {
     }
 }
 
-/// Checks the file before anything is written: another program's file, or one of a newer plugwatch, stays unchanged
-/// and gets no companion files. Returns its schema version; 0 if it has no tables.
+/// Checks the file before anything is written. A file of another program or of a newer plugwatch stays unchanged and
+/// gets no companion files. Returns the file's schema version; 0 if it has no tables.
 async fn look_first(path: &Path) -> Result<i64> {
     if !Store::exists(path) {
         return Ok(0);
     }
     let mut log = path.as_os_str().to_owned();
     log.push("-wal");
-    // If there is no write-ahead log, nobody writes to the file, so it can be read without one.
+    // Without a write-ahead log, nobody is writing to the file, so it can be read without one.
     let still = !Path::new(&log).exists();
     let options = SqliteConnectOptions::new().filename(path).read_only(true).immutable(still);
     let opened = options.busy_timeout(Duration::from_secs(5)).connect().await;
@@ -289,7 +289,7 @@ async fn check_file(path: &Path, pool: &SqlitePool) -> Result<()> {
     }
 }
 
-/// A full disk is not reported as damage.
+/// Makes sure that a full disk is not reported as damage.
 fn not_brought_up(path: &Path, error: MigrateError) -> Error {
     match error {
         MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => unusable(path, &error),
@@ -303,7 +303,7 @@ fn damaged(path: &Path, what: &str) -> Error {
 
 fn unusable(path: &Path, error: &sqlx::Error) -> Error {
     let what = error.to_string();
-    // SQLite finds some kinds of damage at the first pragma.
+    // SQLite finds some kinds of damage with the first pragma.
     if what.contains("disk is full") {
         return Error::Full(path.display().to_string());
     }

@@ -1,4 +1,4 @@
-//! Checks who owns the file: whether it is plugwatch's, and which platform's.
+//! Checks whether the file belongs to plugwatch, and to which platform.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -10,14 +10,14 @@ use super::{Error, Result, Store};
 /// `plwg`, in the file's header (sqlite.org, PRAGMA application_id).
 const APPLICATION: i64 = 0x706c_7767;
 
-/// Refuses a file that holds another program's tables.
+/// Refuses a file that contains another program's tables.
 pub(super) async fn check_program(path: &Path, connection: &mut SqliteConnection) -> Result<()> {
     let application: i64 = sqlx::query_scalar("PRAGMA application_id").fetch_one(&mut *connection).await?;
     let ours = "SELECT COUNT(*) FROM sqlite_schema WHERE name IN ('observation', 'outbox')";
     let all = "SELECT COUNT(*) FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'";
     let ours: i64 = sqlx::query_scalar(ours).fetch_one(&mut *connection).await?;
     let all: i64 = sqlx::query_scalar(all).fetch_one(connection).await?;
-    // Files older than this mark have plugwatch's tables, but not the mark.
+    // Files from before this mark was introduced have plugwatch's tables, but not the mark.
     if application == APPLICATION || (application == 0 && (all == 0 || ours == 2)) {
         return Ok(());
     }
@@ -41,7 +41,7 @@ pub(super) async fn signed(connection: &mut SqliteConnection) -> Result<String> 
     Ok(by.unwrap_or_else(|| "of another version".to_owned()))
 }
 
-/// Notes which version of plugwatch writes the file.
+/// Stores which version of plugwatch is writing the file.
 pub(super) async fn sign(connection: &mut SqliteConnection) -> Result<()> {
     let sign = "INSERT INTO note (name, value) VALUES ('written_by', $1) ON CONFLICT (name) \
                 DO UPDATE SET value = excluded.value WHERE note.value <> excluded.value";
@@ -56,11 +56,11 @@ pub(super) async fn mark(connection: &mut SqliteConnection) -> Result<()> {
 }
 
 impl Store {
-    /// Refuses a file with another platform's history, and notes the platform's name. A renamed platform is recognised
-    /// by its probes.
+    /// Refuses a file with another platform's history, and stores the platform's name. A renamed platform is
+    /// recognised by its probes.
     ///
     /// # Errors
-    /// If the file is another platform's, or the database does not answer.
+    /// Fails if the file belongs to another platform, or the database does not answer.
     pub async fn claim(&self, platform: &str, identities: &HashSet<&str>) -> Result<()> {
         if let Some(other) = self.other_platform(platform, identities).await? {
             return Err(Error::OtherPlatform { platform: platform.to_owned(), other });
@@ -71,10 +71,10 @@ impl Store {
         Ok(())
     }
 
-    /// The platform that the history belongs to, if it is another one.
+    /// The platform that the history belongs to, if it is a different one.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// Fails if the database does not answer.
     pub async fn other_platform(&self, platform: &str, identities: &HashSet<&str>) -> Result<Option<String>> {
         let kept: Option<String> =
             sqlx::query_scalar("SELECT value FROM note WHERE name = 'platform'").fetch_optional(&self.readers).await?;

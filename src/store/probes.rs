@@ -45,7 +45,7 @@ pub struct ProbeRow {
 const ADD: &str = "INSERT INTO probe (id, identity, dependency, check_id, country, added_at, decides) \
      SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6 FROM json_each($1)";
 
-/// Updates only rows that differ: at most starts there are none.
+/// Updates only rows that differ. At most starts, there are none.
 const WAKE: &str = "UPDATE probe SET retired_at = NULL, decides = one.decides \
      FROM (SELECT value ->> 0 AS identity, value ->> 1 AS decides FROM json_each($1)) AS one \
      WHERE probe.identity = one.identity AND (probe.retired_at IS NOT NULL OR probe.decides <> one.decides)";
@@ -100,11 +100,11 @@ impl TryFrom<StoredStanding> for (i64, Standing) {
 }
 
 impl Store {
-    /// Makes the stored active probes match the configuration: adds, reactivates and retires. Returns the ids by
-    /// identity, and the probes that were retired now.
+    /// Makes the stored active probes match the configuration: adds, reactivates and retires probes. Returns all ids
+    /// by identity, and the probes that were just retired.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// Fails if the database does not answer.
     pub async fn set_probes(&self, wanted: &[WantedProbe], now: Time) -> Result<(HashMap<String, i64>, Vec<ProbeRow>)> {
         let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
         let first: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(id), 0) + 1 FROM probe").fetch_one(&mut *tx).await?;
@@ -139,7 +139,7 @@ impl Store {
     /// The active probes, with their dependencies.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// Fails if the database does not answer.
     pub async fn active_probes(&self) -> Result<Vec<ProbeRow>> {
         let rows: Vec<StoredProbe> = sqlx::query_as(ACTIVE).fetch_all(&self.readers).await?;
         Ok(rows.into_iter().map(ProbeRow::from).collect())
@@ -148,27 +148,27 @@ impl Store {
     /// When each active probe was first monitored, by its identity.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// Fails if the database does not answer.
     pub async fn added(&self) -> Result<HashMap<String, Time>> {
         let added = "SELECT identity, added_at FROM probe WHERE retired_at IS NULL";
         let rows: Vec<(String, i64)> = sqlx::query_as(added).fetch_all(&self.readers).await?;
         Ok(rows.into_iter().map(|(identity, at)| (identity, Time(at))).collect())
     }
 
-    /// The last stored state of every dependency, and what people were notified of.
+    /// The last stored state of every dependency, and what was reported about it.
     ///
     /// # Errors
-    /// If the database does not answer, or a document in it cannot be read.
+    /// Fails if the database does not answer, or a document in it cannot be read.
     pub async fn dependencies(&self) -> Result<HashMap<String, (Combined, Option<Notified>)>> {
         let rows: Vec<StoredDependency> =
             sqlx::query_as("SELECT id, state, told FROM dependency").fetch_all(&self.readers).await?;
         rows.into_iter().map(TryFrom::try_from).collect()
     }
 
-    /// Deletes the notified state of dependencies that are no longer monitored.
+    /// Deletes what was reported about dependencies that are no longer monitored.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// Fails if the database does not answer.
     pub async fn forget(&self, dependencies: &[String]) -> Result<()> {
         for id in dependencies {
             sqlx::query("DELETE FROM dependency WHERE id = $1").bind(id).execute(&self.writer).await?;
@@ -179,7 +179,7 @@ impl Store {
     /// The stored standing of every active probe.
     ///
     /// # Errors
-    /// If the database does not answer, or a document in it cannot be read.
+    /// Fails if the database does not answer, or a document in it cannot be read.
     pub async fn standings(&self) -> Result<HashMap<i64, Standing>> {
         let rows = sqlx::query_as(
             "SELECT standing.probe, standing.state FROM standing JOIN probe ON probe.id = standing.probe \

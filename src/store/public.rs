@@ -1,4 +1,5 @@
-//! The public page's data: the salt of its ids, what it showed before, and the incidents that people published.
+//! The public page's data: the salt of its ids, what it showed in earlier versions, and the incidents that people
+//! published.
 
 use std::collections::HashMap;
 
@@ -32,7 +33,7 @@ struct StoredPublicUpdate {
     said_by: String,
 }
 
-/// A word that only a newer version knows is read as the most cautious known one.
+/// A word that only a newer version knows is read as the most cautious of the known words.
 fn incident_of(row: StoredPublicIncident, updates: Vec<StoryUpdate>) -> Option<PublicIncident> {
     Some(PublicIncident {
         public_id: row.public_id,
@@ -56,7 +57,7 @@ fn update_of(row: StoredPublicUpdate) -> StoryUpdate {
     }
 }
 
-/// A confirmed incident, as the availability bars need it.
+/// A confirmed incident, with the data that the availability bars need.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TroubleRow {
     /// Its public id.
@@ -78,7 +79,7 @@ struct StoredTrouble {
 
 impl From<StoredTrouble> for TroubleRow {
     fn from(row: StoredTrouble) -> TroubleRow {
-        // A word that only a newer version knows is read as the most cautious known one.
+        // A word that only a newer version knows is read as the most cautious of the known words.
         let worst = row.worst.parse().unwrap_or(Verdict::Degraded);
         let trouble = Trouble { from: Time(row.began_at), until: row.closed_at.map(Time), worst };
         TroubleRow { public_id: row.public_id, dependency: row.dependency, trouble }
@@ -89,7 +90,7 @@ impl Store {
     /// Confirmed incidents that ended after `since` or are still open.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// Fails if the database does not answer.
     pub async fn troubles(&self, since: Time) -> Result<Vec<TroubleRow>> {
         let rows = "SELECT public_id, dependency, began_at, closed_at, worst FROM incident \
                     WHERE closed_at IS NULL OR closed_at >= $1 ORDER BY id";
@@ -97,37 +98,37 @@ impl Store {
         Ok(rows.into_iter().map(TroubleRow::from).collect())
     }
 
-    /// The salt of public ids, which reveal nothing about what they stand for.
+    /// The salt of public ids, because of which the ids do not reveal what they stand for.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// Fails if the database does not answer.
     pub async fn public_salt(&self) -> Result<String> {
         let salt = "SELECT value FROM note WHERE name = 'public_salt'";
         Ok(sqlx::query_scalar(salt).fetch_optional(&self.readers).await?.unwrap_or_default())
     }
 
-    /// Whether an earlier version with this file showed everything that was not hidden.
+    /// Whether an earlier version showed everything that was not hidden, while using this file.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// Fails if the database does not answer.
     pub async fn showed_everything(&self) -> Result<bool> {
         let before = "SELECT EXISTS (SELECT 1 FROM note WHERE name = 'public_before')";
         Ok(sqlx::query_scalar::<_, i64>(before).fetch_one(&self.readers).await? != 0)
     }
 
-    /// Since when publishing the page had failed, as of the message about it; `None` if no message was sent.
+    /// Since when publishing had failed, according to the message about it; `None` if no message was sent.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// Fails if the database does not answer.
     pub async fn unpublished_since(&self) -> Result<Option<Time>> {
         let since = "SELECT CAST(value AS BIGINT) FROM note WHERE name = 'unpublished_since'";
         Ok(sqlx::query_scalar::<_, i64>(since).fetch_optional(&self.readers).await?.map(Time))
     }
 
-    /// Stores that people were notified of failed publishing, or of its end.
+    /// Stores that people were notified that publishing failed, or that it works again.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// Fails if the database does not answer.
     pub async fn note_unpublished(&self, since: Option<Time>) -> Result<()> {
         let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
         match since {
@@ -142,7 +143,7 @@ impl Store {
     /// Every published incident, newest first.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// Fails if the database does not answer.
     pub async fn public_incidents(&self) -> Result<Vec<PublicIncident>> {
         let rows = "SELECT id, public_id, cause, title, impact, dependencies, began_at, postmortem FROM public_incident \
                     ORDER BY began_at DESC, id DESC";
@@ -163,7 +164,7 @@ impl Store {
     /// Publishes an incident with its first updates.
     ///
     /// # Errors
-    /// If the database does not answer; nothing was kept.
+    /// Fails if the database does not answer; nothing was kept.
     pub async fn publish(&self, incident: &PublicIncident, via: &str) -> Result<()> {
         let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
         let insert = "INSERT INTO public_incident (public_id, cause, title, impact, dependencies, began_at, postmortem) \
@@ -184,10 +185,10 @@ impl Store {
         Ok(tx.commit().await?)
     }
 
-    /// Adds an update to an incident; returns `false` if there is no incident with that id.
+    /// Adds an update to an incident. Returns `false` if there is no incident with this id.
     ///
     /// # Errors
-    /// If the database does not answer; nothing was kept.
+    /// Fails if the database does not answer; nothing was kept.
     pub async fn say_more(&self, public_id: &str, update: &StoryUpdate, via: &str) -> Result<bool> {
         let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
         let id = "SELECT id FROM public_incident WHERE public_id = $1";
@@ -199,10 +200,10 @@ impl Store {
         Ok(true)
     }
 
-    /// Stores the post-mortem of an incident; returns `false` if there is no incident with that id.
+    /// Stores the post-mortem of an incident. Returns `false` if there is no incident with this id.
     ///
     /// # Errors
-    /// If the database does not answer; nothing was kept.
+    /// Fails if the database does not answer; nothing was kept.
     pub async fn keep_postmortem(&self, public_id: &str, text: &str) -> Result<bool> {
         let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
         let keep = sqlx::query("UPDATE public_incident SET postmortem = $2 WHERE public_id = $1");

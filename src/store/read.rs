@@ -45,7 +45,7 @@ pub struct IncidentRow {
     pub closed_at: Option<Time>,
 }
 
-/// The sums of one bucket of one dependency.
+/// The sums of one dependency in one bucket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RollupRow {
     /// The start of the bucket.
@@ -57,13 +57,13 @@ pub struct RollupRow {
 /// The state of the outbox.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct OutboxState {
-    /// Messages that are not delivered yet.
+    /// The number of messages that are not delivered yet.
     pub pending: i64,
-    /// When the oldest of them was made.
+    /// When the oldest of these was made.
     pub oldest: Option<Time>,
-    /// Delivered messages.
+    /// The number of delivered messages.
     pub sent: i64,
-    /// Messages that can never be delivered.
+    /// The number of messages that can never be delivered.
     pub dead: i64,
 }
 
@@ -158,7 +158,7 @@ impl Store {
     /// The last confirmed changes of a dependency, newest first.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// Fails if the database does not answer.
     pub async fn flips(&self, dependency: &str, limit: i64) -> Result<Vec<FlipRow>> {
         let rows = sqlx::query_as(
             "SELECT probe.check_id, probe.country, change, from_verdict, to_verdict, reason, say, at, confirmed_at \
@@ -168,11 +168,11 @@ impl Store {
         Ok(rows.into_iter().map(FlipRow::from).collect())
     }
 
-    /// The last incidents, of one dependency or of all, newest first. Times in which a dependency could not be checked
-    /// are left out, because they are not outages.
+    /// The last incidents of one dependency or of all, newest first. Periods in which a dependency could not be
+    /// checked are left out, because they are not outages.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// Fails if the database does not answer.
     pub async fn incidents(&self, dependency: Option<&str>, since: Time) -> Result<Vec<IncidentRow>> {
         let select = "SELECT id, public_id, verdict, worst, reason, fault, proof, began_at, alerts, dependency, say, \
                       opened_at, closed_at FROM incident WHERE ($1 IS NULL OR dependency = $1) \
@@ -180,10 +180,10 @@ impl Store {
         self.incidents_of(select, dependency, since).await
     }
 
-    /// The recent times in which a dependency could not be checked, of one or of all, newest first.
+    /// The recent periods in which one dependency, or any, could not be checked, newest first.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// Fails if the database does not answer.
     pub async fn unjudged(&self, dependency: Option<&str>, since: Time) -> Result<Vec<IncidentRow>> {
         let select = "SELECT id, public_id, verdict, worst, reason, fault, proof, began_at, alerts, dependency, say, \
                       opened_at, closed_at FROM incident WHERE ($1 IS NULL OR dependency = $1) \
@@ -202,10 +202,10 @@ impl Store {
         Ok(rows.into_iter().map(IncidentRow::from).collect())
     }
 
-    /// All incidents ever, oldest first.
+    /// All incidents that were ever stored, oldest first.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// Fails if the database does not answer.
     pub async fn all_incidents(&self) -> Result<Vec<IncidentRow>> {
         let rows = sqlx::query_as(
             "SELECT id, public_id, verdict, worst, reason, fault, proof, began_at, alerts, dependency, say, opened_at, \
@@ -218,7 +218,7 @@ impl Store {
     /// The state of the outbox.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// Fails if the database does not answer.
     pub async fn outbox_state(&self) -> Result<OutboxState> {
         let row = sqlx::query_as(
             "SELECT COUNT(CASE WHEN outbox.state = 'pending' THEN 1 END) AS pending, \
@@ -233,7 +233,7 @@ impl Store {
     /// Alerts with an id above `after`, oldest first.
     ///
     /// # Errors
-    /// If the database does not answer, or a document in it cannot be read.
+    /// Fails if the database does not answer, or a document in it cannot be read.
     pub async fn alerts(&self, after: i64) -> Result<Vec<AlertRow>> {
         let rows = sqlx::query_as(
             "SELECT id, public_id, incident, dependency, reason, level, at, snapshot, thread FROM alert WHERE id > $1 ORDER BY id",
@@ -242,11 +242,11 @@ impl Store {
         rows.into_iter().map(AlertRow::try_from).collect()
     }
 
-    /// Alerts with news that were made at `since` or later, oldest first. Reminders are left out: a problem that is
-    /// open for a year has had thousands.
+    /// Alerts with news that were made at `since` or later, oldest first. Reminders are left out, because a problem
+    /// that stays open for a year causes thousands of them.
     ///
     /// # Errors
-    /// If the database does not answer, or a document in it cannot be read.
+    /// Fails if the database does not answer, or a document in it cannot be read.
     pub async fn news_since(&self, since: Time) -> Result<Vec<AlertRow>> {
         let rows = sqlx::query_as(
             "SELECT id, public_id, incident, dependency, reason, level, at, snapshot, thread FROM alert WHERE at >= $1 \

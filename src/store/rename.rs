@@ -1,4 +1,4 @@
-//! Gives a dependency another id with its history: all rows under the old id are moved in one transaction, so that
+//! Changes a dependency's id and keeps its history. All rows with the old id are moved in one transaction, so that
 //! nothing is announced twice and nothing is lost.
 
 use serde_json::Value;
@@ -9,11 +9,11 @@ use super::{Result, Store};
 /// A dependency with a new id.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Renamed {
-    /// Its id before.
+    /// The old id.
     pub from: String,
-    /// Its id now.
+    /// The new id.
     pub to: String,
-    /// The old and new identities of its probes, and of what its storefronts share.
+    /// The old and new identities of its probes, and of the data that its storefronts share.
     pub identities: Vec<(String, String)>,
 }
 
@@ -25,7 +25,7 @@ const COLUMNS: [&str; 5] = [
     "UPDATE alert SET dependency = $2 WHERE dependency = $1",
     "UPDATE act SET dependency = $2 WHERE dependency = $1",
 ];
-/// Statements for rows that name it within JSON, in quotation marks.
+/// Statements for rows that contain the id in JSON, in quotation marks.
 const DOCUMENTS: [&str; 4] = [
     "UPDATE letter SET dependencies = REPLACE(dependencies, $1, $2) WHERE instr(dependencies, $1) > 0",
     "UPDATE public_incident SET dependencies = REPLACE(dependencies, $1, $2) WHERE instr(dependencies, $1) > 0",
@@ -34,11 +34,11 @@ const DOCUMENTS: [&str; 4] = [
 ];
 
 impl Store {
-    /// Moves the rows of old ids to the new ones. Ids that were moved before stay as they are. Returns those that were
-    /// moved now.
+    /// Moves the rows of old ids to the new ones. Ids that were moved earlier stay as they are. Returns those that
+    /// were moved now.
     ///
     /// # Errors
-    /// If the database does not answer; nothing was moved.
+    /// Fails if the database does not answer; nothing was moved.
     pub async fn rename(&self, all: &[Renamed]) -> Result<Vec<Renamed>> {
         if all.is_empty() {
             return Ok(Vec::new());
@@ -72,21 +72,21 @@ async fn move_one(tx: &mut Transaction<'_, Sqlite>, Renamed { from, to, identiti
         sqlx::query(statement).bind(format!("\"{from}\"")).bind(format!("\"{to}\"")).execute(&mut **tx).await?;
     }
     move_situation(tx, from, to).await?;
-    // If the dependency ran under the new id already, the state there is newer and stays.
+    // If the dependency has already run under the new id, its state there is newer and is kept.
     let state = "UPDATE OR IGNORE dependency SET id = $2 WHERE id = $1";
     sqlx::query(state).bind(from).bind(to).execute(&mut **tx).await?;
     sqlx::query("DELETE FROM dependency WHERE id = $1").bind(from).execute(&mut **tx).await?;
     for (before, now) in identities {
         let probe = "UPDATE OR IGNORE probe SET identity = $2 WHERE identity = $1";
         sqlx::query(probe).bind(before).bind(now).execute(&mut **tx).await?;
-        // The notified state of each check is stored by the check's identity.
+        // What was reported about each check is stored under the check's identity.
         let told = "UPDATE dependency SET state = REPLACE(state, $1, $2), told = REPLACE(told, $1, $2) WHERE id = $3";
         sqlx::query(told).bind(before).bind(now).bind(to).execute(&mut **tx).await?;
     }
     Ok(())
 }
 
-/// The state of a situation has lines such as `lost ID` and `ends ID WHEN`.
+/// Replaces the id in the state of a situation, which has lines such as `lost ID` and `ends ID TIME`.
 async fn move_situation(tx: &mut Transaction<'_, Sqlite>, from: &str, to: &str) -> Result<()> {
     let open = "SELECT public_id, state FROM situation WHERE closed_at IS NULL";
     let open: Vec<(String, String)> = sqlx::query_as(open).fetch_all(&mut **tx).await?;

@@ -1,4 +1,4 @@
-//! Fills a scratch database from an event log with the actions of people.
+//! Fills a scratch database with people's actions from an event log.
 
 use super::acts::insert;
 use super::{Result, Store};
@@ -9,7 +9,7 @@ impl Store {
     /// Replaces all people's actions and all current letters.
     ///
     /// # Errors
-    /// If the database does not answer; nothing was changed.
+    /// Fails if the database does not answer; nothing was changed.
     pub async fn replace_people(&self, acts: &[OperatorAction], letters: &[Letter]) -> Result<()> {
         let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
         for clear in ["DELETE FROM act", "DELETE FROM letter"] {

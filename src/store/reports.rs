@@ -1,4 +1,4 @@
-//! Weekly and monthly reports, which are kept for ever, and the sums that they use.
+//! Weekly and monthly reports, which are never deleted, and the sums that they use.
 
 use sqlx::{Sqlite, Transaction};
 
@@ -15,31 +15,31 @@ pub struct KeptReport {
     pub span: String,
     /// The start of its period.
     pub from: Time,
-    /// The end of its period, when it was due.
+    /// The end of its period, when the report was due.
     pub to: Time,
     /// The contents of the report.
     pub snapshot: serde_json::Value,
 }
 
-/// How well notifying people worked.
+/// How well messages reached people.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ToldSince {
-    /// Messages that arrived, counted per recipient; a digest counts as one.
+    /// Delivered messages, counted per recipient. A digest counts as one.
     pub sent: i64,
     /// Messages that can never be delivered.
     pub dead: i64,
-    /// Messages that were tried in vain and will be tried again.
+    /// Messages that could not be delivered yet and will be tried again.
     pub waiting: i64,
-    /// Critical alerts that arrived, one for each incident: they ask for an acknowledgement.
+    /// Incidents with a delivered critical alert, which requires an acknowledgement.
     pub critical: i64,
-    /// Acknowledgements, of whatever.
+    /// The number of acknowledgements of any kind.
     pub acks: i64,
-    /// The time from a critical alert to its acknowledgement in milliseconds, shortest first.
+    /// The time in milliseconds from each critical alert to its acknowledgement, the shortest first.
     pub acked_in: Vec<i64>,
 }
 
-/// Messages that arrived: each sent row, but one for all rows of a digest. A digest's rows were all late, arrived
-/// together, and have no id of the other side.
+/// Delivered messages: each sent row counts, but all rows of a digest count as one. A digest's rows were all late,
+/// were delivered together, and have no id from the channel's service.
 const ARRIVED: &str = "SELECT COUNT(CASE WHEN NOT joined THEN 1 END) AS single, \
      COUNT(DISTINCT CASE WHEN joined THEN channel || char(0) || recipient || char(0) || sent_at END) AS digests \
      FROM (SELECT channel, recipient, sent_at, remote_id IS NULL AND sent_at - alert.at >= $2 AS joined FROM outbox \
@@ -52,21 +52,22 @@ struct Arrived {
     digests: i64,
 }
 
-/// Messages that never arrived. Those whose place is no longer configured were readdressed.
+/// Messages that were never delivered. Those whose recipient is no longer configured were sent to others.
 const LOST: &str = "SELECT COUNT(*) FROM outbox JOIN alert ON alert.id = outbox.alert WHERE outbox.state = 'dead' \
      AND alert.at >= $1 AND channel NOT IN ('log', 'terminal') AND last_error IS NOT 'no longer configured'";
 
-/// Messages that are still tried.
+/// Messages whose delivery is still being attempted.
 const WAITING: &str = "SELECT COUNT(*) FROM outbox JOIN alert ON alert.id = outbox.alert WHERE outbox.state = 'pending' \
      AND outbox.attempts > 0 AND alert.at >= $1 AND channel NOT IN ('log', 'terminal')";
 
-/// Incidents whose critical alert arrived. A situation repeats what was sent before, and a suspicion asks for nothing.
+/// Incidents with a delivered critical alert. Situations only repeat earlier alerts, and suspicions require no
+/// acknowledgement.
 const CRITICAL: &str = "SELECT COUNT(DISTINCT COALESCE(alert.thread, alert.public_id)) FROM outbox \
      JOIN alert ON alert.id = outbox.alert WHERE outbox.state = 'sent' AND sent_at >= $1 AND alert.level = 'critical' \
      AND alert.reason NOT IN ('situation', 'suspected')";
 
-/// From the first critical message about something that arrived to its first acknowledgement. A refused key opens no
-/// incident: there, the alert itself is acknowledged.
+/// The time from the first delivered critical message about something to its first acknowledgement. A refused key
+/// opens no incident, so the alert itself is acknowledged.
 const ACKED_IN: &str = "SELECT MIN(act.at) - (SELECT MIN(outbox.sent_at) FROM outbox JOIN alert ON alert.id = outbox.alert \
      WHERE (alert.thread = act.about OR alert.public_id = act.about) AND alert.level = 'critical' \
      AND outbox.state = 'sent') AS took FROM act \
@@ -111,7 +112,7 @@ impl Store {
     /// When the last report of this period was due.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// Fails if the database does not answer.
     pub async fn last_report(&self, span: &str) -> Result<Option<Time>> {
         let last = sqlx::query_scalar("SELECT MAX(to_at) FROM report WHERE span = $1");
         let last: Option<i64> = last.bind(span).fetch_one(&self.readers).await?;
@@ -121,7 +122,7 @@ impl Store {
     /// A report by its public id.
     ///
     /// # Errors
-    /// If the database does not answer, or the report cannot be read.
+    /// Fails if the database does not answer, or the report cannot be read.
     pub async fn report(&self, public_id: &str) -> Result<Option<KeptReport>> {
         let row = sqlx::query_as("SELECT public_id, span, from_at, to_at, snapshot FROM report WHERE public_id = $1");
         let row: Option<StoredReport> = row.bind(public_id).fetch_optional(&self.readers).await?;
@@ -131,7 +132,7 @@ impl Store {
     /// All reports, newest first, without their contents.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// Fails if the database does not answer.
     pub async fn reports(&self) -> Result<Vec<KeptReport>> {
         let rows = sqlx::query_as(
             "SELECT public_id, span, from_at, to_at, 'null' AS snapshot FROM report ORDER BY id DESC LIMIT 500",
@@ -140,11 +141,11 @@ impl Store {
         rows.into_iter().map(KeptReport::try_from).collect()
     }
 
-    /// How well notifying people worked since `since`: messages by when they arrived, acknowledgements by when they
-    /// were given.
+    /// How well messages reached people since `since`: messages by delivery time, acknowledgements by the time at
+    /// which they were given.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// Fails if the database does not answer.
     pub async fn told_since(&self, since: Time) -> Result<ToldSince> {
         let arrived: Arrived =
             sqlx::query_as(ARRIVED).bind(since.0).bind(millis(LATE)).fetch_one(&self.readers).await?;

@@ -1,4 +1,4 @@
-//! The situation: what was sent about it, and the current contents of its message.
+//! The situation: what was reported about it, and the current contents of its message.
 
 use sqlx::{Sqlite, Transaction};
 
@@ -13,11 +13,11 @@ pub const SITUATION: &str = "situation-";
 /// A change to a situation.
 #[derive(Clone, Debug)]
 pub struct SituationChange {
-    /// What was sent about it.
+    /// What was reported about it.
     pub situation: Situation,
     /// The current contents of its message, as an alert.
     pub snapshot: serde_json::Value,
-    /// Whether sent messages must be edited to show that.
+    /// Whether sent messages must be edited to show the new contents.
     pub edit: bool,
     /// When it ended, if it did.
     pub closed_at: Option<Time>,
@@ -49,7 +49,7 @@ impl Store {
     /// The open situation.
     ///
     /// # Errors
-    /// If the database does not answer, or the stored state cannot be read.
+    /// Fails if the database does not answer, or the stored state cannot be read.
     pub async fn open_situation(&self) -> Result<Option<Situation>> {
         let text: Option<String> =
             sqlx::query_scalar("SELECT state FROM situation WHERE closed_at IS NULL ORDER BY opened_at DESC LIMIT 1")
@@ -58,10 +58,10 @@ impl Store {
         text.map(|text| document::read::<_, SituationDocument>(&text)).transpose()
     }
 
-    /// The current contents of a thread's message, if the thread is a situation's.
+    /// The current contents of a thread's message, if the thread belongs to a situation.
     ///
     /// # Errors
-    /// If the database does not answer, or the stored state cannot be read.
+    /// Fails if the database does not answer, or the stored state cannot be read.
     pub async fn situation_snapshot(&self, thread: &str) -> Result<Option<serde_json::Value>> {
         let Some(id) = thread.strip_prefix(SITUATION) else { return Ok(None) };
         let text: Option<String> = sqlx::query_scalar("SELECT snapshot FROM situation WHERE public_id = $1")

@@ -1,4 +1,4 @@
-//! Amounts that run down, stored about once an hour.
+//! Remaining amounts of what is used up over time, stored about once an hour.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ use super::{CheckRow, Result, Store};
 use crate::core::time::burn::{LOOKED_BACK, Stock};
 use crate::core::time::{Time, millis};
 
-/// Levels that no longer count are kept a while longer for display, in milliseconds.
+/// How long amounts are kept for display after they no longer count, in milliseconds.
 const KEPT: i64 = 60 * 86_400_000;
 
 const NEW: &str = "INSERT INTO stock (probe, at, value) \
@@ -20,7 +20,7 @@ const NEW: &str = "INSERT INTO stock (probe, at, value) \
 const OLD: &str =
     "DELETE FROM stock WHERE EXISTS (SELECT 1 FROM json_each($1) WHERE probe = value ->> 0 AND at < value ->> 1)";
 
-/// Writes the remaining amounts that a batch's checks found.
+/// Writes the remaining amounts that the checks of a batch found.
 pub(super) async fn write(tx: &mut Transaction<'_, Sqlite>, looks: &[CheckRow]) -> Result<()> {
     let stocks = || looks.iter().filter_map(|look| Some((look.probe, look.stock?)));
     together(tx, NEW, stocks().map(|(probe, stock)| json!([probe, stock.at.0, stock.value])).collect()).await?;
@@ -35,10 +35,10 @@ struct StoredStock {
 }
 
 impl Store {
-    /// The amounts of every probe that still count at `now`, oldest first.
+    /// The amounts of each probe that still count at `now`, oldest first.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// Fails if the database does not answer.
     pub async fn stocks(&self, now: Time) -> Result<HashMap<i64, Vec<Stock>>> {
         let rows: Vec<StoredStock> =
             sqlx::query_as("SELECT probe, at, value FROM stock WHERE at >= $1 ORDER BY probe, at")

@@ -1,5 +1,6 @@
-//! Sums per hour and day. The latest checks are not in them yet: readers count those separately, and they are added
-//! some thousands at a time. Updating a sum with each check would write one more page to the disk each time.
+//! Sums of checks by hour and day. Updating a sum with each check would write one more database page each time, so
+//! checks are added a few thousand at a time. The latest checks are not in the sums yet; queries count them
+//! separately.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::Ordering;
@@ -12,7 +13,7 @@ use super::{Result, Store};
 use crate::core::probe::history::{Counts, DAY, HOUR};
 use crate::core::time::Time;
 
-/// The number of checks that are counted separately when sums are read: that takes a millisecond or two.
+/// How many checks may be missing from the sums. Counting them separately takes a millisecond or two.
 pub(super) const LATE: i64 = 8_192;
 
 /// The id up to which all checks are in the sums.
@@ -28,9 +29,9 @@ const ADD: &str = "INSERT INTO rollup (probe, width, starts_at, live, degraded, 
      dropped = dropped + excluded.dropped, unknown = unknown + excluded.unknown, \
      latency_ms = latency_ms + excluded.latency_ms";
 
-/// The sums of one dependency, or of all, from the active probes that decide: `$1` is the width, `$2` the start, `$3`
-/// the dependency. SQLite keeps the order of a CROSS JOIN: it finds the few needed rows probe by probe, and would
-/// otherwise read all sums ever stored.
+/// The sums of one dependency from its active deciding probes: `$1` is the width, `$2` the start, `$3` the
+/// dependency. SQLite keeps the order of a CROSS JOIN, so it finds the few required rows probe by probe. Otherwise it
+/// would read all sums ever stored.
 const READ: &str = "SELECT dependency, starts_at, CAST(SUM(live) AS BIGINT) AS live, \
      CAST(SUM(degraded) AS BIGINT) AS degraded, CAST(SUM(outage) AS BIGINT) AS outage, \
      CAST(SUM(dropped) AS BIGINT) AS dropped, CAST(SUM(unknown) AS BIGINT) AS unknown, \
@@ -46,13 +47,14 @@ const READ: &str = "SELECT dependency, starts_at, CAST(SUM(live) AS BIGINT) AS l
      AND probe.decides = 1 AND observation.at - observation.at % $1 >= $2 AND probe.dependency = $3) AS sums \
      GROUP BY dependency, starts_at ORDER BY dependency, starts_at";
 
-/// The sums of each probe that decides, in one text: a row for each of ninety days would take ten times as long.
+/// The sums of each deciding probe, packed into one text. One row for each of ninety days would take ten times as
+/// long.
 const PACKED: &str = "SELECT dependency, (SELECT group_concat(starts_at || ' ' || live || ' ' || degraded || ' ' || outage || ' ' \
      || dropped || ' ' || unknown || ' ' || latency_ms, ';') FROM rollup \
      WHERE rollup.probe = probe.id AND width = $1 AND starts_at >= $2) AS packed \
      FROM probe WHERE retired_at IS NULL AND decides = 1";
 
-/// What is not in them yet.
+/// The checks that are not in the sums yet.
 const NOT_SUMMED: &str = "SELECT probe.dependency, observation.at - observation.at % $1 AS starts_at, \
      COUNT(CASE verdict WHEN 1 THEN 1 END) AS live, COUNT(CASE verdict WHEN 2 THEN 1 END) AS degraded, \
      COUNT(CASE verdict WHEN 3 THEN 1 END) AS outage, COUNT(CASE verdict WHEN 4 THEN 1 END) AS dropped, \
@@ -75,7 +77,7 @@ struct Packed {
     packed: Option<String>,
 }
 
-/// What stands in one of the texts: seven numbers for each bucket.
+/// The contents of one packed text: seven numbers for each bucket.
 fn unpacked(text: &str) -> impl Iterator<Item = (Time, Counts)> {
     text.split(';').filter_map(|bucket| {
         let mut numbers = bucket.split(' ').map(|number| number.parse::<i64>().ok());
@@ -86,8 +88,8 @@ fn unpacked(text: &str) -> impl Iterator<Item = (Time, Counts)> {
     })
 }
 
-/// Adds all outstanding checks to the sums; returns the id up to which they are added. The start is read in the same
-/// transaction, so nothing is counted twice.
+/// Adds all outstanding checks to the sums. Returns the id up to which checks were added. The start is read in the
+/// same transaction, so nothing is counted twice.
 pub(super) async fn add(tx: &mut Transaction<'_, Sqlite>) -> Result<i64> {
     let from: Option<i64> = sqlx::query_scalar(SUMMED_TO).fetch_optional(&mut **tx).await?;
     let from = from.unwrap_or(0);
@@ -95,7 +97,7 @@ pub(super) async fn add(tx: &mut Transaction<'_, Sqlite>) -> Result<i64> {
     if last > from {
         sqlx::query(ADD).bind(HOUR).bind(DAY).bind(from).bind(last).execute(&mut **tx).await?;
     }
-    // If all checks were deleted, their ids start again.
+    // If all checks were deleted, ids start again from the beginning.
     if last != from {
         note(tx, "summed_to", &last.to_string()).await?;
     }
@@ -110,33 +112,33 @@ impl Store {
         Ok(())
     }
 
-    /// Whether enough checks up to `last` are outstanding to add them.
+    /// Whether enough checks up to `last` are outstanding to be added.
     pub(super) fn is_late(&self, last: i64) -> bool {
         last - self.summed_to.load(Ordering::Relaxed) >= LATE
     }
 
-    /// Notes the id up to which all checks are in the sums; used only to decide whether more are outstanding.
+    /// Notes the id up to which all checks are in the sums. It is used only to decide whether enough are outstanding.
     pub(super) fn note_summed(&self, to: i64) {
         self.summed_to.store(to, Ordering::Relaxed);
     }
 
-    /// The sums of a dependency's active probes that decide, since `since`, by bucket of `width` ms.
+    /// The sums of a dependency's active deciding probes since `since`, in buckets of `width` milliseconds.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// Fails if the database does not answer.
     pub async fn rollups(&self, dependency: &str, width: i64, since: Time) -> Result<Vec<RollupRow>> {
         let rows = sqlx::query_as(READ).bind(width).bind(since.0).bind(dependency);
         let rows: Vec<StoredSums> = rows.fetch_all(&self.readers).await?;
         Ok(rows.into_iter().map(|row| row.sums.into()).collect())
     }
 
-    /// The sums of the active probes that decide, of every dependency, in buckets of `width` ms that start at `since`
-    /// or later.
+    /// The sums of every dependency's active deciding probes, in buckets of `width` milliseconds that start at
+    /// `since` or later.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// Fails if the database does not answer.
     pub async fn sums_by_dependency(&self, width: i64, since: Time) -> Result<HashMap<String, BTreeMap<Time, Counts>>> {
-        // Of one moment: what is added to the sums meanwhile is counted once.
+        // Reads a snapshot of one moment, so that checks that are added to the sums meanwhile are counted only once.
         let mut tx = self.readers.begin().await?;
         let packed: Vec<Packed> = sqlx::query_as(PACKED).bind(width).bind(since.0).fetch_all(&mut *tx).await?;
         let late: Vec<StoredSums> = sqlx::query_as(NOT_SUMMED).bind(width).bind(since.0).fetch_all(&mut *tx).await?;
@@ -159,10 +161,10 @@ impl Store {
         Ok(all)
     }
 
-    /// The number of checks ever stored, including those that were pruned since.
+    /// The number of checks ever stored, including those that were deleted later.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// Fails if the database does not answer.
     pub async fn looks(&self) -> Result<i64> {
         let sum = "SELECT (SELECT COALESCE(SUM(live + degraded + outage + dropped + unknown), 0) FROM rollup WHERE width = $1) \
                    + (SELECT COUNT(*) FROM observation \

@@ -9,7 +9,7 @@ use futures_util::FutureExt;
 /// Runs a future until it completes or panics.
 ///
 /// # Errors
-/// If it panics: the panic's message.
+/// Fails if it panics: the panic's message.
 pub async fn guarded<F: Future>(future: F) -> Result<F::Output, String> {
     // Whether state is still usable after a panic is for the caller to judge.
     AssertUnwindSafe(future).catch_unwind().await.map_err(|panic| panic_text(panic.as_ref()))

@@ -79,7 +79,7 @@ fn bad(why: &str) -> Answer {
 /// however long it is, and even if it is cut off, the job has reported.
 async fn ping(pages: &Pages, job: &CheckInPoint, ends: &[&str], method: &Method, mut body: Body) -> Answer {
     if !matches!(*method, Method::GET | Method::HEAD | Method::POST | Method::PUT) {
-        return (StatusCode::METHOD_NOT_ALLOWED, "call with GET, HEAD or POST\n".to_owned());
+        return (StatusCode::METHOD_NOT_ALLOWED, "use GET, HEAD or POST\n".to_owned());
     }
     let end = match ends {
         [] => "",

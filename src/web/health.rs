@@ -12,7 +12,7 @@ use crate::core::dependency::shown::Shown;
 
 /// The maximum age of the snapshot, which is renewed every minute; if it is older, the engine has stalled.
 const STALE: Duration = Duration::from_secs(300);
-/// The longest that results wait to be written.
+/// The longest time that results may wait to be written.
 const UNWRITTEN: Duration = Duration::from_secs(60);
 
 pub(super) async fn healthz(State(pages): State<Pages>) -> Response {
@@ -32,7 +32,8 @@ pub(super) async fn healthz(State(pages): State<Pages>) -> Response {
     said(alive, body)
 }
 
-/// A load balancer sends no visitors before something was checked: a page without any state would look like an outage.
+/// Whether something has been checked, so that a load balancer may send visitors: a page without any state would look
+/// like an outage.
 pub(super) async fn readyz(State(pages): State<Pages>) -> Response {
     let snapshot = pages.snapshot.borrow().clone();
     let waiting = snapshot.each().filter(|dependency| dependency.shown() == Shown::Starting).count();

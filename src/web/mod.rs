@@ -46,9 +46,9 @@ const LARGEST_POST: usize = 16 << 10;
 pub struct Pages {
     /// The latest snapshot of all states.
     pub snapshot: watch::Receiver<Arc<Snapshot>>,
-    /// History.
+    /// The store, which holds the history.
     pub store: Arc<Store>,
-    /// The time.
+    /// The clock.
     pub clock: Clock,
     /// Whether to show vendors and reasons of public dependencies.
     pub details: bool,
@@ -91,7 +91,7 @@ pub fn router(pages: Pages) -> Router {
     routes.layer(from_fn(in_time)).layer(from_fn_with_state(pages.clone(), host::check)).with_state(pages)
 }
 
-/// The longest that a client that sends its body slowly waits for a response.
+/// The longest time that a client may take to send its body and get a response.
 const SLOWEST: Duration = Duration::from_secs(15);
 
 async fn in_time(request: Request, next: Next) -> Response {

@@ -42,7 +42,7 @@ impl Listener {
     /// Binds a TCP address.
     ///
     /// # Errors
-    /// If it cannot be bound: the message says what to change.
+    /// Fails if it cannot be bound: the message says what to change.
     pub async fn tcp(listen: SocketAddr) -> Result<Listener, String> {
         let bound = TcpListener::bind(listen).await.and_then(TcpListener::into_std);
         bound.map(Listener::Tcp).map_err(|error| refused(&listen.to_string(), &error))
@@ -51,7 +51,7 @@ impl Listener {
     /// Binds a Unix socket, replacing one that an earlier process left behind.
     ///
     /// # Errors
-    /// If it cannot be bound: the message says what to change.
+    /// Fails if it cannot be bound: the message says what to change.
     pub fn unix(path: PathBuf) -> Result<Listener, String> {
         let shown = path.display().to_string();
         // If nothing accepts connections there, the file was left behind; otherwise it belongs to another program.
@@ -74,7 +74,7 @@ impl Listener {
     /// A duplicate of the socket, to serve again later.
     ///
     /// # Errors
-    /// If there are no descriptors left.
+    /// Fails if there are no descriptors left.
     pub fn try_clone(&self) -> io::Result<Listener> {
         match self {
             Listener::Tcp(listener) => Ok(Listener::Tcp(listener.try_clone()?)),
@@ -82,7 +82,7 @@ impl Listener {
         }
     }
 
-    /// Where it can be reached, in readable form.
+    /// The address of the socket, for people.
     pub fn shown(&self) -> String {
         match self {
             Listener::Tcp(listener) => {

@@ -7,14 +7,14 @@ use tokio::runtime::{Builder, Handle, Runtime};
 /// rows, so more threads would only take time from the monitoring.
 const THREADS: usize = 2;
 
-/// As nice as this are they (nice(2)): where everybody asks for the page at once, a check that is due takes the processor
-/// from them.
+/// The nice value of these threads (nice(2)): if many visitors request the page at once, a check that is due takes
+/// precedence.
 const NICE: i32 = 5;
 
 fn yield_to_checks() {
-    // For this thread alone, on Linux. Without it the page is served all the same.
+    // On Linux, this applies to this thread alone. If it fails, the page is served nevertheless.
     if let Err(error) = rustix::process::setpriority_process(None, NICE) {
-        tracing::debug!(%error, "the page's threads are as urgent as checks: {error}");
+        tracing::debug!(%error, "the page's threads could not get a lower priority than checks: {error}");
     }
 }
 
@@ -28,7 +28,7 @@ impl Threads {
     /// Starts the threads.
     ///
     /// # Errors
-    /// If the system cannot start threads.
+    /// Fails if the system cannot start threads.
     pub fn start() -> Result<Threads, String> {
         let mut builder = Builder::new_multi_thread();
         builder.worker_threads(THREADS).thread_name("status page").on_thread_start(yield_to_checks).enable_all();

@@ -21,11 +21,11 @@ async fn a_sign_of_life_is_a_get_and_trouble_is_told_with_its_reason() {
     .await;
     let heartbeat = Heartbeat::new(Secret::new(format!("http://{address}/ping/uuid"))).unwrap();
     heartbeat.beat(None).await.unwrap();
-    heartbeat.beat(Some("a message waits since 3 Mar 08:00 UTC")).await.unwrap();
+    heartbeat.beat(Some("a message has been waiting since 3 Mar 08:00 UTC")).await.unwrap();
     let asked = asked.lock().unwrap().clone();
     assert!(asked[0].starts_with("GET /ping/uuid HTTP/1.1"), "{}", asked[0]);
     assert!(asked[1].starts_with("POST /ping/uuid/fail HTTP/1.1"), "{}", asked[1]);
-    assert!(asked[1].ends_with("a message waits since 3 Mar 08:00 UTC"), "{}", asked[1]);
+    assert!(asked[1].ends_with("a message has been waiting since 3 Mar 08:00 UTC"), "{}", asked[1]);
     let gone = Heartbeat::new(Secret::new("http://127.0.0.1:1/secret-uuid")).unwrap();
     let why = gone.beat(None).await.unwrap_err();
     assert!(!why.contains("secret-uuid"), "{why}");
@@ -39,7 +39,7 @@ async fn an_engine_that_stands_still_and_a_message_that_waits_are_no_life() {
     let now = staged.clock.now();
     assert_eq!(ailing(&snapshot, &staged.store, &[], snapshot.as_of).await, None);
     let later = snapshot.as_of.plus(Duration::from_secs(200));
-    assert_eq!(ailing(&snapshot, &staged.store, &[], later).await.unwrap(), "nothing was decided for 3 min");
+    assert_eq!(ailing(&snapshot, &staged.store, &[], later).await.unwrap(), "no decision was made for 3 min");
     // An alert is due, and no channel delivers it.
     staged.stage.set("google_play", "gone");
     while let Some(due) = staged.engine.next_due().filter(|due| *due <= now.plus(Duration::from_secs(2_400))) {
@@ -48,7 +48,7 @@ async fn an_engine_that_stands_still_and_a_message_that_waits_are_no_life() {
     }
     let snapshot = staged.engine.windows().snapshot.borrow().clone();
     let wrong = ailing(&snapshot, &staged.store, &[], snapshot.as_of).await.unwrap();
-    assert!(wrong.starts_with("a message waits since"), "{wrong}");
+    assert!(wrong.starts_with("a message has been waiting since"), "{wrong}");
 }
 
 #[tokio::test]

@@ -232,7 +232,7 @@ async fn a_press_is_heard_and_a_second_one_says_who_was_first() {
         talk.press(ADA, ADA, "v0:a:pw-1").await,
         "This button is from another version of plugwatch. Send a command instead: /help lists them."
     );
-    assert_eq!(talk.press(ADA, ADA, "v1:a:pw-nothing").await, "there is nothing with the id pw-nothing");
+    assert_eq!(talk.press(ADA, ADA, "v1:a:pw-nothing").await, "there is no alert or drill with the id pw-nothing");
     assert!(talk.press(666, 666, &format!("v1:a:{incident}")).await.starts_with("plugwatch answers only in"));
 }
 
@@ -310,7 +310,7 @@ async fn what_somebody_else_wrote_is_not_done_because_it_is_forwarded() {
     let mut old = message(id, ADA, ADA, "/mute all 14d");
     old["date"] = json!(Time::parse("2026-03-03T07:00:00Z").unwrap().0 / 1_000);
     let said = talk.hear(update(id, old)).await;
-    assert_eq!(said, "that was written at 3 Mar 07:00 UTC, while plugwatch was not listening. Send it again");
+    assert_eq!(said, "that was written at Tue 3 Mar 07:00 UTC, while plugwatch was not listening. Send it again");
     assert!(!talk.deeds().await.iter().any(|(deed, ..)| *deed == ActionKind::Mute));
 }
 

@@ -138,7 +138,7 @@ fn a_word_that_no_book_has_reads_neither_live_nor_dropped_and_is_named_by_no_rul
     let anything = rule("http.status == 200", "live");
     assert_eq!(worded(&anything, WORDS), ["an undocumented value gives live"]);
     let more = rule("json.state in [\"active\", \"fine\"]", "live") + &rule("json.state == \"held\"", "dropped");
-    assert_eq!(worded(&more, WORDS), ["a rule names `fine`, which its documentation does not have"]);
+    assert_eq!(worded(&more, WORDS), ["a rule uses `fine`, which the listed documentation does not have"]);
 }
 
 #[test]

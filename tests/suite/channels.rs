@@ -84,7 +84,7 @@ async fn slack_gets_bold_between_asterisks_and_a_webhook_that_is_gone_waits_for_
     let text = "🔴 *DROPPED: iOS app (App Store)*\nApple says *no* to &lt;you&gt; &amp; yours.";
     assert_eq!(body(&asked, 0), json!({"text": text, "unfurl_links": false, "unfurl_media": false}));
     let Tried::Refused { why } = senders.send("it", &message("Slack")).await else { panic!("it is given up") };
-    assert_eq!(why, "Slack answers 404 (no_service): make a new incoming webhook for it");
+    assert_eq!(why, "Slack answered 404 (no_service): create a new incoming webhook for the channel");
     let wait = Tried::Retry { after: Some(Duration::from_secs(7)), why: "Slack answers 429".into() };
     assert_eq!(senders.send("it", &message("Slack")).await, wait);
 }

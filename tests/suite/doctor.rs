@@ -84,7 +84,10 @@ async fn a_platform_that_is_well_has_nothing_to_mend() {
     let mend: Vec<_> = findings.iter().filter(|(level, ..)| level == "mend").collect();
     assert_eq!((mend.len(), asked.status.code()), (0, Some(0)), "{mend:?}");
     let says = |about: &str| findings.iter().find(|(_, other, _)| other == about).unwrap().2.clone();
-    assert_eq!(says("public address"), "vendors see 203.0.113.7: allow it where keys are limited to addresses");
+    assert_eq!(
+        says("public address"),
+        "vendors see 203.0.113.7: if a key is limited to certain addresses, allow this one"
+    );
     assert_eq!(says("network"), "3 of 3 anchors answer");
     assert_eq!(says("monitoring"), "plugwatch is running");
     assert_eq!(says("channels"), "2 can wake someone: pager, webhook");

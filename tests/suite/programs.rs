@@ -47,7 +47,7 @@ pub async fn in_trouble() -> Staged {
     let ada = Person::new("Ada", "terminal");
     let (text, effective) = ("We will close it.".to_owned(), Some("Fri 6 Mar 2026 12:00 UTC".to_owned()));
     let about = vec!["e-mail".to_owned()];
-    let letter = Brought { bytes: Vec::new(), text, about, received: None, effective, left: false, ask: false };
+    let letter = Brought { bytes: Vec::new(), text, about, received: None, effective, ..Brought::default() };
     staged.acts().bring(&ada, letter, staged.clock.now()).await.unwrap();
     staged.acts().ack(&ada, Some("hosting"), staged.clock.now()).await.unwrap();
     staged.pass(minutes(10)).await;

@@ -254,6 +254,7 @@ fn review_all(ways: &mut [Way], now: Time) -> Review {
             ends_on_a_day: false,
             starts: Vec::new(),
             in_situation: None,
+            confirming: Duration::ZERO,
         });
         let companies = ways.iter().map(|way| way.parent.unwrap_or(&way.id)).collect::<std::collections::BTreeSet<_>>();
         let subjects: Vec<Subject<'_>> = subjects.collect();

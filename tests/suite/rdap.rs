@@ -154,7 +154,7 @@ async fn whois_servers_are_asked_at_whichever_of_their_addresses_answers() {
 #[tokio::test]
 async fn a_registry_that_speaks_neither_is_not_guessed() {
     let answer = by_whois(&[("io", "domain:       IO\n")]).await;
-    assert!(answer.failure_detail.contains("speaks neither RDAP nor WHOIS"), "{answer:?}");
+    assert!(answer.failure_detail.contains("names neither an RDAP nor a WHOIS server"), "{answer:?}");
     assert_eq!(read_io(&answer), (Verdict::Unknown, "no_registry".to_owned()));
 }
 

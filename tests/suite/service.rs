@@ -35,8 +35,8 @@ fn a_service_manager_hears_ready_once_and_life_as_often_as_it_wants() {
     told.stopping();
     assert_eq!(heard(&socket), "READY=1\nSTATUS=Monitoring.");
     assert_eq!(heard(&socket), "WATCHDOG=1");
-    assert_eq!(heard(&socket), "STOPPING=1\nSTATUS=Stopping.", "the second sign of life was not due yet");
-    // Half a microsecond has passed by every call, so each one sends a sign of life.
+    assert_eq!(heard(&socket), "STOPPING=1\nSTATUS=Stopping.", "the second heartbeat was not due yet");
+    // Half a microsecond has passed by every call, so each one sends a heartbeat.
     let now = Environment { watchdog_usec: Some("1".into()), ..environment.clone() };
     let told = ServiceManager::find(&now).unwrap().unwrap();
     told.alive();

@@ -52,7 +52,7 @@ async fn init_refuses_what_is_no_domain_and_says_what_to_give() {
     assert_eq!(std::fs::read_to_string(folder.path().join("plugwatch.toml")).unwrap(), "platform = 1");
     let elsewhere = tempfile::tempdir().unwrap();
     let add = plugwatch(elsewhere.path(), &["add", "twilio"]).await;
-    assert!(err(&add).contains("create one with plugwatch init"), "{}", err(&add));
+    assert!(err(&add).contains("create one with `plugwatch init"), "{}", err(&add));
 }
 
 #[tokio::test]
@@ -227,7 +227,7 @@ async fn the_map_and_what_stops_are_known_before_anything_was_watched() {
     assert!(out(&by_vendor).starts_with("If Twilio drops Acme"), "a vendor names its company: {}", err(&by_vendor));
     let several = plugwatch(folder.path(), &["whatif", "website"]).await;
     assert!(
-        err(&several).contains("several companies are behind it, which one? amazon, cloudflare"),
+        err(&several).contains("it depends on several companies; name one of: amazon, cloudflare"),
         "{}",
         err(&several)
     );
@@ -235,7 +235,7 @@ async fn the_map_and_what_stops_are_known_before_anything_was_watched() {
     assert_eq!(jpg.status.code(), Some(2));
     let unknown = plugwatch(folder.path(), &["whatif", "oracle"]).await;
     assert_eq!(unknown.status.code(), Some(2));
-    let wanted = "nothing that is watched rides on `oracle`; there are: amazon, cloudflare, twilio";
+    let wanted = "no monitored dependency depends on `oracle`; the companies are: amazon, cloudflare, twilio";
     assert!(err(&unknown).contains(wanted), "{}", err(&unknown));
     let drawn = plugwatch(folder.path(), &["map", "--svg", "map.svg"]).await;
     assert!(drawn.status.success());

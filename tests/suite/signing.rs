@@ -62,10 +62,7 @@ fn a_push_token_is_signed_by_the_key_and_stays_the_same_for_half_an_hour() {
 #[test]
 fn what_is_no_key_is_said_without_showing_it() {
     let wrong = asked("apns/topic", &APNS, &[("private_key", "s3cret-nonsense")], 0).unwrap_err().to_string();
-    assert_eq!(
-        wrong,
-        "nothing can be signed with {private_key}: it is not a private key in PEM form for this algorithm"
-    );
+    assert_eq!(wrong, "{private_key} cannot be used to sign: it is not a private key in PEM form for this algorithm");
     let account = asked("fcm/project", &[("project", "acme-app")], &[("service_account", "s3cret-nonsense")], 0);
     let wrong = account.unwrap_err().to_string();
     assert!(wrong.contains("is it the whole JSON file?") && !wrong.contains("s3cret"), "{wrong}");

@@ -149,7 +149,7 @@ async fn work_that_was_announced_from_a_terminal_holds_an_outage_back() {
     staged.pass(minutes(100)).await;
     assert_eq!(staged.told(), Vec::<String>::new());
     let snapshot = staged.engine.windows().snapshot.borrow().clone();
-    assert_eq!(snapshot.find("sign-up-sms").unwrap().notes, ["work until 3 Mar 10:20 UTC"]);
+    assert_eq!(snapshot.find("sign-up-sms").unwrap().notes, ["work until Tue 3 Mar 10:20 UTC"]);
     staged.stage.set("twilio", "live");
     staged.pass(hours(2)).await;
     assert_eq!(staged.told(), Vec::<String>::new(), "it ended during the maintenance");
@@ -453,7 +453,11 @@ async fn a_forwarded_mail_counts_from_when_the_inner_one_was_written() {
             Brought { bytes: text.clone().into_bytes(), text, about: vec!["hosting".into()], ..Brought::default() };
         let (letter, said) = staged.acts().bring(&ada(), brought, now).await.unwrap();
         assert_eq!(letter.notice.effective, Some(Time(now.0 + days * 86_400_000)), "{said}");
-        assert_eq!(said.contains("It was forwarded: counted from the inner mail, "), days == 7, "{said}");
+        assert_eq!(
+            said.contains("The e-mail was forwarded, so plugwatch counts from the date of the original, "),
+            days == 7,
+            "{said}"
+        );
     }
 }
 
@@ -548,7 +552,7 @@ async fn a_letter_about_what_is_out_is_told_and_so_is_the_end_of_the_outage_besi
     staged.stage.set("sendgrid", "live");
     staged.pass(minutes(40)).await;
     let texts = staged.texts();
-    assert!(texts.iter().any(|text| text.contains("It was an outage before.")), "{texts:?}");
+    assert!(texts.iter().any(|text| text.contains("Reported before as an outage.")), "{texts:?}");
     // After the withdrawal it is over immediately, without waiting for a check.
     staged.acts().withdraw(&ada(), &kept.public_id, staged.clock.now()).await.unwrap();
     staged.engine.settle(staged.clock.now()).await.unwrap();

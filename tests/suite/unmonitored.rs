@@ -168,7 +168,7 @@ async fn what_a_letter_says_of_it_is_told_and_then_it_is_unmonitored_again() {
     let text = "We will suspend your account.".to_owned();
     let effective = Some("Fri 6 Mar 2026 12:00 UTC".to_owned());
     let about = vec!["stripe".to_owned()];
-    let letter = Brought { bytes: Vec::new(), text, about, received: None, effective, left: false, ask: false };
+    let letter = Brought { bytes: Vec::new(), text, about, received: None, effective, ..Brought::default() };
     let (letter, _) = staged.acts().bring(&ada, letter, staged.clock.now()).await.unwrap();
     staged.pass(minutes(10)).await;
     assert_eq!(staged.shown("stripe"), "degraded");

@@ -253,7 +253,7 @@ async fn teams_gets_a_card_whose_text_is_no_markdown() {
     insta::assert_snapshot!(serde_json::to_string_pretty(&body(&asked, 0)).unwrap());
     let wait = Tried::Retry { after: Some(Duration::from_secs(7)), why: "Teams answers 429".into() };
     assert_eq!(senders.send("it", &message("Teams")).await, wait);
-    let refused = Tried::Refused { why: "Teams answers 404: make a new workflow for the channel".into() };
+    let refused = Tried::Refused { why: "Teams answers 404: create a new workflow for the channel".into() };
     assert_eq!(senders.send("it", &message("Teams")).await, refused);
 }
 

@@ -37,7 +37,7 @@ impl Silence {
     }
 }
 
-/// What kind of query a server gets.
+/// The kind of query that a server gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Manner {
     /// A query for the server's own, authoritative data.

@@ -39,7 +39,7 @@ pub struct Delegation {
     pub answered: usize,
     /// How many said that the name does not exist.
     pub nxdomain: usize,
-    /// How many know the name but list no servers for it, so it is not a zone.
+    /// How many have the name but list no servers for it, so it is not a zone.
     pub undelegated: usize,
     /// How many listed servers for the zone.
     pub delegated: usize,
@@ -47,7 +47,7 @@ pub struct Delegation {
     pub name_servers: BTreeSet<String>,
     /// The addresses of the zone's servers.
     pub servers: Vec<Server>,
-    /// Those of the names that certainly have no address.
+    /// The names in `name_servers` that certainly have no address.
     pub nowhere: BTreeSet<String>,
 }
 
@@ -67,7 +67,7 @@ pub struct Walk<'n> {
     pub(super) recursing: bool,
 }
 
-/// What one server's reply means for the walk.
+/// The meaning of one server's reply for the walk.
 pub(super) enum Step {
     /// A referral to the servers of a zone further down.
     Referral { zone: Name, names: BTreeSet<String>, glue: BTreeMap<String, Vec<IpAddr>> },

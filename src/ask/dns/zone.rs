@@ -14,7 +14,7 @@ use super::walk::{Delegation, Server, Walk, plain};
 /// The option number of an extended DNS error (RFC 8914).
 const EDE: u16 = 15;
 
-/// What one server answered.
+/// The answer of one server.
 struct Said {
     outcome: &'static str,
     rcode: String,
@@ -125,7 +125,7 @@ fn outcome(zone: &Name, reply: &Message, knows: bool) -> &'static str {
         ResponseCode::NXDomain if aa => "nxdomain",
         // The zone's own SOA, not that of a zone above it (RFC 1034, section 4.3.2).
         ResponseCode::NoError if aa && has_soa(zone, reply) => "served",
-        // The server knows the zone, but says so in the wrong section or without authority: people are served.
+        // The server has the zone, but returns its SOA in the wrong section or without authority: people are served.
         ResponseCode::NoError if knows && (aa || !ra) => "answering",
         // Authoritative, but without the zone's SOA. Later queries find out whether people are served.
         ResponseCode::NoError if aa => "lame",

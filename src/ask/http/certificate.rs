@@ -14,7 +14,7 @@ pub async fn facts(net: &Net, lists: &Lists, carried: &Carried, limit: Duration)
     let seen = carried.origin.as_ref().and_then(|origin| Some((origin.tls.as_ref()?, origin.outside)));
     let Some((seen, outside)) = seen else {
         let answered = carried.answer.http.is_some();
-        return answered.then(|| json!({ "unread": "the handshake showed no certificate" }));
+        return answered.then(|| json!({ "unread": "the server sent no certificate" }));
     };
     let mut facts = seen.facts.clone();
     // Fetching the list is a separate check, over HTTP. It is skipped for a certificate that does not validate. It is

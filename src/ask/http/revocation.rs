@@ -1,5 +1,5 @@
-//! Whether a certificate was revoked, by the revocation list that it names (RFC 5280, section 4.2.1.13), signed by its
-//! issuer. OCSP is not used: the certificate authorities are shutting it down.
+//! Finds out whether a certificate was revoked, from the revocation list that the certificate names (RFC 5280, section
+//! 4.2.1.13) and its issuer signed. OCSP is not used: the certificate authorities are shutting it down.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};

@@ -38,7 +38,7 @@ impl Tokens {
     /// Reads the token from an answer and keeps it.
     ///
     /// # Errors
-    /// If the answer holds no token: returns that answer, marked as one to the token request (step `token`).
+    /// Fails if the answer holds no token: returns that answer, marked as one to the token request (step `token`).
     pub(in crate::ask) fn take(&self, asked: &HttpQuestion, answer: Answer, now: Time) -> Result<Secret, Box<Answer>> {
         let given = answer.http.as_ref().filter(|http| http.status == 200 && answer.failure.is_none());
         let json: Option<serde_json::Value> = given.and_then(|_| serde_json::from_slice(&answer.body).ok());

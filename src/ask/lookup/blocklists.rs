@@ -17,7 +17,7 @@ const MOST: usize = 8;
 /// The timeout for one list.
 const PATIENCE: Duration = Duration::from_secs(12);
 
-/// What a list says about one address or domain.
+/// The answer of a list about one address or domain.
 enum Says {
     Clear,
     Listed(Vec<String>, String),

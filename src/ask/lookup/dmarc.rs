@@ -1,6 +1,6 @@
-//! What receivers should do with mail that claims to come from the domain: DMARC (RFC 7489). A name without its own
-//! record follows the nearest name above it that has one. A public suffix's record counts only if it marks itself as
-//! one (`psd=y`, RFC 9091).
+//! The policy for mail that claims to come from the domain: DMARC (RFC 7489). A name without its own record follows the
+//! nearest name above it that has one. A public suffix's record counts only if it marks itself as one (`psd=y`, RFC
+//! 9091).
 
 use mail_auth::common::parse::TxtRecordParser;
 use mail_auth::dmarc::{Dmarc, Policy};
@@ -84,8 +84,8 @@ pub fn parse(record: &str) -> Option<Record> {
     Some(Record { dmarc, policies: [own("p"), own("sp")], pct })
 }
 
-/// What receivers do; empty if the record has no valid policy. A name below the one with the record follows its `sp`,
-/// if it has one.
+/// The policy that receivers apply; empty if the record has no valid policy. A name below the one with the record
+/// follows its `sp`, if it has one.
 fn policy(record: &Record, own: bool) -> &'static str {
     let known = |policy: &Option<String>| policy.as_deref().is_some_and(|word| KNOWN.contains(&word));
     let [p, sp] = &record.policies;

@@ -1,5 +1,5 @@
-//! Who accepts mail for a domain (RFC 5321), and whether they do: banner, EHLO, STARTTLS with its certificate and, if
-//! a mailbox is given, whether that mailbox is still accepted. No mail is ever sent.
+//! Checks the mail servers of a domain (RFC 5321): banner, EHLO, STARTTLS with its certificate and, if a mailbox is
+//! given, whether they still accept it. plugwatch never sends mail in this check.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};

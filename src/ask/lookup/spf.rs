@@ -1,6 +1,6 @@
-//! Who may send mail for a domain: SPF (RFC 7208), with all includes. Receivers treat the whole record as broken if it
-//! needs more than ten look-ups, if more than two of them find nothing (section 4.6.4), or if an included record is
-//! missing.
+//! Finds out who may send mail for a domain: SPF (RFC 7208), with all includes. Receivers treat the whole record as
+//! broken if it needs more than ten look-ups, if more than two of them find nothing (section 4.6.4), or if an included
+//! record is missing.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ use crate::core::words::question::LookupQuestion;
 /// The maximum number of includes that are followed, far beyond the limit of RFC 7208.
 const MOST_INCLUDES: usize = 40;
 
-/// What was found while following includes.
+/// The results of following the includes.
 #[derive(Default)]
 struct Tree {
     domain: String,

@@ -77,7 +77,7 @@ impl Names {
     }
 }
 
-/// The name, if it has no macro besides `%{d}`, the domain whose record it is in: other macros depend on the mail.
+/// The name, if it contains no macro except `%{d}` (the domain of the record): other macros depend on the mail.
 pub fn literal(name: &Macro, of: &str) -> Option<String> {
     match name {
         Macro::Literal(text) => Some(String::from_utf8_lossy(text).trim_end_matches('.').to_lowercase()),

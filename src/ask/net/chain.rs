@@ -1,4 +1,4 @@
-//! Until when a certificate chain is valid.
+//! Finds out until when a certificate chain is valid.
 //!
 //! Visitors can no longer open a site once any certificate that they need has expired, and an issuer's often expires
 //! before the site's own. Extra certificates that nobody needs, such as the expired cross-signature of an old root, do
@@ -26,7 +26,7 @@ pub struct End {
 }
 
 /// The first expiry, among the sent certificates and the `roots` with a known end, after which the chain no longer
-/// validates. `holds_at` verifies the chain at a given time, over all paths it knows; the chain is valid at `now`.
+/// validates. `holds_at` verifies the chain at a given time, over all paths that it finds; the chain is valid at `now`.
 pub fn end(
     leaf: &CertificateDer<'_>,
     rest: &[CertificateDer<'_>],

@@ -48,9 +48,9 @@ pub struct NetOptions {
 
 /// The network.
 pub struct Net {
-    /// For hosts that the configuration names.
+    /// Connections to hosts that the configuration names.
     own: Connections,
-    /// For hosts that another party names (a redirect, a certificate): these never connect to private addresses.
+    /// Connections to hosts that another party names (a redirect, a certificate), never to private addresses.
     outward: Connections,
     pub(in crate::ask) shaker: Arc<Shaker>,
     pub(in crate::ask) gate: Arc<Gate>,
@@ -63,7 +63,7 @@ impl Net {
     /// Builds the clients.
     ///
     /// # Errors
-    /// If a setting is not accepted: the message says which one.
+    /// Fails if a setting is not accepted: the message says which one.
     pub fn new(options: NetOptions, gate: Arc<Gate>, clock: Clock) -> Result<Net, String> {
         let trust = Trust::new(&options.extra_roots)?;
         let roots = trust.roots.clone();

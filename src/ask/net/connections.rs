@@ -1,4 +1,4 @@
-//! Which connection a request uses: a new one, or a kept one.
+//! Chooses the connection for a request: a new one, or a kept one.
 //!
 //! A kept connection shows the past: its name was resolved and its certificate was sent when it was opened, and it may
 //! be the only one for which a server hangs. So websites, certificates and every confirming check get a new one.

@@ -27,8 +27,8 @@ pub type Hosts = BTreeMap<String, Vec<IpAddr>>;
 /// Resolves `host` and connects to the first of its addresses that answers and that `guard` allows.
 ///
 /// # Errors
-/// If no address can be connected: the most informative error of all. Kind `TimedOut` means that no connection was
-/// made in time; errors about the name carry the resolver's message.
+/// Fails if no address can be connected, with the most informative error. Kind `TimedOut` means that no connection
+/// was made in time; errors about the name carry the resolver's message.
 pub async fn dial(guard: Guard, hosts: &Hosts, host: &str, port: u16) -> io::Result<TcpStream> {
     let found = timeout(RESOLVE_LIMIT, resolve(hosts, host, port)).await;
     let found = found.unwrap_or_else(|_| Err(io::Error::other("failed to lookup address information: timed out")))?;

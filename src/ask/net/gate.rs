@@ -1,4 +1,4 @@
-//! The gate in front of each host: limits requests to the host's budget, and lets confirming checks go first.
+//! The rate limiter of each host: limits requests to the host's budget, and lets confirming checks go first.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,7 +11,7 @@ use crate::core::time::Time;
 use crate::core::time::budget::{Budget, Pace};
 use crate::core::time::schedule::stable;
 
-/// The longest that a request waits for a host.
+/// The longest time that a request waits for a host.
 const LONGEST_WAIT: Duration = Duration::from_secs(300);
 
 /// The queues of all hosts.
@@ -26,13 +26,13 @@ struct Inner {
 /// The requests that wait for one host.
 #[derive(Debug, Default)]
 struct Queue {
-    /// Lower ones go first. Urgent tickets are `(0, n)`.
+    /// The tickets of the waiting requests; lower ones go first. Urgent tickets are `(0, n)`.
     tickets: BTreeSet<(u8, u64)>,
     /// Notified when a ticket of this host leaves, so that requests for other hosts are not woken.
     moved: Arc<Notify>,
 }
 
-/// The gate in front of all hosts.
+/// The rate limiters of all hosts.
 #[derive(Debug)]
 pub struct Gate {
     inner: Mutex<Inner>,
@@ -40,7 +40,7 @@ pub struct Gate {
 }
 
 impl Gate {
-    /// Creates a gate with this budget.
+    /// Creates rate limiters with this budget.
     pub fn new(budget: Budget, clock: Clock) -> Gate {
         let inner = Inner { budget, waiting: HashMap::new(), last: 0 };
         Gate { inner: Mutex::new(inner), clock }
@@ -87,12 +87,12 @@ impl Gate {
         }
     }
 
-    /// The clock that the gate uses.
+    /// The clock of the rate limiters.
     pub(in crate::ask) fn clock(&self) -> &Clock {
         &self.clock
     }
 
-    /// The host asked clients to wait until then (rate limit).
+    /// Records that the host asked clients to wait until then (rate limit).
     pub fn stay_away(&self, host: &str, until: Time) {
         self.lock().budget.stay_away(host, until);
     }

@@ -1,11 +1,11 @@
-//! The code that all askers share: the gate in front of each host, connections, allowed addresses, HTTP requests,
+//! The code that all askers share: the rate limit of each host (`gate`), connections, allowed addresses, HTTP requests,
 //! handshakes, bodies within limits, and failures.
 //!
 //! A request passes through `http` (redirects, with `cookies` and `hop`), `request` (one hop) and `connections` (new
 //! or kept), whose `connect` dials (`dial`) and does the handshake (`tls`, `trust`, `chain`).
 //!
-//! This module does not depend on any asker. The state of single askers (lists, tokens, registries) is theirs, and
-//! [`Askers`](super::Askers) holds it.
+//! This module does not depend on any asker. Each asker has its own state (lists, tokens, registries), which
+//! [`Askers`](super::Askers) holds.
 
 mod body;
 mod chain;

@@ -1,5 +1,5 @@
-//! Which addresses are internal: this machine, its network, and whatever only they can reach. Where another party
-//! names an address (a redirect, a certificate's list), it must not lead plugwatch to one of these.
+//! Finds out whether an address is internal: on this machine, in its network, or in reach of only these. If another
+//! party names an address (a redirect, a certificate's list), plugwatch must not connect to an internal one.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 

@@ -26,7 +26,7 @@ use crate::clock::Clock;
 use crate::core::time::Time;
 use crate::core::words::answer::Failure;
 
-/// What happens if a certificate is not valid depends on what the connection is for.
+/// How an invalid certificate is handled. That depends on the purpose of the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Strictness {
     /// The handshake fails, as in a browser. Uses HTTP/2 if the other side supports it.
@@ -44,7 +44,7 @@ pub struct Shaker {
     common: ClientConfig,
 }
 
-/// What the verifier recorded.
+/// The record of the verifier.
 #[derive(Debug, Default)]
 struct Record {
     chain: Chain,

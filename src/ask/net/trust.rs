@@ -26,7 +26,7 @@ impl Trust {
     /// Trusts the usual authorities and some extra ones, given as DER.
     ///
     /// # Errors
-    /// If an authority cannot be used: the message says which one.
+    /// Fails if an authority cannot be used: the message says which one.
     pub fn new(extra: &[Vec<u8>]) -> Result<Trust, String> {
         let roots = Arc::new(roots(extra.iter())?);
         let end = |der: &Vec<u8>| Some((chain::end_of(&CertificateDer::from(der.as_slice()), false)?, der.clone()));

@@ -17,7 +17,7 @@ const BOOTSTRAP: &str = "https://data.iana.org/rdap/dns.json";
 /// How long the list is kept; if a new one cannot be fetched, the old one is used.
 const FRESH: Duration = Duration::from_secs(86_400);
 
-/// What is known about registries.
+/// The servers of registries, kept after they were found.
 #[derive(Debug, Default)]
 pub struct Registries {
     /// The last list: the RDAP base URL by top-level domain.

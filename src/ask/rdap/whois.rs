@@ -1,5 +1,5 @@
-//! WHOIS (RFC 3912), for registries that do not offer RDAP: one line out, text back. IANA's own WHOIS server knows
-//! which server is responsible for a top-level domain.
+//! WHOIS (RFC 3912), for registries that do not offer RDAP: one line out, text back. IANA's own WHOIS server names the
+//! server that is responsible for a top-level domain.
 
 use std::net::SocketAddr;
 
@@ -14,7 +14,7 @@ use crate::clock::Stopwatch;
 use crate::core::words::answer::{Answer, Failure};
 use crate::core::words::question::RdapQuestion;
 
-/// IANA's WHOIS server, which knows every registry's server.
+/// IANA's WHOIS server, which names every registry's server.
 const IANA: &str = "whois.iana.org";
 /// The maximum number of bytes read.
 const MOST: u64 = 64 << 10;
@@ -29,7 +29,7 @@ pub async fn ask(net: &Net, registries: &Registries, question: &RdapQuestion, ur
             put(net, &server, question.line.as_ref().unwrap_or(&question.domain), question, urgent).await
         }
         Ok(None) => {
-            let detail = format!("the registry of .{ending} speaks neither RDAP nor WHOIS, as far as IANA knows");
+            let detail = format!("IANA's list names neither an RDAP nor a WHOIS server for .{ending}");
             return Answer::failed(asked, Failure::NotAsked, detail);
         }
         Err(failure) => Err(failure),

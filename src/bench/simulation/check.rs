@@ -23,7 +23,7 @@ pub struct Sent {
 /// The result of a simulation.
 #[derive(Debug, Default)]
 pub struct Report {
-    /// What was found wrong; empty if nothing was.
+    /// The faults that were found; empty if there are none.
     pub wrong: Vec<String>,
     /// Checks in the store.
     pub looks: i64,

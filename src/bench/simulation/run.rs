@@ -49,13 +49,13 @@ pub struct Settings {
 #[derive(Default)]
 pub(super) struct Mailbox {
     sent: Mutex<Vec<Sent>>,
-    /// What goes wrong with the next delivery, if anything.
+    /// The trouble with the next delivery, if any.
     trouble: Mutex<Option<Trouble>>,
     /// Notifies when a delivery has reached the point at which the program is killed.
     reached: Notify,
 }
 
-/// What can go wrong with a delivery.
+/// The ways in which a delivery can go wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Trouble {
     /// The program is killed before it is sent.
@@ -118,7 +118,7 @@ struct Simulation<'f> {
 /// written to `events`, if given.
 ///
 /// # Errors
-/// If the store is damaged or fails.
+/// Fails if the store is damaged or fails.
 pub async fn simulate(settings: Settings, folder: &Path, events: Option<EventLog>) -> Result<Report, String> {
     let mut rng = Rng::with_seed(settings.seed);
     let begin = Time(1_772_524_800_000);

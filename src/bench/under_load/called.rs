@@ -15,7 +15,8 @@ use super::servers::Servers;
 /// How many times to look for the calls, once a second: a drop is confirmed and announced within two minutes, and a
 /// busy machine gets one more.
 const PATIENCE: u32 = 180;
-/// One more time for this many failing checks, because a place receives their alerts one after the other.
+/// The bench looks once more for every so many failing checks, because a place receives their alerts one after the
+/// other.
 const EACH: u32 = 10;
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -28,7 +29,7 @@ const TELLS: [&str; 3] = ["opened", "grew", "cascade"];
 /// the median and the 99th percentile in microseconds; `None` without places.
 ///
 /// # Errors
-/// If some calls do not come.
+/// Fails if some calls do not come.
 pub async fn measure(load: &Load, servers: &mut Servers) -> Result<Option<(i64, i64)>, String> {
     if load.places == 0 {
         return Ok(None);

@@ -20,7 +20,7 @@ pub struct Place {
 /// Writes the configuration for a load.
 ///
 /// # Errors
-/// If `folder` cannot be written.
+/// Fails if `folder` cannot be written.
 pub fn write(folder: &Path, load: &Load, ports: &Ports) -> std::io::Result<Place> {
     let place = Place { config: folder.join("plugwatch.toml"), database: folder.join("plugwatch.db") };
     std::fs::create_dir_all(folder.join("catalog/hosting"))?;

@@ -14,7 +14,7 @@ const PAGE: [u8; 4_096] = [7; 4_096];
 /// The median time to write and sync one page in a file in `folder`.
 ///
 /// # Errors
-/// If `folder` cannot be written.
+/// Fails if `folder` cannot be written.
 pub fn synced(folder: &Path) -> std::io::Result<Duration> {
     let mut file = tempfile::tempfile_in(folder)?;
     let mut took = Vec::with_capacity(TIMES);

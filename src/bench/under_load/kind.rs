@@ -53,14 +53,14 @@ impl Kind {
     /// A description of the kind.
     pub fn about(self) -> &'static str {
         match self {
-            Kind::Json => "JSON of 8 KB over HTTP/1.1, connections kept",
+            Kind::Json => "JSON of 8 KB over HTTP/1.1, reused connections",
             Kind::JsonNew => "JSON of 8 KB, a new connection for each check",
-            Kind::Https => "JSON of 8 KB over HTTPS, connections kept",
+            Kind::Https => "JSON of 8 KB over HTTPS, reused connections",
             Kind::Http2 => "JSON of 8 KB over HTTP/2",
-            Kind::Words => "HTML of 200 KB by its words, a new connection for each check",
+            Kind::Words => "HTML of 200 KB, searched for words, a new connection for each check",
             Kind::WordsTls => "the same over HTTPS, with the certificate",
-            Kind::Selectors => "HTML of 200 KB by selectors, connections kept",
-            Kind::Names => "a zone at its name servers",
+            Kind::Selectors => "HTML of 200 KB, searched with selectors, reused connections",
+            Kind::Names => "a zone, queried at its name servers",
         }
     }
 

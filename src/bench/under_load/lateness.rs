@@ -35,7 +35,7 @@ impl Late {
 /// confirming checks run on demand, not on schedule.
 ///
 /// # Errors
-/// If the configuration cannot be read, which is a bug.
+/// Fails if the configuration cannot be read, which is a bug.
 pub fn of(place: &Place, noted: &Noted, measured: Range<usize>) -> Result<Late, String> {
     let config = Config::load(&place.config).map_err(|problems| problems.to_string())?;
     let phases: HashMap<u32, (Duration, u64)> = config

@@ -18,7 +18,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// Compares the servers' records with the history, after the servers were frozen.
 ///
 /// # Errors
-/// If they differ; the error says how.
+/// Fails if they differ; the error says how.
 pub async fn everything_is_stored(servers: &mut Servers, place: &Place) -> Result<Noted, String> {
     let mut differs = String::new();
     for _ in 0..PATIENCE {
@@ -38,7 +38,7 @@ pub async fn everything_is_stored(servers: &mut Servers, place: &Place) -> Resul
 /// Waits until all answers so far are stored, so that the bytes of the first round do not count as measured.
 ///
 /// # Errors
-/// If some are not stored in time.
+/// Fails if some are not stored in time.
 pub async fn start_is_stored(servers: &mut Servers, place: &Place) -> Result<(), String> {
     let answered = servers.count().await?.answers;
     for _ in 0..PATIENCE {
@@ -66,7 +66,9 @@ fn compare(answers: &[Answered], stored: &[Tally]) -> Result<(), String> {
         }
         if unlike_live.unsigned_abs() != answered.wrong {
             let wrong = answered.wrong;
-            return Err(format!("check {number} was answered wrongly {wrong} times, and {unlike_live} were noticed"));
+            return Err(format!(
+                "check {number} was answered wrongly {wrong} times, and {unlike_live} of these answers were detected"
+            ));
         }
     }
     Ok(())

@@ -24,7 +24,7 @@ const STEP: Duration = Duration::from_millis(100);
 /// The result of a measurement.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Row {
-    /// From the start until every check was answered once: wall-clock time, and seconds of CPU time.
+    /// The wall-clock time, and the CPU time in seconds, from the start until every check was answered once.
     pub start: (Duration, f64),
     /// The number of answers during the measurement.
     pub answers: u64,
@@ -44,15 +44,15 @@ pub struct Row {
     pub connections: f64,
     /// The number of wrong answers, including the first round; each of them was noticed.
     pub wrong: u64,
-    /// From the last byte of the answer that confirms a drop to the first byte of the webhook call, in microseconds,
-    /// over all places: the median and the 99th percentile; `None` without places.
+    /// The median and the 99th percentile, over all places, of the time in microseconds from the last byte of the
+    /// answer that confirms a drop to the first byte of the webhook call; `None` without places.
     pub called_us: Option<(i64, i64)>,
 }
 
 /// Measures a row with `program`.
 ///
 /// # Errors
-/// If the program fails, or answers and stored checks differ; the row is then void.
+/// Fails if the program fails, or answers and stored checks differ; the row is then void.
 pub async fn measure(load: &Load, program: &Path, servers: &mut Servers, folder: &Path) -> Result<Row, String> {
     let place = configuration::write(folder, load, &servers.ports);
     let place = place.map_err(|error| format!("the folder cannot be written: {error}"))?;

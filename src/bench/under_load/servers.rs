@@ -21,7 +21,7 @@ impl Servers {
     /// Starts the servers with `program bench load --serve`.
     ///
     /// # Errors
-    /// If they do not start.
+    /// Fails if they do not start.
     pub async fn start(program: &Path) -> Result<Servers, String> {
         let mut command = Command::new(program);
         command.args(["bench", "load", "--serve"]).stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
@@ -39,7 +39,7 @@ impl Servers {
     /// Clears the records, and sets which answers are wrong from now on.
     ///
     /// # Errors
-    /// If the servers' process is gone.
+    /// Fails if the servers' process is gone.
     pub async fn reset(&mut self, wrong: Wrong) -> Result<(), String> {
         self.told(Order::Reset(wrong)).await.map(drop)
     }
@@ -47,7 +47,7 @@ impl Servers {
     /// Sets which answers are wrong from now on.
     ///
     /// # Errors
-    /// If the servers' process is gone.
+    /// Fails if the servers' process is gone.
     pub async fn set_wrong(&mut self, wrong: Wrong) -> Result<(), String> {
         self.told(Order::Wrong(wrong)).await.map(drop)
     }
@@ -55,7 +55,7 @@ impl Servers {
     /// Holds all questions (`true`), or answers them again (`false`).
     ///
     /// # Errors
-    /// If the servers' process is gone.
+    /// Fails if the servers' process is gone.
     pub async fn freeze(&mut self, frozen: bool) -> Result<(), String> {
         self.told(Order::Freeze(frozen)).await.map(drop)
     }
@@ -63,7 +63,7 @@ impl Servers {
     /// The counts since the last reset.
     ///
     /// # Errors
-    /// If the servers' process is gone.
+    /// Fails if the servers' process is gone.
     pub async fn count(&mut self) -> Result<Count, String> {
         match self.told(Order::Count).await? {
             Reply::Count(count) => Ok(count),
@@ -74,7 +74,7 @@ impl Servers {
     /// The records since the last reset.
     ///
     /// # Errors
-    /// If the servers' process is gone.
+    /// Fails if the servers' process is gone.
     pub async fn noted(&mut self) -> Result<Noted, String> {
         match self.told(Order::Noted).await? {
             Reply::Noted(noted) => Ok(*noted),

@@ -20,7 +20,7 @@ pub struct Subject {
     pid: i32,
 }
 
-/// What the program used, according to the system.
+/// The CPU time and disk writes of the program, according to the kernel.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Usage {
     /// Seconds of CPU time, in the program and in the kernel on its behalf.
@@ -33,7 +33,7 @@ impl Subject {
     /// Starts `program` with these arguments. Its standard error goes to `log`.
     ///
     /// # Errors
-    /// If the program does not start.
+    /// Fails if the program does not start.
     pub fn start(program: &Path, arguments: &[&str], log: &Path) -> Result<Subject, String> {
         let log = std::fs::File::create(log).map_err(|error| error.to_string())?;
         let mut command = Command::new(program);
@@ -44,10 +44,10 @@ impl Subject {
         Ok(Subject { process, pid })
     }
 
-    /// What the program has used so far.
+    /// The CPU time (seconds) and disk writes (bytes) of the program since its start.
     ///
     /// # Errors
-    /// If the program is gone.
+    /// Fails if the program is gone.
     pub fn usage(&self) -> Result<Usage, String> {
         let stat = self.read("stat")?;
         // The program's name, in parentheses, can contain any character (proc(5)).
@@ -61,7 +61,7 @@ impl Subject {
     /// Bytes of memory, with the program's part of shared pages (PSS).
     ///
     /// # Errors
-    /// If the program is gone.
+    /// Fails if the program is gone.
     pub fn memory(&self) -> Result<u64, String> {
         Ok(number(&self.read("smaps_rollup")?, "Pss:").unwrap_or(0) * 1_024)
     }
@@ -69,7 +69,7 @@ impl Subject {
     /// Ends the program with SIGTERM, and waits for its end.
     ///
     /// # Errors
-    /// If the program does not end in time, or ends with an error.
+    /// Fails if the program does not end in time, or ends with an error.
     pub async fn end(mut self) -> Result<(), String> {
         let pid = Pid::from_raw(self.pid).ok_or("the program has no process id")?;
         kill_process(pid, Signal::TERM).map_err(|error| format!("the program is gone: {error}"))?;

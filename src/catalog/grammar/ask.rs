@@ -4,7 +4,7 @@ use super::request::Request;
 use crate::core::words::check_in::Takes;
 use crate::core::words::question::Lookup;
 
-/// How a check makes its request.
+/// The way in which a check makes its request.
 #[derive(Clone, Debug)]
 pub enum Ask {
     /// Over HTTP.
@@ -16,7 +16,7 @@ pub enum Ask {
         /// The record types that each server is queried for.
         types: Vec<String>,
     },
-    /// By running a program; the parameter that holds its path and arguments.
+    /// By running a program. Contains the name of the parameter with its path and arguments.
     Exec(String),
     /// At the domain's registry.
     Rdap {
@@ -24,17 +24,17 @@ pub enum Ask {
         domain: String,
         /// The parameter that may give the registry's address.
         base: Option<String>,
-        /// The WHOIS queries that differ from the plain name, by the suffix of the domain.
+        /// The WHOIS queries that differ from the plain domain name, by domain suffix.
         lines: Vec<(String, String)>,
     },
-    /// By a lookup; its arguments are the parameters of the same names.
+    /// By a lookup. Its arguments are the parameters of the same names.
     Lookup(Lookup),
-    /// From the reports under the parameter `name`, within the parameter `window`.
+    /// From the reports under the name in the parameter `name`, within the time in the parameter `window`.
     CheckIn(Takes),
 }
 
 impl Ask {
-    /// Whether its answers are those of HTTP.
+    /// Whether its answers are HTTP answers.
     pub fn is_http(&self) -> bool {
         matches!(self, Ask::Http(_) | Ask::Rdap { .. })
     }

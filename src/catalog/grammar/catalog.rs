@@ -1,4 +1,4 @@
-//! The whole catalogue, as read from all files.
+//! The whole catalogue, read from all files.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -36,21 +36,21 @@ pub struct Catalog {
     pub vendors: BTreeMap<String, Vendor>,
     /// Company names by the slug that vendors give as `parent`.
     pub parents: BTreeMap<String, String>,
-    /// Shared rules for every HTTP answer, tried after a check's own.
+    /// Shared rules for every HTTP answer, tried after a check's own rules.
     pub http_rules: Vec<Rule>,
     /// The values that vendors document for the fields of shared rules.
     pub http_words: Vec<Words>,
     /// Examples for the shared rules.
     pub http_examples: Vec<Example>,
-    /// Recorded answers known by file name, for `catalog test --recordings`.
+    /// Recorded answers by file name, for `catalog test --recordings`.
     pub recordings: Vec<Recording>,
-    /// Patterns for the permission that a key lacks, by vendor.
+    /// For each vendor, patterns that find the permission that a key lacks.
     pub permissions: Vec<Permission>,
     /// The company behind a host, by the suffix of the host's name.
     pub carriers: BTreeMap<String, String>,
     /// Defaults for each category, and for some kinds of vendor.
     pub usual: BTreeMap<String, Usual>,
-    /// What to do, by kind: a category, or what a dependency says of itself.
+    /// What to do, by kind: a category, or the kind that a dependency's configuration names.
     pub advice: BTreeMap<String, Advice>,
     /// The formats of registries' answers.
     pub registries: RegistryBook,
@@ -59,7 +59,7 @@ pub struct Catalog {
 }
 
 impl Catalog {
-    /// What to do about a kind of thing; what holds for any where the kind is not known.
+    /// The advice for a kind of dependency; general advice if the kind is unknown.
     pub fn advice(&self, kind: &str) -> Option<&Advice> {
         self.advice.get(kind).or_else(|| self.advice.get("any"))
     }
@@ -69,7 +69,7 @@ impl Catalog {
         if check.ask.is_http() { &self.http_rules } else { &[] }
     }
 
-    /// The parts of a JSON body that a check's rules use, its own and the shared ones.
+    /// The parts of a JSON body that a check's rules use, including the shared rules.
     pub fn json_paths<'c>(&self, check: &'c Check) -> &'c JsonPaths {
         check.json_paths.get_or_init(|| {
             let mut paths = JsonPaths::default();
@@ -84,8 +84,8 @@ impl Catalog {
         })
     }
 
-    /// Drops all other vendors, and whatever only tests the rules: a running plugwatch needs a small part of the
-    /// catalogue.
+    /// Removes all other vendors, and everything that only tests the rules, because a running plugwatch needs only a
+    /// small part of the catalogue.
     pub fn keep_only(&mut self, vendors: &BTreeSet<&str>) {
         self.vendors.retain(|id, _| id == STATUS || vendors.contains(id.as_str()));
         (self.recordings, self.http_examples, self.http_words) = Default::default();
@@ -94,7 +94,7 @@ impl Catalog {
         }
     }
 
-    /// The check with this id, `vendor/check`.
+    /// The check with this id, such as `vendor/check`.
     pub fn check(&self, id: &str) -> Option<(&Vendor, &Check)> {
         let (vendor, check) = id.split_once('/')?;
         let vendor = self.vendors.get(vendor)?;

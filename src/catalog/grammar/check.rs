@@ -16,10 +16,10 @@ use super::words::Words;
 use crate::core::probe::policy::{Confirm, Policy};
 use crate::core::words::verdict::{Basis, Proves, Role};
 
-/// A check: something that plugwatch can ask a vendor.
+/// A check: a question that plugwatch can ask a vendor.
 #[derive(Debug)]
 pub struct Check {
-    /// `vendor/check`.
+    /// The id, such as `vendor/check`.
     pub id: String,
     /// The title, for people.
     pub title: String,
@@ -27,13 +27,13 @@ pub struct Check {
     pub ask: Ask,
     /// The interval, unless the configuration sets another.
     pub every: Duration,
-    /// The format of its answers is known from few sources, so it may misread them.
+    /// Whether it may misread answers, because few sources document their format.
     pub experimental: bool,
     /// The key with the fewest permissions that still works.
     pub least_key: Option<String>,
     /// What that key can do besides reading, if the vendor has no read-only key.
     pub key_risk: Option<String>,
-    /// What a `live` proves.
+    /// What a `live` result proves.
     pub proves: Proves,
     /// Its role in the dependency's verdict, unless the configuration sets another.
     pub role: Role,
@@ -51,13 +51,13 @@ pub struct Check {
     pub positive_controls: Vec<Control>,
     /// Parameters of an item that is known not to exist.
     pub negative_control: Option<BTreeMap<String, Value>>,
-    /// Another check of the same vendor that sees the same thing in another way.
+    /// Another check of the same vendor that examines the same thing in another way.
     pub second_path: Option<String>,
     /// How many checks a verdict needs; see [`Check::policy`].
     pub confirm: ConfirmRule,
     /// A query parameter that prevents cached answers when confirming.
     pub cache_buster: Option<String>,
-    /// The documented values of the fields that decide.
+    /// The documented values of the fields that decide the verdict.
     pub words: Vec<Words>,
     /// The file and line, for messages.
     pub place: String,
@@ -65,11 +65,11 @@ pub struct Check {
     pub examples: Vec<Example>,
     /// Whether a rule reads the body as text; otherwise it is not decoded.
     pub reads_body: bool,
-    /// Whether a rule reads the page as people see it; otherwise it is not rendered.
+    /// Whether a rule reads the page as visitors see it; otherwise it is not rendered.
     pub sees_page: bool,
     /// Whether the vendor's status page has a supported format.
     pub vendor_status: bool,
-    /// The parts of a JSON body that its rules and the shared ones use; computed on first use.
+    /// The parts of a JSON body that its rules and the shared rules use; computed on first use.
     pub json_paths: OnceLock<JsonPaths>,
 }
 
@@ -89,16 +89,18 @@ pub struct ConfirmRule {
     pub basis: Basis,
     /// The number of checks and the time that a `dropped` needs, if not the default.
     pub dropped: Option<Confirm>,
-    /// The control is part of the same answer, and the rules read it.
+    /// Whether the control is part of the same answer and is read by the rules.
     pub control_in_answer: bool,
-    /// The second path covers all countries at once.
+    /// Whether the second path covers all countries at once.
     pub second_path_global: bool,
     /// How long a check may be without a verdict before plugwatch alerts, if not the default.
     pub blind_after: Option<Duration>,
+    /// The reasons to which that applies; to all if empty.
+    pub blind_after_of: Vec<String>,
 }
 
 impl Check {
-    /// The confirmation policy of this check when it runs every `every`.
+    /// The confirmation policy of this check if it runs once per `every`.
     pub fn policy(&self, every: Duration) -> Policy {
         let mut policy = Policy::for_basis(self.confirm.basis, every);
         if let Some(dropped) = self.confirm.dropped {
@@ -106,8 +108,10 @@ impl Check {
             policy.alone_over = dropped.over * 6;
             policy.stale_after = policy.stale_after.max(dropped.over * 3);
         }
-        if let Some(blind_after) = self.confirm.blind_after {
-            policy.blind_after = blind_after;
+        match (self.confirm.blind_after, self.confirm.blind_after_of.as_slice()) {
+            (Some(blind_after), []) => policy.blind_after = blind_after,
+            (Some(blind_after), of) => policy.blind_after_of = of.iter().map(|of| (of.clone(), blind_after)).collect(),
+            (None, _) => {}
         }
         policy.positive_control = !self.positive_controls.is_empty();
         policy.negative_control = self.negative_control.is_some();
@@ -118,7 +122,7 @@ impl Check {
         policy
     }
 
-    /// The fact that runs down, such as a balance, if there is one.
+    /// The name of the fact whose value runs down over time, such as a balance, if there is one.
     pub fn burning(&self) -> Option<&str> {
         self.facts.iter().find(|fact| fact.burns).map(|fact| fact.name.as_str())
     }
@@ -133,7 +137,7 @@ impl Check {
         self.params.iter().find(|param| param.name == name)
     }
 
-    /// The parameter that makes one probe for each item of a list, such as `country`.
+    /// The parameter that creates one probe for each item of a list, such as `country`.
     pub fn each(&self) -> Option<&Param> {
         self.params.iter().find(|param| param.each.is_some())
     }

@@ -1,4 +1,4 @@
-//! Answers with the verdict that they must get: small ones within a vendor file, and recorded ones in files.
+//! Answers with their expected verdicts: small ones within a vendor file, and recorded ones in files.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::core::words::answer::Said;
 use crate::core::words::verdict::Verdict;
 
-/// A small answer, with the verdict that it must get.
+/// A small answer with its expected verdict.
 #[derive(Clone, Debug)]
 pub struct Example {
     /// What the example shows, as a phrase.
@@ -30,17 +30,17 @@ pub struct Example {
     pub failure: Option<String>,
     /// The facts from the asker, by name.
     pub said: Said,
-    /// When it is judged, RFC 3339; needed for expiry dates.
+    /// The time at which the answer is judged (RFC 3339), which matters for expiry dates.
     pub at: Option<String>,
-    /// The verdict that it must get.
+    /// The expected verdict.
     pub verdict: Verdict,
-    /// The reason that it must get, if given.
+    /// The expected reason, if given.
     pub reason: Option<String>,
     /// The file and line, for messages.
     pub place: String,
 }
 
-/// A recorded answer, with the verdict that it must get.
+/// A recorded answer with its expected verdict.
 #[derive(Clone, Debug)]
 pub struct Recording {
     /// Its path within the folder.
@@ -55,8 +55,8 @@ pub struct Recording {
     pub url: Option<String>,
     /// The media type.
     pub content_type: String,
-    /// The verdict that it must get.
+    /// The expected verdict.
     pub verdict: Verdict,
-    /// The reason that it must get, if given.
+    /// The expected reason, if given.
     pub reason: Option<String>,
 }

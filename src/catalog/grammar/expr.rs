@@ -1,5 +1,5 @@
-//! Conditions and texts of the catalogue, and the names they use. A condition is compiled on first use: compiled, it
-//! takes about 10 KB, and a platform uses only a few vendors.
+//! Conditions and texts of the catalogue, and the names they use. A compiled condition takes about 10 KB and a
+//! platform uses only a few vendors, so conditions are compiled on first use.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
@@ -19,7 +19,7 @@ impl Expr {
     /// Checks that an expression compiles.
     ///
     /// # Errors
-    /// If it does not compile: the parser's message.
+    /// Fails if the expression does not compile. The error is the parser's message.
     pub fn compile(text: &str) -> Result<Expr, String> {
         ENV.compile_expression(text).map_err(|error| plain(&error))?;
         Ok(Expr { text: text.to_owned(), compiled: Arc::default() })
@@ -27,7 +27,7 @@ impl Expr {
 
     /// The compiled expression.
     pub(in crate::catalog) fn compiled(&self) -> Option<&Expression<'static, 'static>> {
-        // It compiled before, so it compiles again.
+        // The expression compiled when the file was loaded, so this cannot fail.
         self.compiled.get_or_init(|| ENV.compile_expression_owned(self.text.clone()).ok()).as_ref()
     }
 
@@ -47,7 +47,7 @@ impl Expr {
 /// The names that a message text uses.
 ///
 /// # Errors
-/// If it cannot be parsed: the parser's message.
+/// Fails if the text cannot be parsed. The error is the parser's message.
 pub fn template_names(template: &str) -> Result<BTreeSet<String>, String> {
     let parsed = ENV.template_from_str(template).map_err(|error| plain(&error))?;
     let names = parsed.undeclared_variables(true).into_iter();

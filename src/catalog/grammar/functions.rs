@@ -1,4 +1,5 @@
-//! The functions that conditions and texts of the catalogue can call, in minijinja with strict undefined values.
+//! The functions that conditions and texts of the catalogue can call. Undefined values are errors (minijinja's strict
+//! mode).
 //!
 //! In a lenient mode, `json.sid == param.typo` and `not json.charges_enabled` would be true for missing fields, which
 //! would produce false verdicts.
@@ -7,17 +8,17 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use super::seen::seen;
-use chrono::DateTime;
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use minijinja::value::{Value, ValueKind};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, State, UndefinedBehavior};
 
 use super::rows::{addressed, having, only, spread};
 
-/// Constant: the functions and the strictness that all rules share.
+/// The template environment with the functions and the strict mode that all rules share. It never changes.
 pub(in crate::catalog) static ENV: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut env = Environment::new();
     env.set_undefined_behavior(UndefinedBehavior::Strict);
-    // A template's name is its own text, and none of them is HTML.
+    // A template's name is its own text, and no template is HTML.
     env.set_loader(|text| Ok(Some(text.to_owned())));
     env.set_auto_escape_callback(|_| AutoEscape::None);
     env.add_function("has", has);
@@ -71,7 +72,7 @@ fn has(state: &State<'_, '_>, path: &str) -> bool {
     found.flatten().is_some_and(|value| !value.is_none() && !value.is_undefined())
 }
 
-/// `num(x)`: a number, also from text; an error for anything else.
+/// `num(x)`: a number, also if it is given as text. Fails for anything else.
 fn num(value: Value) -> Result<f64, Error> {
     let number = match value.kind() {
         ValueKind::Number => f64::try_from(value.clone()).ok(),
@@ -82,24 +83,41 @@ fn num(value: Value) -> Result<f64, Error> {
     number.filter(|n: &f64| n.is_finite()).ok_or_else(wrong)
 }
 
-/// `days_until(x)`: days from the check to an RFC 3339 text or to epoch milliseconds; negative if in the past.
+/// `days_until(x)`: the days from the check to `x`, a date in a text (see `moment`) or epoch milliseconds; negative if `x` is in the
+/// past.
 fn days_until(state: &State<'_, '_>, value: Value) -> Result<f64, Error> {
     let wrong = |what: &str| Error::new(ErrorKind::InvalidOperation, what.to_owned());
     let now = state.lookup("now").and_then(|now| i64::try_from(now).ok()).ok_or_else(|| wrong("no time given"))?;
     let at = match value.as_str() {
-        Some(text) => DateTime::parse_from_rfc3339(text).map_err(|_| wrong("not a date"))?.timestamp_millis(),
+        Some(text) => moment(text).ok_or_else(|| wrong("not a date"))?.timestamp_millis(),
         None => i64::try_from(value).map_err(|_| wrong("not a date"))?,
     };
     Ok((at - now) as f64 / 86_400_000.0)
 }
 
-/// `lists|flat`: the items of all lists, one after another; anything that is not a list is skipped.
+/// The forms in which vendors' APIs write dates: RFC 3339, its offset without a colon (`+0000`), no offset at all (UTC), a day
+/// alone (its midnight, UTC), and RFC 2822.
+fn moment(text: &str) -> Option<DateTime<Utc>> {
+    let text = text.trim();
+    let with_offset = DateTime::parse_from_rfc3339(text)
+        .or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f%z"))
+        .or_else(|_| DateTime::parse_from_rfc2822(text));
+    if let Ok(at) = with_offset {
+        return Some(at.to_utc());
+    }
+    let forms = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f"];
+    let time = forms.iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok());
+    let day = || NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0);
+    Some(time.or_else(day)?.and_utc())
+}
+
+/// `lists|flat`: the items of all lists, one after another. Anything that is not a list is skipped.
 fn flat(lists: Value) -> Result<Vec<Value>, Error> {
     let lists = lists.try_iter()?.filter(|list| matches!(list.kind(), ValueKind::Seq | ValueKind::Iterable));
     Ok(lists.filter_map(|list| list.try_iter().ok()).flatten().collect())
 }
 
-/// `maps|rows`: each entry of all maps as `{key, value}`; anything that is not a map is skipped.
+/// `maps|rows`: each entry of all maps as `{key, value}`. Anything that is not a map is skipped.
 fn rows(maps: Value) -> Result<Vec<Value>, Error> {
     let mut rows = Vec::new();
     for map in maps.try_iter()?.filter(|map| map.kind() == ValueKind::Map) {
@@ -111,7 +129,7 @@ fn rows(maps: Value) -> Result<Vec<Value>, Error> {
     Ok(rows)
 }
 
-/// `missing(words, text)`: the `words` that do not occur in `text`, neither as written nor as people see them.
+/// `missing(words, text)`: the `words` that do not occur in `text`, neither as written nor as visitors see them.
 fn missing(words: Value, text: &str) -> Result<Vec<String>, Error> {
     let words: Vec<String> = words.try_iter()?.map(|word| word.to_string()).collect();
     let lacking: Vec<String> = words.into_iter().filter(|word| !text.contains(word.as_str())).collect();
@@ -137,7 +155,7 @@ fn less(a: &Value, b: &Value) -> Result<Vec<String>, Error> {
     Ok(texts(a)?.into_iter().filter(|item| !b.contains(item)).collect())
 }
 
-/// `ends_any(names, ends)`: the names that equal one of `ends`, or end below one.
+/// `ends_any(names, ends)`: the names that equal one of `ends` or are subdomains of one.
 fn ends_any(names: Value, ends: Value) -> Result<Vec<String>, Error> {
     let ends = texts(&ends)?;
     let below = |name: &String| ends.iter().any(|end| name == end || name.ends_with(&format!(".{end}")));

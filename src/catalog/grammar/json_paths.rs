@@ -1,5 +1,5 @@
-//! The fields of a JSON body that a check's rules use. The others are parsed but not kept: if an answer lists
-//! thousands of items, keeping them costs more than everything else done with it.
+//! The fields of a JSON body that a check's rules use. Other fields are parsed but not kept. If an answer lists
+//! thousands of items, keeping them would cost more than all other processing.
 
 use std::collections::BTreeMap;
 
@@ -40,13 +40,13 @@ impl JsonPaths {
         self.add_quoted(text);
         match template_names(text) {
             Ok(names) => names.iter().for_each(|name| self.add(name)),
-            // It was parsed when the file was loaded. If that fails now, its fields are unknown, so everything is
-            // kept.
+            // The text was parsed when the file was loaded. If parsing fails now, its fields are unknown, so
+            // everything is kept.
             Err(_) => self.all = true,
         }
     }
 
-    /// Names in quotes, as in calls of `has`.
+    /// Adds names in quotes, as in calls of `has`.
     fn add_quoted(&mut self, text: &str) {
         for (start, quote) in text.match_indices(['"', '\'']) {
             let rest = &text[start + 1..];
@@ -55,7 +55,7 @@ impl JsonPaths {
                 self.add(named);
             }
         }
-        // A name that is built at run time can be any.
+        // A name that is built at run time can be any name.
         let told = |rest: &str| rest.trim_start().starts_with(['"', '\'']);
         self.all |= !text.split("has(").skip(1).all(told);
     }

@@ -1,5 +1,5 @@
-//! The grammar of the catalogue's files: the types they are parsed into, the language of their rules, and the names
-//! that rules may use. It depends on neither files nor answers.
+//! The grammar of the catalogue's files: the types that the files are parsed into, the language of their rules, and
+//! the names that rules may use. It does not depend on files or answers.
 
 pub(super) mod ask;
 pub(super) mod catalog;

@@ -1,4 +1,4 @@
-//! Checks, when a file is loaded, that every name in its rules is one that the asker provides.
+//! Checks, when a file is loaded, that the asker provides every name in its rules.
 
 use super::ask::Ask;
 use super::check::Check;

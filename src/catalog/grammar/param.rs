@@ -25,7 +25,7 @@ pub enum Kind {
     Number,
     /// A list of texts.
     List,
-    /// A duration, such as `26h`; rules get seconds.
+    /// A duration, such as `26h`. Rules get it in seconds.
     Span,
 }
 
@@ -64,16 +64,16 @@ pub struct Param {
     pub default: Option<Value>,
     /// The list parameter of which this is one item, such as `countries`.
     pub each: Option<String>,
-    /// Whether another value makes it a different probe.
+    /// Whether a different value makes it a different probe.
     pub identity: bool,
-    /// What it is and where to find it, for people.
+    /// What the parameter is and where to find its value, for people.
     pub about: String,
     /// A valid value, for messages.
     pub example: String,
 }
 
 impl Param {
-    /// The key in the configuration: that of its list, if it is one of several.
+    /// The key in the configuration; for an item of a list, the key of the list.
     pub fn key(&self) -> &str {
         self.each.as_deref().unwrap_or(&self.name)
     }

@@ -1,4 +1,4 @@
-//! Patterns for the permission that a key lacks, as vendors name it.
+//! Patterns that find the permission that a key lacks, in the vendor's words.
 
 use regex::Regex;
 
@@ -7,7 +7,7 @@ use regex::Regex;
 pub struct Permission {
     /// The vendor.
     pub of: String,
-    /// Matched against header fields and body; its first group is the permission.
+    /// The pattern, matched against header fields and body. Its first group is the permission.
     pub pattern: Regex,
     /// An example of such an answer.
     pub(in crate::catalog) example: String,

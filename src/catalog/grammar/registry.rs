@@ -1,5 +1,5 @@
-//! The formats of registries' answers: their words for a domain's state, the names of their lines, and where a
-//! registry differs from all others.
+//! The formats of registries' answers: their words for a domain's state, the names of their lines, and how some
+//! registries differ from all others.
 
 use std::collections::BTreeMap;
 
@@ -14,35 +14,35 @@ pub enum Means {
     Registered,
     /// Changes, transfers or deletion are locked.
     Locked,
-    /// The registry has removed it from the zone (RFC 5731: `serverHold`).
+    /// The registry has removed the domain from the zone (RFC 5731: `serverHold`).
     ServerHold,
-    /// The registrar has removed it from the zone (`clientHold`).
+    /// The registrar has removed the domain from the zone (`clientHold`).
     ClientHold,
-    /// It was removed from the zone; the word does not say by whom.
+    /// The domain was removed from the zone; the word does not say by whom.
     Suspended,
-    /// It was deleted; it may still be possible to restore it.
+    /// The domain was deleted; it may still be possible to restore it.
     Deleted,
-    /// It is not in the zone, because it has no name servers.
+    /// The domain is not in the zone, because it has no name servers.
     NotDelegated,
     /// Name servers are listed, but the registry does not say that they are in its zone.
     Undelegated,
     /// Its registration has expired.
     Expired,
-    /// It will end or be removed from the zone unless somebody acts.
+    /// The domain will end or be removed from the zone unless someone acts.
     Ending,
-    /// Its registration has expired, and the registry has renewed it for the time being.
+    /// The registration has expired, and the registry has renewed it for the time being.
     AutoRenewed,
     /// Renewal is forbidden.
     RenewalForbidden,
-    /// Somebody contests it; until that is decided it stays in the zone.
+    /// The domain is disputed. It stays in the zone until the dispute is decided.
     Disputed,
-    /// It was requested, and the registry has not created it yet (RFC 5731: `pendingCreate`).
+    /// The domain was requested, but the registry has not created it yet (RFC 5731: `pendingCreate`).
     Requested,
     /// It is being transferred to another registrar.
     Transfer,
     /// It is not registered.
     Free,
-    /// It is not registered, and cannot be.
+    /// The domain is not registered and cannot be registered.
     Reserved,
     /// The word is not about the domain's state.
     Nothing,
@@ -71,7 +71,7 @@ impl Means {
         ("nothing", Means::Nothing),
     ];
 
-    /// The name, in files and in rules.
+    /// The name that files and rules use.
     pub fn word(self) -> &'static str {
         Means::ALL.iter().find(|(_, means)| *means == self).map_or("nothing", |(word, _)| word)
     }
@@ -86,8 +86,8 @@ pub enum Order {
     MonthFirst,
 }
 
-/// Words for states, compared by letters and digits only, so that `clientHold`, `CLIENT HOLD` and `client-hold` are
-/// the same.
+/// Words for states. Only letters and digits are compared, so `clientHold`, `CLIENT HOLD` and `client-hold` are the
+/// same.
 #[derive(Clone, Debug, Default)]
 pub struct Words(BTreeMap<String, (String, Means)>);
 
@@ -124,7 +124,7 @@ pub struct Flag {
 pub struct Family {
     /// The domain suffixes that they are responsible for.
     pub endings: Vec<String>,
-    /// Whether they are all registries that no other file names and that are not of a country.
+    /// Whether the group includes all registries that no other file names, except those of countries.
     pub generic: bool,
     /// Whether their answers about a registered domain may lack a state.
     pub stateless: bool,
@@ -132,17 +132,17 @@ pub struct Family {
     pub undelegated_is_out: bool,
     /// The order of day and month.
     pub order: Option<Order>,
-    /// Line names that are a state only here.
+    /// Line names that give a state only at these registries.
     pub state_keys: Vec<String>,
-    /// Whether the expiry date is next to the state: `Connected (2027/03/31)`, `OK-UNTIL 20270331`.
+    /// Whether the expiry date is next to the state, as in `Connected (2027/03/31)` or `OK-UNTIL 20270331`.
     pub state_has_end: bool,
-    /// Line names that are not about the domain's state here.
+    /// Line names that do not give the domain's state at these registries.
     pub not_state: Vec<String>,
-    /// Their own words for states.
+    /// These registries' own words for states.
     pub words: Words,
     /// Lines with yes-or-no values.
     pub flags: Vec<Flag>,
-    /// States that all their domains have, so that they are no warning.
+    /// States that all their domains have, so that they do not cause a warning.
     pub usual: Vec<String>,
     /// The query; `{domain}` stands for the name.
     pub query: Option<String>,
@@ -168,9 +168,9 @@ pub struct Lines {
     pub also_name: Vec<String>,
     /// The last word of a line's name that gives a state.
     pub state: Vec<String>,
-    /// What may come before that word; anything, if the list is empty.
+    /// What may precede that word; anything, if the list is empty.
     pub state_prefix: Vec<String>,
-    /// Words in a line's name that mean that it is not about the domain's state.
+    /// Words in a line's name which show that it is not about the domain's state.
     pub not_state: Vec<String>,
     /// Values that confirm a hold, normalised.
     pub yes: Vec<String>,
@@ -192,40 +192,40 @@ pub struct Lines {
     pub not_expiry: Vec<String>,
     /// Parts of line names for the creation date.
     pub created: Vec<String>,
-    /// Line names that only occur in answers in ICANN's format, which always give a state.
+    /// Line names that occur only in answers in ICANN's format, which always give a state.
     pub icann: Vec<String>,
     /// Values that mean that there is no date.
     pub no_date: Vec<String>,
-    /// Parts of a remark that make it important.
+    /// Parts of a remark which show that it is important.
     pub alarm: Vec<String>,
-    /// Phrases that mean that the name is not registered.
+    /// Phrases which say that the name is not registered.
     pub missing: RegexSet,
-    /// Phrases that mean that the registry refuses to answer at the moment.
+    /// Phrases which say that the registry is temporarily refusing to answer.
     pub refused: RegexSet,
 }
 
-/// A registry's answer, with the verdict that it must get.
+/// A registry's answer with its expected verdict.
 #[derive(Clone, Debug)]
 pub struct RegistryExample {
     /// What the example shows, as a phrase.
     pub name: String,
-    /// The domain that was asked for.
+    /// The requested domain.
     pub domain: String,
-    /// When it is judged, RFC 3339.
+    /// The time at which the answer is judged (RFC 3339).
     pub at: Option<String>,
     /// The answer.
     pub body: String,
     /// Whether it came over RDAP.
     pub rdap: bool,
-    /// A text in the answer and its replacement that must make the verdict `dropped`; empty or two texts.
+    /// A text in the answer and its replacement, with which the verdict must be `dropped`; empty or two texts.
     pub held: Vec<String>,
-    /// Lines with this text are removed; without a state, nothing must be known.
+    /// Text whose lines are removed from the answer; without them, no state must be found.
     pub bare: Option<String>,
-    /// The verdict that it must get.
+    /// The expected verdict.
     pub verdict: Verdict,
-    /// The reason that it must get.
+    /// The expected reason.
     pub reason: String,
-    /// The expiry date, such as `2026-12-10`; empty if none must be found.
+    /// The expected expiry date, such as `2026-12-10`; empty if none must be found.
     pub expires: String,
     /// The file and line, for messages.
     pub place: String,
@@ -247,7 +247,7 @@ pub struct RegistryBook {
 }
 
 impl RegistryBook {
-    /// How the registry of a domain differs, by the longest known suffix.
+    /// How the registry of a domain differs, found by the longest known suffix.
     pub fn family(&self, domain: &str) -> Option<&Family> {
         let mut ending = domain;
         while let Some((_, rest)) = ending.split_once('.') {
@@ -256,7 +256,7 @@ impl RegistryBook {
                 return Some(family);
             }
         }
-        // Country codes have two letters; the others with `xn--` may be either.
+        // Country codes have two letters. A suffix that begins with `xn--` may be of either kind.
         let generic = ending.len() > 2 && !ending.starts_with("xn--");
         self.families.iter().find(|family| generic && family.generic)
     }

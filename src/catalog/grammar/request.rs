@@ -1,4 +1,4 @@
-//! An HTTP request as a vendor file writes it, with `{placeholders}`.
+//! An HTTP request as written in a vendor file, with `{placeholders}`.
 
 use std::time::Duration;
 
@@ -21,13 +21,13 @@ pub struct Request {
     pub body: Option<Body>,
     /// Whether to record TLS facts as well.
     pub tls: bool,
-    /// A signed token that `{jwt}` stands for (RFC 7519).
+    /// A signed token, which replaces the placeholder `{jwt}` (RFC 7519).
     pub jwt: Option<Jwt>,
-    /// Signed with AWS Signature Version 4.
+    /// The signature, if the request is signed with AWS Signature Version 4.
     pub sigv4: Option<SigV4>,
-    /// The URL is an ACME directory, and the account with this key is checked (RFC 8555).
+    /// Set if the URL is an ACME directory: the key of the account to check (RFC 8555).
     pub acme: Option<String>,
-    /// A request made first; the `access_token` in its answer is the bearer token (RFC 6749).
+    /// A request that is made first. The `access_token` in its answer is the bearer token (RFC 6749).
     pub token: Option<Box<Request>>,
 }
 
@@ -36,7 +36,7 @@ pub struct Request {
 pub enum Body {
     /// Sent as it is.
     Text(String),
-    /// As JSON; placeholders are replaced in every text.
+    /// As JSON. Placeholders are replaced in every text.
     Json(Value),
     /// As a form.
     Form(Vec<(String, String)>),
@@ -99,7 +99,7 @@ impl Request {
     }
 }
 
-/// The parameter of a placeholder: `{account.client_email}` is a part of `account`.
+/// The parameter of a placeholder: for `{account.client_email}`, this is `account`.
 pub(in crate::catalog) fn head(name: &str) -> &str {
     name.split_once('.').map_or(name, |(head, _)| head)
 }

@@ -6,13 +6,13 @@ use minijinja::Error;
 use minijinja::value::{Value, ValueKind};
 use url::Url;
 
-/// `having(rows, path, words)`: the rows with one of `words` at `path`, as a text or in a list.
+/// `having(rows, path, words)`: the rows that have one of `words` at `path`, as a text or in a list.
 pub(super) fn having(rows: Value, path: &str, words: Value) -> Result<Vec<Value>, Error> {
     let words = texts(&words)?;
     Ok(rows.try_iter()?.filter(|row| at(row, path).iter().any(|word| words.contains(word))).collect())
 }
 
-/// `only(rows, path, words)`: the rows with something at `path`, and nothing but `words`.
+/// `only(rows, path, words)`: the rows that have something at `path`, but nothing other than `words`.
 pub(super) fn only(rows: Value, path: &str, words: Value) -> Result<Vec<Value>, Error> {
     let words = texts(&words)?;
     let fits = |row: &Value| {
@@ -28,7 +28,7 @@ pub(super) fn spread(rows: Value, path: &str) -> Result<Vec<String>, Error> {
     Ok(all.into_iter().collect())
 }
 
-/// `addressed(urls, path, name, value)`: the `urls` whose path is `path` and whose query has `name=value`.
+/// `addressed(urls, path, name, value)`: the `urls` whose path is `path` and whose query contains `name=value`.
 pub(super) fn addressed(urls: Value, path: &str, name: &str, value: &str) -> Result<Vec<String>, Error> {
     let fits = |text: &String| {
         Url::parse(text)
@@ -41,7 +41,7 @@ fn texts(list: &Value) -> Result<BTreeSet<String>, Error> {
     Ok(list.try_iter()?.map(|item| item.to_string()).collect())
 }
 
-/// Every text at a dotted path of a row, also within lists on the way; empty if the path is missing.
+/// Every text at a dotted path of a row, including texts in lists on the path; empty if the path is missing.
 fn at(row: &Value, path: &str) -> Vec<String> {
     let deeper = |values: Vec<Value>, name: &str| -> Vec<Value> {
         let next = values.iter().filter_map(|value| value.get_attr(name).ok());

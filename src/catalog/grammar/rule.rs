@@ -1,4 +1,4 @@
-//! The rules of a file, and the page pieces and facts that they use.
+//! The rules of a file, and the parts of pages and the facts that they use.
 
 use std::sync::OnceLock;
 
@@ -17,9 +17,9 @@ pub struct Rule {
     pub verdict: Verdict,
     /// The reason code.
     pub reason: String,
-    /// Who caused it.
+    /// Who is responsible.
     pub fault: Fault,
-    /// The source of the verdict.
+    /// The kind of evidence.
     pub proof: Proof,
     /// The basis of a `dropped` by this rule.
     pub basis: Basis,
@@ -27,42 +27,42 @@ pub struct Rule {
     pub say: String,
     /// What to do about it.
     pub hint: Option<String>,
-    /// In how many days what it warns of happens, as an expression: a certificate's end, an empty balance.
+    /// The days until the announced event, such as a certificate's expiry or an empty balance, as an expression.
     pub days_left: Option<Expr>,
-    /// Which advice for the kind of thing takes the hint's place, where there is one.
+    /// Which advice for the kind of dependency replaces the hint, if there is one.
     pub advice: Option<Wanted>,
-    /// Who decides about that, if not the file's decider.
+    /// Who made the decision, if not the file's decider.
     pub decider: Option<String>,
-    /// The company that is known to have answered even if the check does not ask it: only its software returns this
-    /// code.
+    /// The company that certainly sent the answer, even if the check does not query that company: only its software
+    /// returns this code.
     pub parent: Option<String>,
-    /// Whether this shared rule comes before a check's own: a wall (a block page) says nothing about the site behind
-    /// it.
+    /// Whether this shared rule comes before a check's own rules. For example, a block page says nothing about the
+    /// site behind it.
     pub first: bool,
     /// The file and line, for messages.
     pub place: String,
 }
 
-/// A named piece of a page.
+/// A named part of a page.
 #[derive(Debug)]
 pub struct Select {
     /// Its name in rules, `html.NAME`.
     pub name: String,
     /// The CSS selector.
     pub css: String,
-    /// The compiled selector, made on first use: a platform uses only a few vendors.
+    /// The compiled selector. It is compiled on first use, because a platform uses only a few vendors.
     pub compiled: OnceLock<Option<Selector>>,
-    /// Take this attribute instead of the text.
+    /// The attribute to use instead of the text.
     pub attr: Option<String>,
-    /// Only elements whose text starts with this.
+    /// The beginning that an element's text must have.
     pub starts: Option<String>,
-    /// Take the text that follows this.
+    /// The text after which the value begins.
     pub after: Option<String>,
-    /// Whether the text is JSON; rules then get its value.
+    /// Whether the text is JSON, so that rules get its value.
     pub json: bool,
-    /// Only values for which this condition holds, as `it`.
+    /// A condition that each value, as `it`, must meet.
     pub filter: Option<Expr>,
-    /// All matches, as a list; otherwise the first one.
+    /// Whether to return all matches as a list; otherwise only the first match.
     pub all: bool,
 }
 
@@ -82,11 +82,11 @@ pub enum OnChange {
 pub struct FactRule {
     /// Its name.
     pub name: String,
-    /// The expression for its value.
+    /// The expression that gives its value.
     pub from: Expr,
     /// What happens when it changes.
     pub on_change: OnChange,
-    /// Whether it runs down, like a balance. Rules get the daily use as `burn.per_day` and, after some days, the last
-    /// day's use and a usual day's as `burn.last_day` and `burn.usual`.
+    /// Whether it is used up over time, like a balance. Rules get the daily use as `burn.per_day`. After some days,
+    /// they also get the use of the last day as `burn.last_day` and that of a usual day as `burn.usual`.
     pub burns: bool,
 }

@@ -1,13 +1,14 @@
-//! Normalises texts for comparison, as people see them: every kind of blank counts as one blank, and characters
+//! Normalises texts for comparison, as visitors see them: every kind of space counts as one space, and characters
 //! without width are removed.
 
 use unicode_normalization::UnicodeNormalization;
 
-/// Soft hyphens, joiners and marks without width (Unicode's default ignorable code points, as far as pages use them).
+/// Characters without width: soft hyphens, joiners and marks (the default ignorable code points of Unicode that occur
+/// in pages).
 const NOTHING: [char; 8] =
     ['\u{ad}', '\u{200b}', '\u{200c}', '\u{200d}', '\u{200e}', '\u{200f}', '\u{2060}', '\u{feff}'];
 
-/// The text with single blanks, without invisible characters, and with one form for each letter, dash and quotation
+/// The text with single spaces, without invisible characters, and with one form for each letter, dash and quotation
 /// mark.
 pub fn seen(text: &str) -> String {
     let mut out = String::with_capacity(text.len());

@@ -11,12 +11,12 @@ pub struct Usual {
     pub criticality: Criticality,
     /// What breaks without it.
     pub breaks: Option<String>,
-    /// Its label on the public page, if visitors would ask about it.
+    /// Its label on the public page, if visitors are likely to ask about it.
     pub public: Option<String>,
     /// The usual fallback.
     pub fallback: Option<String>,
-    /// The id of the dependency that the fallback runs on, if `init` added it.
+    /// The id of the dependency that the fallback uses, if `init` added that dependency.
     pub fallback_on: Option<String>,
-    /// The steps to leave the vendor, with the time that each takes, as in files.
+    /// The steps to leave the vendor, with the time that each takes, in the format of the files.
     pub leave: Vec<(String, Option<String>)>,
 }

@@ -1,15 +1,15 @@
-//! Named values, in the order of their names.
+//! Named values, sorted by name.
 
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-/// Named values, in the order of their names. A probe has few of them, so they are kept in one slice: the smallest
-/// node of a `BTreeMap` holds eleven and takes 1.2 KB, for each of thousands of probes.
+/// Named values, sorted by name. A probe has only a few, so they are kept in one slice. The smallest node of a
+/// `BTreeMap` has room for eleven and takes 1.2 KB, for each of thousands of probes.
 #[derive(Clone, Debug, Default)]
 pub struct Values(Box<[(String, Value)]>);
 
 impl Values {
-    /// The value of a name.
+    /// The value with this name.
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.place(name).ok().map(|at| &self.0[at].1)
     }
@@ -35,12 +35,12 @@ impl Values {
         }
     }
 
-    /// All values, in the order of their names.
+    /// All values, sorted by name.
     pub fn values(&self) -> impl Iterator<Item = &Value> {
         self.0.iter().map(|(_, value)| value)
     }
 
-    /// All names and values, in the order of the names.
+    /// All names with their values, sorted by name.
     pub fn iter(&self) -> impl Iterator<Item = (&String, &Value)> {
         self.0.iter().map(|(name, value)| (name, value))
     }

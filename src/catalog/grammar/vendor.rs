@@ -7,11 +7,11 @@ use super::check::Check;
 /// A vendor.
 #[derive(Debug)]
 pub struct Vendor {
-    /// The slug before the `/` of a check's id.
+    /// The id, which precedes the `/` in a check's id.
     pub id: String,
     /// The name, for people.
     pub name: String,
-    /// Who decides about accounts there, as in messages: "Google", "your host".
+    /// Who decides about accounts there, in the words of messages: "Google", "your host".
     pub decider: String,
     /// The slug of the company behind it.
     pub parent: String,
@@ -23,7 +23,7 @@ pub struct Vendor {
     pub notice_senders: Vec<String>,
     /// Where to appeal its decisions.
     pub appeal: Option<Appeal>,
-    /// What to do about something that is gone in some countries.
+    /// What to do if something is gone only in some countries.
     pub partly: Option<Partly>,
     /// What the platform's users keep and lose if the vendor drops the platform.
     pub keeps_working: Option<String>,
@@ -33,25 +33,25 @@ pub struct Vendor {
     pub file: String,
 }
 
-/// What to do about something that is gone in some countries and not in others.
+/// Advice for something that is gone in some countries but not in others.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Partly {
-    /// In any.
+    /// The advice for any country.
     pub hint: String,
-    /// Regions with rules of their own.
+    /// Regions with separate rules.
     pub regions: Vec<Region>,
 }
 
-/// Countries that share a rule, so that being gone in all of them and nowhere else says by which.
+/// Countries that share a rule. If something is gone in all of them and nowhere else, that rule is the likely cause.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Region {
-    /// Their codes, two small letters each.
+    /// Their codes, two lower-case letters each.
     pub countries: Vec<String>,
-    /// What to do then.
+    /// The advice in that case.
     pub hint: String,
 }
 
-/// Where to appeal a vendor's decision.
+/// Where to appeal against a vendor's decision.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Appeal {
     /// The form, or a page that leads to it.
@@ -65,7 +65,7 @@ pub struct Appeal {
 /// A vendor's public status page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StatusPage {
-    /// The URL that is read, or that a person opens.
+    /// The URL that plugwatch reads or that a person opens.
     pub url: String,
     /// Its format, such as `statuspage`.
     pub format: String,

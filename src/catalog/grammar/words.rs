@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-/// A field that decides, with every value that the vendor documents.
+/// A field that decides the verdict, with every value that the vendor documents.
 #[derive(Debug)]
 pub struct Words {
     /// Its name in the file.
@@ -13,19 +13,19 @@ pub struct Words {
     pub between: Option<(String, String)>,
     /// Its names in rules, if they differ from `at`.
     pub read: Vec<String>,
-    /// The example that contains it; otherwise the first one whose verdict is `live`.
+    /// The example that contains the field; by default, the first one whose verdict is `live`.
     pub example: Option<String>,
-    /// The documentation, with its date or version.
+    /// The vendor's documentation, with its date or version.
     pub source: String,
     /// The number of documented values.
     pub count: usize,
-    /// Values that the documentation explains.
+    /// Values whose meaning the documentation explains.
     pub values: Vec<Value>,
-    /// Values that it only lists: they must not give `dropped`.
+    /// Values that the documentation only lists. They must not result in `dropped`.
     pub unexplained: Vec<Value>,
-    /// Whether the documentation calls it free text, so that more values may come.
+    /// Whether the documentation calls the field free text, so that other values may occur.
     pub free: bool,
-    /// Whether it only gives the cause: another field decides, and an unknown value changes nothing.
+    /// Whether the field only gives the cause. Another field decides, and an unknown value changes nothing.
     pub explains: bool,
     /// The file and line, for messages.
     pub place: String,

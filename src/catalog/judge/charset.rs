@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use crate::core::words::answer::Answer;
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252, X_USER_DEFINED};
 
-/// How much of a page is searched for its character set. Browsers search the first kilobyte before they parse, and
-/// parse again if they find it further down.
+/// How many bytes of a page are searched for its character set. Browsers search the first kilobyte before they parse,
+/// and parse again if the declaration comes later.
 const FAR: usize = 64 << 10;
 
 /// An answer's body as text.
@@ -15,8 +15,9 @@ pub fn body_text(answer: &Answer) -> Cow<'_, str> {
     text(&answer.body, http.and_then(|http| http.headers.get("content-type")).map_or("", String::as_str))
 }
 
-/// The body as text. In this order: the byte order mark, the header, the page itself. Without any of them: UTF-8 if it
-/// is valid or nearly so, otherwise windows-1252, which the oldest pages use.
+/// The body as text. The character set is taken from the byte order mark, the header or the page itself, in this
+/// order. Without any of them, it is UTF-8 if the body is valid or nearly valid UTF-8; otherwise windows-1252, which
+/// the oldest pages use.
 pub fn text<'b>(body: &'b [u8], content_type: &str) -> Cow<'b, str> {
     if let Some((encoding, mark)) = Encoding::for_bom(body) {
         return encoding.decode_without_bom_handling(&body[mark..]).0;
@@ -32,7 +33,7 @@ pub fn text<'b>(body: &'b [u8], content_type: &str) -> Cow<'b, str> {
     }
 }
 
-/// Parses `text/html; charset="gbk"`. An unknown name is ignored.
+/// Parses the character set in a header such as `text/html; charset="gbk"`. An unknown name is ignored.
 fn of_header(content_type: &str) -> Option<&'static Encoding> {
     content_type.split(';').skip(1).find_map(|parameter| {
         let (key, value) = parameter.split_once('=')?;
@@ -44,7 +45,7 @@ fn of_header(content_type: &str) -> Option<&'static Encoding> {
 }
 
 /// Finds `<meta charset="...">`, `<meta http-equiv="content-type" content="...; charset=...">`, or the XML
-/// declaration. A page that declares UTF-16 in single bytes is UTF-8.
+/// declaration. A page that declares UTF-16 in single-byte text is read as UTF-8.
 fn of_page(body: &[u8]) -> Option<&'static Encoding> {
     let head = String::from_utf8_lossy(&body[..body.len().min(FAR)]).to_ascii_lowercase();
     let plain = uncommented(&head);
@@ -60,7 +61,7 @@ fn of_page(body: &[u8]) -> Option<&'static Encoding> {
     }
 }
 
-/// The character set of one `meta`; `rest` follows the tag's name.
+/// The character set of one `meta` tag; `rest` is the text after the tag's name.
 fn of_meta(rest: &str) -> Option<&str> {
     let tag = rest.split('>').next()?;
     tag.starts_with([' ', '\t', '\n', '\r', '\u{c}', '/']).then(|| after(tag, "charset")).flatten()
@@ -73,14 +74,14 @@ fn after<'t>(text: &'t str, key: &str) -> Option<&'t str> {
     value.split(['"', '\'', ';', ' ', '\t', '\n', '\r', '/', '?']).next().filter(|name| !name.is_empty())
 }
 
-/// Removes comments from the head.
+/// Removes comments from the page's head.
 fn uncommented(head: &str) -> String {
     let mut parts = head.split("<!--");
     let first = parts.next().unwrap_or("").to_owned();
     parts.fold(first, |text, part| text + part.split_once("-->").map_or("", |(_, rest)| rest))
 }
 
-/// UTF-8 that is cut off, or that has a few invalid bytes among many valid ones.
+/// Whether the body is UTF-8 that is cut off, or that has a few invalid bytes among many valid ones.
 fn is_broken_utf8(body: &[u8]) -> bool {
     let lossy = String::from_utf8_lossy(body);
     let (mut bad, mut good) = (0_usize, 0_usize);

@@ -57,7 +57,7 @@ pub(super) fn context(catalog: &Catalog, check: &Check, params: &Params, answer:
 /// The body as text, if a rule reads it.
 fn text_of<'a>(check: &Check, answer: &'a Answer) -> Option<Cow<'a, str>> {
     let wanted = answer.http.is_some() && (check.reads_body || !check.selects.is_empty());
-    // The shared rules search for block pages in small and HTML bodies only.
+    // The shared rules search for block pages only in small bodies and in HTML.
     let html = answer.http.as_ref().is_some_and(|http| http.content_type.contains("html") || answer.body.len() < 2_048);
     (wanted || html).then(|| charset::body_text(answer))
 }
@@ -67,7 +67,7 @@ pub(super) fn json_of<T: DeserializeOwned>(answer: &Answer) -> Option<T> {
     serde_json::from_str(&json_text(answer)?).ok()
 }
 
-/// The part of the body that may be JSON: an object or a list, also as the argument of a function call.
+/// The part of the body that may be JSON: an object or a list, possibly as the argument of a function call.
 fn json_text(answer: &Answer) -> Option<Cow<'_, str>> {
     answer.http.as_ref()?;
     // Apple's bodies start with blank lines. Anything other than an object or a list is not a JSON answer.
@@ -78,8 +78,8 @@ fn json_text(answer: &Answer) -> Option<Cow<'_, str>> {
     text.starts_with(['{', '[']).then_some(text)
 }
 
-/// JSON is UTF-8 (RFC 8259, section 8.1), whatever the header says. Other encodings (AWS's list of events in UTF-16
-/// with a byte order mark, older servers' Latin-1) are converted.
+/// The body as UTF-8. JSON is UTF-8 (RFC 8259, section 8.1), whatever the header says. Other encodings (AWS's list of
+/// events in UTF-16 with a byte order mark, Latin-1 from older servers) are converted.
 fn utf8(answer: &Answer) -> Cow<'_, str> {
     let marked = [[0xff, 0xfe].as_slice(), &[0xfe, 0xff], &[0xef, 0xbb, 0xbf]];
     let is_marked = marked.iter().any(|mark| answer.body.starts_with(mark));
@@ -89,7 +89,7 @@ fn utf8(answer: &Answer) -> Cow<'_, str> {
     }
 }
 
-/// The argument of `name(...)`, if JSON comes as a function call (Apple's status page).
+/// The argument of `name(...)`, if JSON is wrapped in a function call, as on Apple's status page.
 fn called(body: &str) -> &str {
     let open = body.bytes().position(|byte| !(byte.is_ascii_alphanumeric() || b"_.$".contains(&byte)));
     let Some(open) = open.filter(|at| *at > 0 && body.as_bytes()[*at] == b'(') else { return body };

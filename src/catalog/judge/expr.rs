@@ -1,6 +1,6 @@
 //! Evaluates conditions and renders texts.
 //!
-//! A missing value is an error (see the grammar's functions), and every error means "does not hold".
+//! A missing value is an error (see the grammar's functions), and an error means that the condition does not hold.
 
 use minijinja::value::Value;
 
@@ -8,18 +8,18 @@ use crate::catalog::grammar::expr::Expr;
 use crate::catalog::grammar::functions::ENV;
 
 impl Expr {
-    /// Its value, or `None` if anything in it is missing or has the wrong type.
+    /// The value; `None` if anything in the expression is missing or has the wrong type.
     pub fn value(&self, context: &Value) -> Option<Value> {
         let value = self.compiled()?.eval(context).ok()?;
         (!value.is_undefined()).then_some(value)
     }
 
-    /// Whether the result is unknown: its first part holds, and then a value is missing.
+    /// Whether the result cannot be determined: the first part of the condition holds, but then a value is missing.
     pub fn cannot_tell(&self, context: &Value) -> bool {
         self.compiled().is_some_and(|compiled| compiled.eval(context).is_err())
     }
 
-    /// The number that it results in, if it does.
+    /// The value, if it is a number.
     pub(super) fn number(&self, context: &Value) -> Option<f64> {
         f64::try_from(self.value(context)?).ok()
     }
@@ -35,12 +35,12 @@ pub(super) fn render(template: &str, context: &Value) -> String {
     if !template.contains('{') {
         return template.to_owned();
     }
-    // The text is its own name: it is parsed on first use and kept.
+    // The text serves as the template's name, so it is parsed on first use and kept.
     let rendered = ENV.get_template(template).and_then(|template| template.render(context));
     rendered.unwrap_or_else(|_| strip(template))
 }
 
-/// A template without its placeholders, for missing values.
+/// A template without its placeholders, used if values are missing.
 fn strip(template: &str) -> String {
     let mut out = String::new();
     let mut rest = template;
@@ -96,6 +96,22 @@ mod tests {
     fn dates_are_days_from_the_look() {
         assert!(holds("days_until(4 * 86400000) == 3"));
         assert!(holds("days_until('1970-01-01T00:00:00Z') < 0"));
+    }
+
+    #[test]
+    fn a_date_is_read_in_each_form_that_vendors_write() {
+        for form in [
+            "1970-01-05T02:00:00+02:00",
+            "1970-01-05T00:00:00.000+0000",
+            "1970-01-05T00:00:00",
+            "1970-01-05 00:00:00",
+            "1970-01-05",
+            "Mon, 05 Jan 1970 00:00:00 +0000",
+        ] {
+            assert!(holds(&format!("days_until('{form}') == 3")), "{form}");
+        }
+        assert!(!holds("days_until('05.01.1970') > 0"));
+        assert!(!holds("days_until('1970-02-30') > 0"));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Selects pieces of a page: CSS selectors, attributes, and JSON inside scripts.
+//! Selects parts of a page: CSS selectors, attributes, and JSON inside scripts.
 
 use minijinja::value::Value;
 use scraper::{Html, Selector};
@@ -6,12 +6,12 @@ use scraper::{Html, Selector};
 use crate::catalog::grammar::rule::Select;
 
 /// The maximum nesting depth. html5ever has no limit and takes quadratic time on deep nesting (servo/html5ever#788),
-/// so deeper pages are not parsed.
+/// so pages that are nested more deeply are not parsed.
 const DEEPEST: usize = 512;
-/// The maximum number of tags; larger pages are not parsed.
+/// The maximum number of tags. Pages with more are not parsed.
 const MOST_TAGS: usize = 200_000;
 
-/// The selected pieces, or `None` if the page is nested too deeply.
+/// The selected parts; `None` if the page is nested too deeply.
 pub fn select(selects: &[Select], body: &str) -> Option<Value> {
     if !is_shallow(body) {
         return None;
@@ -47,14 +47,14 @@ fn value_of(select: &Select, text: &str) -> Option<Value> {
     if !select.json {
         return Some(Value::from(text));
     }
-    // The JSON value may be followed by more script.
+    // More script may follow the JSON value.
     let mut values = serde_json::Deserializer::from_str(text).into_iter::<serde_json::Value>();
     values.next()?.ok().map(Value::from_serialize)
 }
 
-/// Whether no element can be nested deeper than allowed, by counting tags.
+/// Whether no element can be nested more deeply than allowed, judged by counting tags.
 pub fn is_shallow(body: &str) -> bool {
-    // These need no end tag, so counting them would overstate the depth.
+    // These elements need no end tag, so counting them would overstate the depth.
     const LIGHT: [&str; 24] = [
         "area", "base", "br", "col", "dd", "dt", "embed", "hr", "img", "input", "li", "link", "meta", "option", "p",
         "param", "path", "source", "td", "th", "tr", "track", "use", "wbr",

@@ -58,7 +58,7 @@ impl<'de> Visitor<'de> for Named<'_> {
         Ok(Value::from(()))
     }
 
-    /// A list's fields are numbers; if one is named, all are kept.
+    /// The fields of a list are numbers. If a rule names one of them, all are kept.
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
         let mut items = Vec::new();
         while let Some(item) = list.next_element::<Value>()? {
@@ -79,7 +79,7 @@ impl<'de> Visitor<'de> for Named<'_> {
     }
 }
 
-/// A field's name, with the part of it that is needed.
+/// A field's name, and which part of the field is needed.
 struct Field<'p>(&'p JsonPaths);
 
 impl<'de, 'p> DeserializeSeed<'de> for Field<'p> {
@@ -132,7 +132,7 @@ mod tests {
             let rules = check.rules.iter().chain(catalog.shared_rules(check)).map(|rule| &rule.when);
             let facts = check.facts.iter().map(|fact| &fact.from);
             for expr in rules.chain(facts).chain(check.lets.iter().map(|(_, expr)| expr)) {
-                // Rules read the status first; without it, most of them would not reach the rest.
+                // Rules read the status first. Without a status, most of them would not reach the other fields.
                 let http = context! { status => example.status, content_type => "application/json" };
                 let worth = |json: &Value| {
                     let value = expr.value(&context! { json => json.clone(), http => http.clone(), now => 0 });

@@ -1,4 +1,4 @@
-//! From answers to readings: the names that rules read, and the first rule that holds.
+//! Turns answers into readings: the names that rules read, and the first rule that holds.
 
 pub(super) mod charset;
 pub(super) mod context;

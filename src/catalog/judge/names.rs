@@ -1,5 +1,5 @@
-//! The names that rules read. Costly values (a page as people see it, named expressions) are computed on first use and
-//! kept: most answers are decided before most of them are needed.
+//! The names that rules read. Values that are costly to compute (a page as visitors see it, named expressions) are
+//! computed on first use and kept, because most answers are decided without most of them.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -13,7 +13,7 @@ use crate::catalog::grammar::expr::Expr;
 #[derive(Debug)]
 struct Given {
     names: BTreeMap<String, Value>,
-    /// The body, if a rule reads the page as people see it.
+    /// The body, if a rule reads the page as visitors see it.
     page: Option<Value>,
     /// The page's source without invisible parts.
     markup: OnceLock<Value>,
@@ -21,7 +21,7 @@ struct Given {
     visible: OnceLock<Value>,
 }
 
-/// The named expressions, each with a value or missing.
+/// The named expressions, each with its value, if it has one.
 #[derive(Debug)]
 struct Lets {
     given: Arc<Given>,
@@ -29,7 +29,7 @@ struct Lets {
     worth: Vec<OnceLock<Option<Value>>>,
 }
 
-/// The named expressions before a given one: it can use only those.
+/// The named expressions that precede a given one. It can use only these.
 #[derive(Debug)]
 struct Before {
     lets: Arc<Lets>,
@@ -98,7 +98,7 @@ impl Object for Before {
 }
 
 impl Lets {
-    /// The value of one expression, which can use those before it.
+    /// The value of one expression, which can use the expressions before it.
     fn worth(self: &Arc<Self>, place: usize) -> Option<Value> {
         let make = || self.lets[place].1.value(&seen(self.clone(), place));
         self.worth[place].get_or_init(make).clone()

@@ -3,7 +3,7 @@
 use crate::catalog::grammar::permission::Permission;
 use crate::core::words::answer::Answer;
 
-/// The missing permission, as the vendor names it.
+/// The missing permission, in the vendor's words.
 pub fn lacking(permissions: &[Permission], answer: &Answer) -> Option<String> {
     let headers = answer.http.iter().flat_map(|http| &http.headers);
     let headers: String = headers.map(|(name, value)| format!("{name}: {value}\n")).collect();

@@ -20,10 +20,10 @@ use crate::core::words::verdict::{Facts, Fault, Reading, Verdict};
 
 /// The maximum number of values kept from a vendor's list.
 const MOST_VALUES: usize = 100;
-/// The reason of a refused key, for which the vendor's own sentence is quoted.
+/// The reason code of a refused key, for which the vendor's own sentence is quoted.
 const REFUSED: &str = "credential_refused";
 
-/// A reading, and the rule that gave it (own rules first, then the shared ones).
+/// A reading, and the rule that resulted in it (own rules come before shared ones).
 pub struct Judged {
     /// The reading.
     pub reading: Reading,
@@ -37,7 +37,7 @@ impl Catalog {
         self.judge_with_place(check, params, answer, now).reading
     }
 
-    /// The same, with the place of the rule that decided.
+    /// Like [`Catalog::judge`], with the place of the rule that decided.
     pub fn judge_with_place(&self, check: &Check, params: &Params, answer: &Answer, now: Time) -> Judged {
         let context = context(self, check, params, answer, now);
         let facts = facts(check, &context);
@@ -59,7 +59,7 @@ impl Catalog {
         }
         let mut reading = read(rule, &with_facts(&context, &facts));
         if !own {
-            // Shared rules do not know the vendor.
+            // Shared rules do not contain the vendor's name.
             let vendor = check.id.split('/').next().and_then(|id| self.vendors.get(id));
             reading.hint = reading.hint.map(|hint| named(hint, vendor));
         }
@@ -116,24 +116,25 @@ fn read(rule: &Rule, context: &Value) -> Reading {
     }
 }
 
-/// When what a rule warns of happens; `None` if the answer does not say, or if it lies in the past or further ahead
-/// than anybody plans.
+/// When the event that a rule warns of happens; `None` if the answer does not say, or if the time is in the past or
+/// further ahead than anyone plans.
 fn until(days: &Expr, context: &Value, now: Time) -> Option<Time> {
     let left = days.number(context).filter(|days| (0.0..FARTHEST).contains(days))?;
-    // Reminders and messages count in minutes.
+    // Rounded down to minutes, the precision of reminders and messages.
     Some(now.plus(Duration::from_secs_f64((left * 1_440.0).floor() * 60.0)))
 }
 
-/// The farthest end of a warning, in days: registrations last ten years at most.
+/// The maximum time until the end that a warning announces, in days. Registrations last at most ten years.
 const FARTHEST: f64 = 3_660.0;
 
-/// How shared advice refers to the vendor.
-const UNNAMED: &str = "in to the vendor";
+/// The phrase with which shared advice refers to the vendor, and one that refers to any.
+const UNNAMED: &str = "the vendor";
+const ANY: &str = "the vendor that";
 
-/// Shared advice, with the name of this vendor.
+/// Shared advice, with the name of this vendor filled in.
 pub fn named(hint: String, vendor: Option<&Vendor>) -> String {
     let Some(vendor) = vendor.filter(|vendor| vendor.parent != "own") else { return hint };
-    let hint = hint.replace(UNNAMED, &format!("in to {}", vendor.name));
+    let hint = if hint.contains(ANY) { hint } else { hint.replace(UNNAMED, &vendor.name) };
     hint.replace("catalog show VENDOR", &format!("catalog show {}", vendor.id))
 }
 
@@ -179,7 +180,7 @@ fn plain(value: serde_json::Value) -> serde_json::Value {
     }
 }
 
-/// Writes a number without a fraction as an integer.
+/// Converts a number without a fraction to an integer.
 fn whole(value: serde_json::Value) -> serde_json::Value {
     match value.as_f64().filter(|number| value.is_f64() && number.fract() == 0.0 && number.abs() < 1e15) {
         Some(number) => (number as i64).into(),

@@ -1,5 +1,5 @@
-//! The sentence with which a vendor refuses a key. Often only this says whether the account is suspended or just the
-//! key is wrong.
+//! The sentence with which a vendor refuses a key. Often, only this sentence shows whether the account is suspended
+//! or the key is wrong.
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ use super::context::json_of;
 use crate::core::words::answer::Answer;
 use crate::core::words::text::clean;
 
-/// Where vendors put the sentence, the most specific place first: Google and OpenAI, OAuth (RFC 6749), lists of
+/// The places where vendors put the sentence, the most specific first: Google and OpenAI, OAuth (RFC 6749), lists of
 /// errors, FastAPI, problem details (RFC 9457), and plain names. JSON pointers (RFC 6901).
 const PLACES: [&str; 18] = [
     "/error/message",
@@ -29,13 +29,13 @@ const PLACES: [&str; 18] = [
     "/errors",
     "/title",
 ];
-/// The maximum length of the quote: the same message also has a title and a hint.
+/// The maximum length of the quotation, because the same message also has a title and a hint.
 const LONGEST: usize = 160;
-/// A run of letters and digits of at least this length may be a key; no word in a sentence is that long and has
+/// A run of letters and digits of at least this length may be a key: no word in a sentence is that long and contains
 /// digits.
 const KEY: usize = 16;
 
-/// The vendor's sentence, without anything that may be a key; `None` if it is a single word or missing.
+/// The vendor's sentence, without anything that may be a key; `None` if it is missing or a single word.
 pub(super) fn sentence(answer: &Answer) -> Option<String> {
     let json: Value = json_of(answer)?;
     let texts = PLACES.iter().filter_map(|place| json.pointer(place).and_then(Value::as_str));
@@ -44,7 +44,7 @@ pub(super) fn sentence(answer: &Answer) -> Option<String> {
     Some(said.trim_end_matches(['.', '!', ' ', ':', ';', ',']).replace('"', "'"))
 }
 
-/// Removes keys: vendors quote the key that they refuse, in full or in part.
+/// Removes keys. Vendors sometimes quote the key that they refuse, in full or in part.
 fn without_keys(text: &str) -> String {
     let inside = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '*' | '+' | '=');
     let mut out = String::new();

@@ -1,5 +1,5 @@
-//! Removes the parts of a page's source that nobody sees: comments, scripts, `noscript` and hidden elements. It works
-//! on the source in one pass, so that other markup stays unchanged for those who search for it.
+//! Removes the parts of a page's source that visitors do not see: comments, scripts, `noscript` and hidden elements.
+//! It works on the source in one pass, so that all other markup stays unchanged for rules that search it.
 
 use std::borrow::Cow;
 
@@ -8,12 +8,13 @@ const UNSEEN: [&str; 5] = ["script", "style", "template", "noscript", "iframe"];
 /// Elements without content (HTML 13.1.2).
 const VOID: [&str; 14] =
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
-/// A page with a script that shows fewer letters than this is drawn by the script.
+/// A page that contains a script and fewer visible letters than this is drawn by the script.
 const DRAWN_BY_SCRIPT: usize = 40;
-/// Letters are counted in the first bytes of the text, and in all of it only if there are too few.
+/// The number of bytes at the beginning of the text in which letters are counted. The rest is counted only if there
+/// are too few.
 const BEGINNING: usize = 8 << 10;
 
-/// Whether a body is an HTML page for people.
+/// Whether a body is an HTML page for visitors.
 pub(super) fn is_page(body: &str) -> bool {
     let start = body.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
     if start.starts_with(['{', '[']) || !start.contains('<') {
@@ -24,8 +25,8 @@ pub(super) fn is_page(body: &str) -> bool {
     html.iter().any(|mark| lower.contains(mark))
 }
 
-/// The source without invisible parts. A page that is drawn by its scripts shows nothing else, so only its comments
-/// are removed.
+/// The source without invisible parts. If scripts draw the page, the source shows nothing else, so only comments are
+/// removed.
 pub(super) fn without_unseen(body: &str, letters: impl Fn(&str) -> usize) -> String {
     let begins = |at: usize| body.as_bytes().get(at..at + 7).is_some_and(|tag| tag.eq_ignore_ascii_case(b"<script"));
     let script = body.match_indices('<').any(|(at, _)| begins(at));
@@ -34,17 +35,17 @@ pub(super) fn without_unseen(body: &str, letters: impl Fn(&str) -> usize) -> Str
     cut(body, if drawn { Cut::Comments } else { Cut::Unseen }, usize::MAX)
 }
 
-/// What is removed.
+/// What to remove.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Cut {
     Comments,
-    /// Also elements that nobody sees, except the page's data.
+    /// Comments, and elements that visitors do not see, except the page's data.
     Unseen,
-    /// Also the title and the page's data.
+    /// The same, and also the title and the page's data.
     AllButText,
 }
 
-/// The remaining source, up to the first tag after `most` bytes of it.
+/// The remaining source. It stops at the first tag after `most` bytes of the result.
 fn cut(body: &str, what: Cut, most: usize) -> String {
     let mut out = String::with_capacity(body.len().min(most));
     let mut rest = body;
@@ -79,7 +80,7 @@ fn cut(body: &str, what: Cut, most: usize) -> String {
         }
         rest = after;
         if raw && !goes {
-            // Text in a script that looks like a tag or a comment is not one.
+            // Text in a script that looks like a tag or a comment is neither.
             let end = closing(&tag.name, rest).map_or(rest.len(), |(at, _)| at);
             out.push_str(&rest[..end]);
             rest = &rest[end..];
@@ -91,7 +92,7 @@ fn cut(body: &str, what: Cut, most: usize) -> String {
 
 /// The text after the start of a comment.
 fn comment(text: &str) -> Option<&str> {
-    // The second byte rules out nearly everything that starts with `<`.
+    // Checking the second byte rules out nearly everything else that starts with `<`.
     if text.as_bytes().get(1) == Some(&b'!') { text.strip_prefix("<!--") } else { None }
 }
 
@@ -112,7 +113,7 @@ fn closing(name: &str, text: &str) -> Option<(usize, usize)> {
     None
 }
 
-/// The text after an element, past its own end tag: elements of the same name may be nested in it.
+/// The text after an element's own end tag. Elements of the same name may be nested in it.
 fn behind<'t>(name: &str, text: &'t str, raw: bool) -> &'t str {
     if raw {
         return closing(name, text).map_or("", |(_, end)| &text[end..]);
@@ -143,14 +144,14 @@ fn behind<'t>(name: &str, text: &'t str, raw: bool) -> &'t str {
     ""
 }
 
-/// A tag, as far as it decides what is shown.
+/// A tag, with the properties that decide what is shown.
 struct Tag<'t> {
     /// The name, in lower case.
     name: Cow<'t, str>,
     closes: bool,
     empty: bool,
     hidden: bool,
-    /// Whether it is a script with data: `type="application/json"`.
+    /// Whether it is a script that contains data: `type="application/json"`.
     json: bool,
     length: usize,
 }
@@ -187,8 +188,8 @@ impl<'t> Tag<'t> {
         Some(Tag { name, closes, empty, hidden, json, length: begun + length })
     }
 
-    /// Whether a script holds the page's data: JSON, or an assignment or call with an object or a list (`window.page =
-    /// {`, `self.__next_f.push([`).
+    /// Whether a script contains the page's data: JSON, or an assignment or call with an object or a list
+    /// (`window.page = {`, `self.__next_f.push([`).
     fn is_data(&self, content: &str) -> bool {
         if self.name != "script" {
             return false;
@@ -201,7 +202,7 @@ impl<'t> Tag<'t> {
         let path = !name.is_empty()
             && name.len() < 64
             && name.chars().all(|c| c.is_alphanumeric() || "._$[]'\"| ".contains(c));
-        // Names of frameworks, whatever produces the value: `window.__NUXT__ = (function (a) {...`.
+        // Names that frameworks use, whatever produces the value: `window.__NUXT__ = (function (a) {...`.
         let framework = ["window.__", "self.__", "globalThis.__", "__"].iter().any(|begin| name.starts_with(begin));
         self.json || (path && (framework || value.trim_start().starts_with(['{', '['])))
     }
@@ -213,7 +214,7 @@ fn hides(style: &str) -> bool {
     ["display:none", "visibility:hidden"].iter().any(|part| style.contains(part))
 }
 
-/// In lower case; most names already are.
+/// The name in lower case, in which most names already are.
 fn lower(name: &str) -> Cow<'_, str> {
     match name.bytes().any(|byte| byte.is_ascii_uppercase()) {
         true => Cow::Owned(name.to_ascii_lowercase()),

@@ -1,5 +1,5 @@
-//! The visible text of a page: with entities decoded, without scripts, styles and tags. A tag within a line does not
-//! separate words; a new block does.
+//! The visible text of a page, with entities decoded and without scripts, styles and tags. A tag within a line does
+//! not separate words; a new block does.
 
 use scraper::{Html, Node};
 
@@ -13,10 +13,10 @@ const WITHIN: [&str; 30] = [
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "del", "dfn", "em", "font", "i", "ins", "kbd",
     "label", "mark", "q", "s", "samp", "small", "span", "strong", "sub", "sup", "tt", "u", "var", "wbr",
 ];
-/// Attributes that are shown or read aloud.
+/// Attributes whose text is shown or read aloud.
 const SHOWN: [&str; 5] = ["alt", "placeholder", "title", "aria-label", "value"];
 
-/// The source of a page without invisible parts; anything that is not a page (JSON, plain text, a feed) as it is.
+/// The source of a page without invisible parts. Anything else (JSON, plain text, a feed) is returned unchanged.
 pub fn markup(body: &str) -> String {
     if !is_page(body) {
         return body.to_owned();
@@ -24,19 +24,19 @@ pub fn markup(body: &str) -> String {
     without_unseen(body, |seen| flat(seen).chars().filter(|c| c.is_alphanumeric()).count())
 }
 
-/// The visible text of a page; anything that is not a page as it is.
+/// The visible text of a page. Anything else is returned unchanged.
 pub fn text(body: &str) -> String {
     if !body.contains(['<', '&']) {
         return body.to_owned();
     }
     if !is_shallow(body) {
-        // The page is nested too deeply to be parsed, but its entities are decoded all the same.
+        // The page is nested too deeply to be parsed, but its entities are still decoded.
         return text(&flat(body));
     }
     let page = Html::parse_document(body);
     let mut out = String::new();
     let mut shown = String::new();
-    // Depth first, without recursion; the end of a block is a blank too.
+    // Depth first, without recursion. The end of a block also counts as a space.
     for edge in page.tree.root().traverse() {
         let (node, opens) = match edge {
             ego_tree::iter::Edge::Open(node) => (node, true),
@@ -60,7 +60,7 @@ pub fn text(body: &str) -> String {
     out + &shown
 }
 
-/// The text, with each tag replaced by a blank.
+/// The text, with each tag replaced by a space.
 fn flat(body: &str) -> String {
     let mut parts = body.split('<');
     let first = parts.next().unwrap_or("").to_owned();

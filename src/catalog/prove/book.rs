@@ -1,4 +1,4 @@
-//! The documented values of vendors' fields, and how many of them reach a rule.
+//! The documented values of vendors' fields, and how many of them have a rule.
 
 use super::words::{base, try_values};
 use crate::catalog::grammar::catalog::Catalog;
@@ -8,7 +8,7 @@ use crate::catalog::grammar::words::Words;
 /// The documented values of one field.
 #[derive(Debug)]
 pub struct Listed {
-    /// The check, `vendor/check`.
+    /// The id of the check, `vendor/check`.
     pub check: String,
     /// The field's name in the file.
     pub field: String,
@@ -16,13 +16,13 @@ pub struct Listed {
     pub source: String,
     /// The number of documented values.
     pub in_book: usize,
-    /// How many of them reach a rule that knows them.
+    /// How many of them reach a rule that mentions the value.
     pub with_rule: usize,
-    /// Whether it is free text, so that more values may come.
+    /// Whether the field is free text, so that other values may occur.
     pub free: bool,
 }
 
-/// Lists each deciding field of each check.
+/// Lists the fields that decide verdicts, for every check.
 pub fn listed(catalog: &Catalog) -> Vec<Listed> {
     let checks = catalog.vendors.values().flat_map(|vendor| vendor.checks.values());
     checks.flat_map(|check| check.words.iter().map(move |words| row(catalog, check, words))).collect()

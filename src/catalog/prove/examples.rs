@@ -1,4 +1,4 @@
-//! Runs the examples of a check: each must get its verdict.
+//! Runs the examples of a check and compares each verdict with the expected one.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -20,8 +20,8 @@ use crate::core::words::question::Question;
 use crate::core::words::text::{sloppy, stopped};
 use crate::core::words::verdict::{Basis, Proves, Role};
 
-/// Finds sentences that use an optional parameter without checking that it is given: no example with the parameter
-/// would reveal that.
+/// Finds sentences that use an optional parameter without checking that it is given. Examples with the parameter
+/// would not reveal that.
 pub(super) fn unsaid(check: &Check) -> Vec<String> {
     let optional = check.params.iter().filter(|param| !param.required && param.default.is_none() && !param.secret);
     let names: Vec<String> = optional.map(|param| format!("param.{}", param.name)).collect();
@@ -32,7 +32,8 @@ pub(super) fn unsaid(check: &Check) -> Vec<String> {
             said.split(name.as_str()).skip(1).any(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'));
         let asked =
             said.contains(&asks) || rule.when.text().contains(&asks) || rule.when.text().contains(name.as_str());
-        (says && !asked).then(|| format!("{}: it says {name}, which may not be given; ask {asks} first", rule.place))
+        (says && !asked)
+            .then(|| format!("{}: the text uses {name}, which may be missing; test {asks} first", rule.place))
     };
     check.rules.iter().flat_map(|rule| names.iter().filter_map(move |name| wrong(rule, name))).collect()
 }
@@ -52,10 +53,11 @@ pub(super) fn run_all(catalog: &Catalog, check: &Check, examples: &[Example], te
         };
         reached.extend(judged.place.clone());
         let got = &judged.reading;
-        // As in a message, where a full stop follows.
+        // As in a message, where a full stop follows the sentence.
         let said = [Some(stopped(&got.say)), got.hint.clone()];
         for text in said.iter().flatten() {
-            if let Some(wrong) = sloppy(text) {
+            let cut = text.trim_end_matches('.').ends_with('…').then_some("it is too long, and was cut off");
+            if let Some(wrong) = sloppy(text).or(cut) {
                 let line = format!("{}: \"{}\" says \"{text}\": {wrong}", example.place, example.name);
                 tested.failed.push(line);
             }
@@ -81,7 +83,7 @@ fn rule_at<'c>(catalog: &'c Catalog, check: &'c Check, place: Option<&String>) -
     check.rules.iter().chain(&catalog.http_rules).find(|rule| Some(&rule.place) == place)
 }
 
-/// The verdict of an example, and the rule that gave it.
+/// The verdict of an example, and the rule that decided it.
 pub(super) fn judged(catalog: &Catalog, check: &Check, example: &Example) -> Result<Judged, String> {
     let params = params_of(check, &example.params);
     let answer = answer_of(check, &params, example)?;
@@ -138,6 +140,7 @@ pub(super) fn any_check() -> Check {
         control_in_answer: false,
         second_path_global: false,
         blind_after: None,
+        blind_after_of: Vec::new(),
     };
     Check {
         id: "any/http".to_owned(),

@@ -1,4 +1,4 @@
-//! Finds sentences that would say "()", because a fact in brackets can be empty or missing.
+//! Finds sentences that would contain "()", because a fact in brackets can be empty or missing.
 
 use std::collections::BTreeSet;
 
@@ -8,8 +8,8 @@ use crate::catalog::grammar::example::Example;
 use crate::catalog::grammar::rule::Rule;
 use crate::catalog::judge::reading::Judged;
 
-/// Renders a rule's sentence with each text and number of the example's body set to empty and to null, one at a time.
-/// `read` judges an example.
+/// Renders a rule's sentence with each text and number in the example's body replaced, one at a time, by an empty
+/// value and by null. `read` judges an example.
 pub(super) fn hollow(rule: &Rule, example: &Example, read: impl Fn(&Example) -> Option<Judged>) -> BTreeSet<String> {
     let around = ["({{", "({%"].iter().any(|sign| rule.say.contains(sign));
     let body = serde_json::from_str::<Value>(&example.body).ok().filter(|_| around);

@@ -1,4 +1,4 @@
-//! Tests the catalogue with its own examples and recordings, and writes its page.
+//! Tests the catalogue with its own examples and recordings, and generates its documentation page.
 
 pub(super) mod book;
 pub(super) mod examples;

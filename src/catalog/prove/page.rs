@@ -1,22 +1,27 @@
-//! The catalogue as a page to read: `docs/CATALOG.md` is generated here, and a test keeps it up to date.
+//! Generates the catalogue's documentation, `docs/CATALOG.md`. A test makes sure that the file is up to date.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use regex::Regex;
 
+use crate::catalog::grammar::ask::Ask;
 use crate::catalog::grammar::catalog::Catalog;
 use crate::catalog::grammar::check::Check;
 use crate::catalog::grammar::param::Param;
 use crate::catalog::grammar::rule::Rule;
 use crate::catalog::grammar::vendor::{Appeal, Vendor};
-use crate::read::duration_text;
+use crate::core::time::human;
+use crate::core::words::question::Lookup;
+use crate::core::words::verdict::{Proves, Role};
 
-const HEAD: &str = "# Catalogue\n\nEvery vendor that plugwatch knows, what it asks of each, and what an answer means there. Made by \
-     `plugwatch catalog page`; the files in `config/catalog/` are the source, with where each fact comes from.\n\n\
-     A `live` proves the *standing* of an account (the vendor says so), *access* (the key works), *presence* (seen from \
-     outside), or that it is *reported* (by your own systems, or a person). What no rule recognises is `unknown`. Rules for every HTTP answer (rate limits, walls, refused \
-     keys, breakdowns) stand in `_http.toml`.\n";
+const HEAD: &str = "# Catalogue\n\nEvery vendor that plugwatch knows: what plugwatch checks, and what each answer means. \
+     `plugwatch catalog page` generates this page from the files in `config/catalog/`, which also name the source of each \
+     fact.\n\n\
+     Each entry says what the verdict `live` means. An answer that matches no rule is `unknown`. The rules for HTTP answers \
+     that all vendors share (rate limits, blocked requests, refused keys, server errors) are in `_http.toml`.\n\n\
+     A check's verdict decides the verdict of its dependency, unless the entry says that it can only warn or is only \
+     shown. The setting `role` changes that.\n";
 
 /// The whole catalogue in Markdown, by category.
 pub fn page(catalog: &Catalog) -> String {
@@ -36,7 +41,7 @@ pub fn page(catalog: &Catalog) -> String {
     out
 }
 
-/// Writing to a string cannot fail.
+/// Appends text; writing to a string cannot fail.
 fn add(out: &mut String, text: std::fmt::Arguments<'_>) {
     _ = out.write_fmt(text);
 }
@@ -59,9 +64,12 @@ fn title(category: &str) -> String {
 }
 
 fn add_vendor(out: &mut String, catalog: &Catalog, vendor: &Vendor) {
-    add(out, format_args!("\n### {}\n\n`{}`, of {}.", vendor.name, vendor.id, catalog.parent_name(vendor)));
+    add(
+        out,
+        format_args!("\n### {}\n\nVendor id: `{}`. Company: {}.", vendor.name, vendor.id, catalog.parent_name(vendor)),
+    );
     if let Some(page) = &vendor.status_page {
-        let read = if catalog.reads_status(page) { "" } else { " (for people: its format is not read)" };
+        let read = if catalog.reads_status(page) { "" } else { " (plugwatch cannot read its format)" };
         add(out, format_args!(" Status page: {}{read}.", page.page.as_ref().unwrap_or(&page.url)));
     }
     if let Some(kept) = &vendor.keeps_working {
@@ -76,33 +84,34 @@ fn add_vendor(out: &mut String, catalog: &Catalog, vendor: &Vendor) {
     }
 }
 
-/// Where to appeal a decision, and until when.
+/// Where to appeal against a decision, and until when.
 pub fn appeal_text(appeal: &Appeal) -> String {
     let deadline = appeal.deadline.as_ref().map_or_else(String::new, |deadline| format!(", {deadline}"));
-    let login = if appeal.behind_login { " (behind the sign-in: keep a second administrator)" } else { "" };
+    let login = if appeal.behind_login { " (requires a sign-in, so keep a second administrator)" } else { "" };
     format!("Appeal: {}{login}{deadline}", appeal.url)
 }
 
 fn add_check(out: &mut String, check: &Check) {
-    let experimental = if check.experimental { " Experimental: its answers are known from few sources." } else { "" };
+    let experimental = if check.experimental { " Experimental: few sources document its answers." } else { "" };
     add(
         out,
         format_args!(
-            "\n**`{}`** {}. Asked by {} every {}; a live proves {}; it counts as {}.{experimental}\n",
+            "\n**`{}`** {}. {} every {}. `live` means that {}.{}{experimental}\n",
             check.id,
             check.title,
-            check.ask.word(),
-            duration_text(check.every),
-            check.proves,
-            check.role
+            way(&check.ask),
+            human(check.every),
+            proof(check.proves),
+            weight(check.role)
         ),
     );
     if let Some(key) = &check.least_key {
-        add(out, format_args!("Least key: {key}."));
+        add(out, format_args!("Minimum key: {key}."));
         match &check.key_risk {
-            Some(risk) => {
-                add(out, format_args!(" It can do more than read: {risk}; `key_risk_accepted = true` is wanted.\n"))
-            }
+            Some(risk) => add(
+                out,
+                format_args!(" Set `key_risk_accepted = true`, because this key can do more than read: {risk}.\n"),
+            ),
             None => out.push('\n'),
         }
     }
@@ -113,9 +122,46 @@ fn add_check(out: &mut String, check: &Check) {
     if !check.params.is_empty() {
         out.push('\n');
     }
-    out.push_str("| verdict | reason | says |\n| --- | --- | --- |\n");
+    out.push_str("| verdict | reason | message |\n| --- | --- | --- |\n");
     for rule in &check.rules {
         add(out, format_args!("| {} | `{}` | {} |\n", rule.verdict, rule.reason, sentence(rule)));
+    }
+}
+
+/// How the check gets its answer.
+fn way(ask: &Ask) -> &'static str {
+    match ask {
+        Ask::Http(_) => "Checked over HTTP",
+        Ask::Dns { .. } | Ask::Lookup(Lookup::Names | Lookup::Spf | Lookup::Dkim | Lookup::Dmarc) => {
+            "Checked by DNS queries"
+        }
+        Ask::Rdap { .. } => "Checked at the registry (RDAP or WHOIS)",
+        Ask::Exec(_) => "Checked by running your program",
+        Ask::CheckIn(_) => "Evaluates the reports that plugwatch received",
+        Ask::Lookup(Lookup::Resolvers) => "Checked through public resolvers",
+        Ask::Lookup(Lookup::Network) => "Checked by looking up the network of its addresses",
+        Ask::Lookup(Lookup::Smtp) => "Checked over SMTP",
+        Ask::Lookup(Lookup::MtaSts) => "Checked in DNS and over HTTPS",
+        Ask::Lookup(Lookup::Blocklists) => "Checked in DNS blocklists",
+    }
+}
+
+/// What a `live` verdict means.
+fn proof(proves: Proves) -> &'static str {
+    match proves {
+        Proves::Standing => "the vendor confirms good standing",
+        Proves::Access => "the key works, which does not prove good standing",
+        Proves::Presence => "everything looks fine from outside, which proves nothing about your account",
+        Proves::Reported => "your own systems or a person reported that it works",
+    }
+}
+
+/// A sentence about a check that does not decide its dependency's verdict.
+fn weight(role: Role) -> &'static str {
+    match role {
+        Role::Serves | Role::Standing => "",
+        Role::Warning => " It can only warn: it makes its dependency `degraded` at worst.",
+        Role::Witness => " Its result is shown, but does not affect the verdict.",
     }
 }
 
@@ -124,7 +170,7 @@ fn parameter(param: &Param) -> String {
     let need = match (param.secret, param.required, &param.default) {
         (true, true, _) => "secret".to_owned(),
         (true, false, _) => "secret, optional".to_owned(),
-        (_, true, _) => "needed".to_owned(),
+        (_, true, _) => "required".to_owned(),
         (_, _, Some(default)) => format!("default `{}`", param.usual(default)),
         _ => "optional".to_owned(),
     };
@@ -137,8 +183,8 @@ fn sentence(rule: &Rule) -> String {
     let clean = |text: &str, pattern: &str, with: &str| {
         Regex::new(pattern).map_or_else(|_| text.to_owned(), |regex| regex.replace_all(text, with).into_owned())
     };
-    // Of several wordings, the last one is the usual one; a single optional wording is left out; plural endings are
-    // kept.
+    // If a sentence has several alternative wordings, the last one is the usual one. A single optional wording is
+    // left out. Plural endings are kept.
     let ended = clean(&rule.say, r"\{% if [^%]*!= 1 %\}(\w+)\{% endif %\}", "$1");
     let last = clean(&ended, r"\{%\s*if[^%]*%\}(?:[^%]|%[^}])*?\{%\s*else\s*%\}(.*?)\{%\s*endif\s*%\}", "$1");
     let plain = clean(&last, r"\{%[^%]*%\}.*?\{%\s*endif\s*%\}", "");

@@ -9,11 +9,11 @@ use crate::catalog::grammar::param::{Param, Params};
 use crate::catalog::grammar::values::Values;
 use crate::core::words::question::{Key, Secret};
 
-/// Finds values in an example that no configuration could have: a name that the check does not have, or a text that
-/// its pattern rejects.
+/// Finds values in an example that no configuration could contain: a name that the check does not have, or a text
+/// that its pattern rejects.
 pub(super) fn impossible(check: &Check, given: &BTreeMap<String, Value>) -> Vec<String> {
     let wrong = |(name, value): (&String, &Value)| {
-        let Some(param) = check.param(name) else { return Some(format!("no check takes `{name}`")) };
+        let Some(param) = check.param(name) else { return Some(format!("no check has the parameter `{name}`")) };
         let pattern = param.pattern.as_ref()?;
         let all = value.as_array().map_or_else(|| vec![value], |items| items.iter().collect());
         let refused = all.into_iter().filter_map(Value::as_str).find(|text| !pattern.is_match(text))?;

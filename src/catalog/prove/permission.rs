@@ -1,4 +1,4 @@
-//! Tests the patterns for the permission that a key lacks.
+//! Tests the patterns that find the permission that a key lacks.
 
 use super::tested::Tested;
 use crate::catalog::grammar::permission::Permission;

@@ -13,12 +13,12 @@ use crate::core::time::Time;
 use crate::core::words::answer::{Answer, HttpFacts};
 use crate::read::Source;
 
-/// Runs every recording in `folder` that the catalogue knows, and returns one line for each.
+/// Runs every recording in `folder` that the catalogue lists, and returns one line for each.
 ///
 /// A file `recordings.toml` in the folder is used in addition to the catalogue's own list.
 ///
 /// # Errors
-/// If the folder cannot be read.
+/// Fails if the folder cannot be read.
 pub fn test_recordings(catalog: &Catalog, folder: &Path, now: Time) -> std::io::Result<(Vec<String>, Tested)> {
     let mut known = catalog.recordings.clone();
     let own = folder.join("recordings.toml");
@@ -69,7 +69,7 @@ fn run(
 
 fn answer_of(recording: &Recording, url: String, body: Vec<u8>) -> Answer {
     let parsed = url::Url::parse(&url).ok();
-    // A recording with a head starts with the status line; only the body is used.
+    // A recording with a head starts with the status line. Only the body is used.
     let body = match body.windows(4).position(|four| four == b"\r\n\r\n") {
         Some(at) if body.starts_with(b"HTTP/") => body[at + 4..].to_vec(),
         _ if body.starts_with(b"HTTP/") => Vec::new(),

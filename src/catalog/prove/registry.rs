@@ -1,5 +1,5 @@
-//! Runs the examples of registries: each must get its verdict, a word for removal from the zone must give `dropped`,
-//! and without any state nothing must be known.
+//! Runs the examples of registries. Each must result in its expected verdict; with a word for removal from the zone,
+//! it must result in `dropped`; without any state, nothing may be concluded.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ use crate::core::words::verdict::{Reading, Verdict};
 /// The check that judges registries' answers.
 const CHECK: &str = "domain/registration";
 
-/// Runs all of them.
+/// Runs the examples of all registries.
 pub(super) fn test(catalog: &Catalog, tested: &mut Tested) {
     for example in &catalog.registries.examples {
         let Some(reading) = read(catalog, example, &example.body) else { return };
@@ -37,7 +37,7 @@ pub(super) fn test(catalog: &Catalog, tested: &mut Tested) {
     }
 }
 
-/// With a word for removal from the zone.
+/// Tests the example with a word for removal from the zone.
 fn held(catalog: &Catalog, example: &RegistryExample, tested: &mut Tested) {
     let [what, instead] = &example.held[..] else { return };
     let body = example.body.replace(what, instead);
@@ -49,7 +49,7 @@ fn held(catalog: &Catalog, example: &RegistryExample, tested: &mut Tested) {
     }
 }
 
-/// Without the words for its state.
+/// Tests the example without the words for its state.
 fn bare(catalog: &Catalog, example: &RegistryExample, tested: &mut Tested) {
     let Some(part) = &example.bare else { return };
     let body: String =

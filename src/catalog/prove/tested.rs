@@ -3,8 +3,8 @@
 /// The results of examples or recordings.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tested {
-    /// How many got the right verdict.
+    /// How many resulted in the expected verdict.
     pub passed: usize,
-    /// One line for each that did not, or for a rule that no example reaches.
+    /// One line for each that did not, and for each rule that no example reaches.
     pub failed: Vec<String>,
 }

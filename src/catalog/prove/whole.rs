@@ -1,12 +1,12 @@
-//! Tests the whole catalogue: each example must get its verdict, each rule must be reached by at least one example,
-//! and each documented value must reach a rule.
+//! Tests the whole catalogue: each example must result in its expected verdict, each rule must be reached by at least
+//! one example, and each documented value must reach a rule.
 
 use super::examples::{any_check, run_all, unsaid};
 use super::tested::Tested;
 use super::{permission, registry, words};
 use crate::catalog::grammar::catalog::Catalog;
 
-/// Runs every example of every check, and those of the shared rules.
+/// Runs every example of every check, and the examples of the shared rules.
 pub fn test_examples(catalog: &Catalog) -> Tested {
     let mut tested = Tested::default();
     for check in catalog.vendors.values().flat_map(|vendor| vendor.checks.values()) {

@@ -1,5 +1,5 @@
-//! Tests rules against the vendors' documentation: each value of a deciding field must reach a rule, no rule may name
-//! an undocumented value, and an undocumented value must give neither `live` nor `dropped`.
+//! Tests rules against the vendors' documentation. Each value of a field that decides must reach a rule, no rule may
+//! name an undocumented value, and an undocumented value must result in neither `live` nor `dropped`.
 
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ use crate::core::words::verdict::{Proves, Verdict};
 
 /// A value that no vendor uses.
 const NO_WORD: &str = "plugwatch_no_such_word";
-/// The same as a number, larger than any known code.
+/// A number that no vendor uses, larger than any known code.
 const NO_NUMBER: u32 = 98_765_432;
 
 /// Tests every value of every field of a check.
@@ -28,16 +28,18 @@ pub(super) fn test(catalog: &Catalog, check: &Check, examples: &[Example], teste
     tested.passed += check.words.iter().map(|words| words.count).sum::<usize>();
 }
 
-/// Finds checks that prove an account's standing without listing the deciding values. Only the user's own files may do
-/// so.
+/// Finds checks that prove an account's standing but do not list the values that decide. Only the user's own files
+/// may do so.
 pub fn wordless(catalog: &Catalog) -> Vec<String> {
     let checks = catalog.vendors.values().flat_map(|vendor| vendor.checks.values());
     let standing = checks.filter(|check| check.proves == Proves::Standing && matches!(check.ask, Ask::Http(_)));
     let without = standing.filter(|check| check.words.is_empty());
-    without.map(|check| format!("{}: {} has no words: add [check.NAME.words.FIELD]", check.place, check.id)).collect()
+    without
+        .map(|check| format!("{}: {} lists no documented values: add [check.NAME.words.FIELD]", check.place, check.id))
+        .collect()
 }
 
-/// The same for the fields that the shared rules read.
+/// Tests the fields that the shared rules read.
 pub(super) fn test_shared(catalog: &Catalog, any: &Check, tested: &mut Tested) {
     let rules: Vec<&Rule> = catalog.http_rules.iter().collect();
     for words in &catalog.http_words {
@@ -77,7 +79,7 @@ pub(super) fn base<'e>(words: &Words, examples: &'e [Example]) -> Option<&'e Exa
     })
 }
 
-/// Tests the documented values, and returns one line for each wrong one.
+/// Tests the documented values, and returns one line for each failure.
 pub(super) fn try_values(catalog: &Catalog, check: &Check, words: &Words, base: &Example) -> Vec<String> {
     let explained = words.values.iter().map(|value| (value, true));
     let all = explained.chain(words.unexplained.iter().map(|value| (value, false)));
@@ -151,7 +153,7 @@ fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// Every text and number in a rule and in the named expressions that it uses.
+/// Every text and number literal in a rule and in the named expressions that it uses.
 fn literals(rule: &Rule, check: &Check) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut open = vec![rule.when.text()];
@@ -164,7 +166,7 @@ fn literals(rule: &Rule, check: &Check) -> BTreeSet<String> {
     found
 }
 
-/// Texts in quotes, and numbers.
+/// The quoted texts and the numbers in `text`.
 fn items(text: &str) -> Vec<String> {
     // The pattern is a constant.
     let Ok(pattern) = Regex::new(r#""([^"]*)"|'([^']*)'|\b(\d+)\b"#) else { return Vec::new() };
@@ -172,7 +174,7 @@ fn items(text: &str) -> Vec<String> {
     pattern.captures_iter(text).filter_map(item).collect()
 }
 
-/// Values that rules compare the field with, but that its documentation does not have.
+/// Values that rules compare the field with, but that its documentation does not contain.
 fn strange(check: &Check, words: &Words, rules: &[&Rule]) -> Vec<String> {
     let known: BTreeSet<String> =
         words.values.iter().chain(&words.unexplained).map(|value| plain(value).to_lowercase()).collect();
@@ -181,10 +183,13 @@ fn strange(check: &Check, words: &Words, rules: &[&Rule]) -> Vec<String> {
     let patterns: Vec<Regex> = words.read.iter().flat_map(|name| comparisons(name)).collect();
     let named = texts.iter().flat_map(|text| compared(&patterns, text, check));
     let unknown: BTreeSet<String> = named.filter(|word| !known.contains(&word.to_lowercase())).collect();
-    unknown.into_iter().map(|word| format!("a rule names `{word}`, which its documentation does not have")).collect()
+    unknown
+        .into_iter()
+        .map(|word| format!("a rule uses `{word}`, which the listed documentation does not have"))
+        .collect()
 }
 
-/// Patterns for comparisons of a name: with the value after it, or before it.
+/// Patterns that find comparisons of a name with a value, which may come after or before the name.
 fn comparisons(name: &str) -> Vec<Regex> {
     let name = regex::escape(name);
     let after = format!(

@@ -1,14 +1,14 @@
-//! Reads what to do, by kind of thing.
+//! Parses the advice for each kind of dependency.
 
 use std::collections::BTreeMap;
 
 use crate::core::people::advice::Advice;
 use crate::read::{Source, Table};
 
-/// What holds where a kind says nothing of its own.
+/// The kind whose advice is used where another kind has none of its own.
 const ANY: &str = "any";
 
-/// Reads the file.
+/// Parses the file.
 pub(super) fn read(source: &Source) -> BTreeMap<String, Advice> {
     let parsed = source.parse();
     let root = Table::root(source, &parsed);

@@ -6,7 +6,7 @@ use crate::catalog::grammar::ask::Ask;
 use crate::core::words::question::{Lookup, asker_names};
 use crate::read::{At, Table};
 
-/// Parses `ask` of a check, and the table of the asker that it names.
+/// Parses the `ask` of a check, and the table of the asker that it names.
 pub(super) fn read(table: &Table<'_>) -> Option<Ask> {
     let ask = table.need_string("ask", "\"http\"")?;
     match ask.value.as_str() {
@@ -54,7 +54,8 @@ pub(super) fn read(table: &Table<'_>) -> Option<Ask> {
     }
 }
 
-/// An asker whose arguments are parameters of the same names.
+/// Returns `ask` if the check has a parameter for each of the asker's arguments; otherwise, reports the first missing
+/// one.
 fn with_args(table: &Table<'_>, word: &At<String>, ask: Ask, args: &[&str]) -> Option<Ask> {
     let params = table.table("params");
     let there = |arg: &&str| params.as_ref().is_some_and(|params| params.any(arg).is_some());

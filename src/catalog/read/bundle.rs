@@ -12,11 +12,11 @@ use super::load::{Files, read_edition};
 use crate::catalog::grammar::catalog::Edition;
 use crate::read::Source;
 
-/// The name of the format; one that older programs would misread gets another number.
+/// The name of the format. A format that older programs would misread gets a higher number.
 const SCHEMA: &str = "plugwatch.catalog/1";
-/// The maximum unpacked size in bytes; today's catalogue has 1.5 MB.
+/// The maximum unpacked size in bytes. The current catalogue has 1.5 MB.
 const MOST: u64 = 64 << 20;
-/// The compression level: bundles are written rarely and sent often.
+/// The compression level, a high one because bundles are written rarely and sent often.
 const LEVEL: i32 = 19;
 
 #[derive(Deserialize, Serialize)]
@@ -32,7 +32,7 @@ struct Document {
 #[derive(Clone, Debug)]
 pub struct Bundle {
     pub(super) files: Files,
-    /// Public keys that may sign later bundles, if it names any.
+    /// Public keys that may sign later bundles; if there are none, the current keys stay.
     pub keys: Vec<String>,
 }
 
@@ -43,7 +43,7 @@ impl Edition {
     }
 }
 
-/// The edition of these files, whatever else is wrong with them.
+/// The edition of these files, even if they are otherwise invalid.
 fn edition(files: &Files) -> Edition {
     let source = files.get("_version.toml").map(|(name, text)| Source::new(name.clone(), text.clone()));
     source.map_or_else(Edition::default, |source| read_edition(&source))
@@ -58,7 +58,7 @@ impl Bundle {
     /// Parses a bundle.
     ///
     /// # Errors
-    /// If it is not a valid bundle: the message says why.
+    /// Fails if it is not a valid bundle. The error says why.
     pub fn parse(bytes: &[u8]) -> Result<Bundle, String> {
         let broken = |error: &dyn std::fmt::Display| format!("it is not a catalogue that plugwatch can read: {error}");
         let unpacked = zstd::stream::Decoder::new(bytes).map_err(|error| broken(&error))?;
@@ -78,10 +78,10 @@ impl Bundle {
         Ok(Bundle { files, keys: document.keys })
     }
 
-    /// The catalogue in the binary, with a folder's files replacing those of the same name.
+    /// The catalogue in the binary, with files of the same name replaced by those in a folder.
     ///
     /// # Errors
-    /// If the folder cannot be read.
+    /// Fails if the folder cannot be read.
     pub fn shipped(overlay: Option<&Path>, keys: Vec<String>) -> Result<Bundle, String> {
         let mut files = shipped();
         if let Some(folder) = overlay {
@@ -94,7 +94,7 @@ impl Bundle {
     /// Packs it into one file.
     ///
     /// # Errors
-    /// If it cannot be compressed.
+    /// Fails if the bundle cannot be compressed.
     pub fn pack(&self) -> Result<Vec<u8>, String> {
         let files = self.files.iter().map(|(name, (_, text))| (name.clone(), text.clone())).collect();
         let document = Document { schema: SCHEMA.to_owned(), keys: self.keys.clone(), files };

@@ -86,6 +86,7 @@ impl CheckReader<'_, '_> {
             control_in_answer: false,
             second_path_global: false,
             blind_after: None,
+            blind_after_of: Vec::new(),
         };
         let Some(table) = self.table.table("confirm") else { return rule };
         if let Some(basis) = table.word("basis", &["own_statement", "absence"]) {
@@ -95,6 +96,8 @@ impl CheckReader<'_, '_> {
         rule.control_in_answer = table.flag("control_in_answer").is_some_and(|flag| flag.value);
         rule.second_path_global = table.flag("second_path_global").is_some_and(|flag| flag.value);
         rule.blind_after = table.duration("blind_after").map(|after| after.value);
+        let of = table.strings("blind_after_of").map(|of| of.value).unwrap_or_default();
+        rule.blind_after_of = of.into_iter().map(|reason| reason.value).collect();
         table.finish();
         rule
     }
@@ -130,13 +133,13 @@ impl CheckReader<'_, '_> {
     }
 }
 
-/// The first control and the others, each with the countries where it is not offered.
+/// The first control and the others, each with the countries in which it is not offered.
 fn pool(controls: &Table<'_>) -> Vec<Control> {
     let first = controls.table("positive").into_iter();
     let control = |table: Table<'_>| {
         let not_in = table.strings("not_in").map(|all| all.value).unwrap_or_default();
         let not_in = not_in.into_iter().map(|country| country.value).collect();
-        // The owner is noted there for people.
+        // The owner is noted there only for people.
         table.know("owner");
         let mut params = values(&table);
         params.retain(|name, _| !matches!(name.as_str(), "not_in" | "owner"));

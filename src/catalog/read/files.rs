@@ -1,4 +1,4 @@
-//! Finds the catalogue's files: those in the binary, and the user's own folder on top.
+//! Finds the catalogue's files: those in the binary, and those in the user's own folder, which take precedence.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! Parses all catalogue files into one catalogue, and checks what spans several files.
+//! Parses all catalogue files into one catalogue, and checks what involves several files.
 
 use std::collections::BTreeMap;
 
@@ -16,9 +16,9 @@ use crate::read::{Problem, Source, Table};
 /// File names relative to the catalogue, with their place and text.
 pub(super) type Files = BTreeMap<String, (String, String)>;
 
-/// Parses every file, and returns the problems along with everything that could be parsed. A file of the user's `own`
-/// replaces the shipped one with the same name, and its vendor the shipped one with the same id, so that a vendor
-/// added in a later version never replaces one that the user has described.
+/// Parses every file, and returns the problems together with everything that could be parsed. A file of the user's
+/// `own` replaces the shipped file with the same name, and its vendor replaces the shipped vendor with the same id. A
+/// vendor that a later version adds therefore never replaces one that the user has described.
 pub(super) fn read_all(mut shipped: Files, mut own: Files) -> (Catalog, Vec<Problem>) {
     let mut catalog = Catalog::default();
     let mut problems = Vec::new();
@@ -91,7 +91,7 @@ fn read_carriers(source: &Source, catalog: &mut Catalog) {
 fn read_shared(source: &Source, catalog: &mut Catalog) {
     let parsed = source.parse();
     let root = Table::root(source, &parsed);
-    // `_google.toml` comes before `_http.toml`: a stated reason takes precedence over the status code.
+    // `_google.toml` comes before `_http.toml`, because a stated reason takes precedence over the status code.
     catalog.http_rules.extend(read_rules(&root, source, None));
     catalog.http_words.extend(words::read_all(&root, source));
     catalog.http_examples.extend(read_examples(&root, source, &BTreeMap::new()));
@@ -141,8 +141,8 @@ fn unknown_parents(catalog: &Catalog) -> Vec<Problem> {
     catalog.vendors.values().filter(known).map(problem).chain(strangers.map(carrier)).collect()
 }
 
-/// Rules whose company is unknown, and rules that are known by the same reason and fault but blame different companies:
-/// from a reason nobody could tell which of them held.
+/// Finds rules with an unknown company, and rules with the same reason and fault but different companies or advice:
+/// from the reason alone, nobody could tell which of them matched.
 fn strange_rules(catalog: &Catalog) -> Vec<Problem> {
     let mut problems = Vec::new();
     for check in catalog.vendors.values().flat_map(|vendor| vendor.checks.values()) {
@@ -160,11 +160,11 @@ fn strange_rules(catalog: &Catalog) -> Vec<Problem> {
                     && (&other.parent, other.advice) != (&rule.parent, rule.advice)
             };
             if let Some(other) = check.rules[..n].iter().find(same) {
-                let what = format!("`{}` is the reason of another rule with another company or advice", rule.reason);
+                let what = format!("`{}` is also the reason of a rule with a different company or advice", rule.reason);
                 problems.push(Problem::of_file(
                     &rule.place,
                     what,
-                    format!("give it a reason of its own: see {}", other.place),
+                    format!("give this rule its own reason: see {}", other.place),
                 ));
             }
         }

@@ -1,4 +1,4 @@
-//! From files to the grammar: parses TOML tables, compiles rules, and reports what makes no sense.
+//! Turns files into the types of the grammar: parses TOML tables, compiles rules, and reports mistakes.
 
 pub(super) mod advice;
 pub(super) mod ask;

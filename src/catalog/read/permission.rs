@@ -1,4 +1,4 @@
-//! Parses the patterns for the permission that a key lacks.
+//! Parses the patterns that find the permission that a key lacks.
 
 use regex::Regex;
 
@@ -19,7 +19,7 @@ fn read_one(table: &Table<'_>) -> Option<Permission> {
     let (of, pattern, example, lacks) = (text("of")?, text("pattern")?, text("example")?, text("lacks")?);
     table.finish();
     let Ok(regex) = Regex::new(&format!("(?is){}", pattern.value)) else {
-        table.problem(pattern.span, "this is not a regular expression", "its first group is the permission");
+        table.problem(pattern.span, "this is not a regular expression", "its first group must match the permission");
         return None;
     };
     Some(Permission { of: of.value, pattern: regex, example: example.value, lacks: lacks.value })

@@ -4,7 +4,7 @@ use super::tables::values;
 use crate::catalog::grammar::example::Recording;
 use crate::read::{Source, Table};
 
-/// Parses a file of `[[recording]]`, the catalogue's own or a folder's.
+/// Parses a file of `[[recording]]`, either the catalogue's own or one in a folder of recordings.
 pub(in crate::catalog) fn read(source: &Source) -> Vec<Recording> {
     let parsed = source.parse();
     let root = Table::root(source, &parsed);

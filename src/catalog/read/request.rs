@@ -33,7 +33,7 @@ fn read_pair(table: &Table<'_>) -> Option<(String, String)> {
     match plain_texts(pair.clone()).as_slice() {
         [user, password] => Some((user.clone(), password.clone())),
         _ => {
-            table.problem(pair.span, "basic_auth is a user and a password", "write [\"{user}\", \"{password}\"]");
+            table.problem(pair.span, "basic_auth must be a user and a password", "write [\"{user}\", \"{password}\"]");
             None
         }
     }

@@ -15,8 +15,8 @@ use crate::read::{At, Source, Table};
 
 const VERDICTS: [&str; 5] = ["live", "degraded", "outage", "dropped", "unknown"];
 
-/// Parses `[[rule]]`. A rule's own `basis` takes precedence over the check's. Unless the rule says otherwise, an
-/// absence is inferred, and a vendor's own statement is stated.
+/// Parses `[[rule]]`. A rule's own `basis` takes precedence over that of the check. By default, the evidence for an
+/// absence is `inferred`, and that for a vendor's own statement is `stated`.
 pub(super) fn read_rules(table: &Table<'_>, source: &Source, basis: Option<Basis>) -> Vec<Rule> {
     table.tables("rule").iter().filter_map(|rule| read_rule(rule, source, basis)).collect()
 }
@@ -42,7 +42,7 @@ fn read_rule(table: &Table<'_>, source: &Source, basis: Option<Basis>) -> Option
     let when_expr = compile(source, when.as_ref()?);
     for text in [say.as_ref(), hint.as_ref()].into_iter().flatten() {
         if let Err(error) = template_names(&text.value) {
-            source.problem(text.span.clone(), format!("not a text with {{{{ }}}}: {error}"), "close every {{ with }}");
+            source.problem(text.span.clone(), format!("not a valid template: {error}"), "close every {{ with }}");
         }
     }
     let days_left = days_left.and_then(|text| compile(source, &text));
@@ -106,7 +106,7 @@ fn read_example(table: &Table<'_>, source: &Source, shared: &BTreeMap<String, Va
     Some(example)
 }
 
-/// Compiles an expression; if it does not compile, reports a problem at its place.
+/// Compiles an expression. If it does not compile, reports a problem at its place.
 pub(super) fn compile(source: &Source, text: &At<String>) -> Option<Expr> {
     match Expr::compile(&text.value) {
         Ok(expr) => Some(expr),

@@ -1,4 +1,4 @@
-//! Parses the named pieces of a page.
+//! Parses the named parts of a page.
 
 use std::sync::OnceLock;
 

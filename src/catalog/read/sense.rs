@@ -7,7 +7,7 @@ use crate::catalog::grammar::names;
 use crate::core::words::verdict::{Basis, Verdict};
 use crate::read::{Source, Table};
 
-/// Every name in rules, facts and the request must exist.
+/// Checks that every name in rules, facts and the request exists.
 pub(super) fn check_names(source: &Source, table: &Table<'_>, check: &Check) {
     let mut exprs: Vec<&Expr> = check.rules.iter().map(|rule| &rule.when).collect();
     exprs.extend(check.rules.iter().filter_map(|rule| rule.days_left.as_ref()));
@@ -37,15 +37,15 @@ fn at_text(source: &Source, table: &Table<'_>, text: &str, wrong: &str) {
     source.problem(span, wrong, "correct the name, or declare it");
 }
 
-/// A check that relies on absence needs a control to compare with.
+/// Checks that a check that relies on absence has a control to compare with.
 pub(super) fn check_controls(source: &Source, table: &Table<'_>, check: &Check) {
     let has_control = !check.positive_controls.is_empty() || check.confirm.control_in_answer;
     let drops = check.rules.iter().any(|rule| rule.verdict == Verdict::Dropped && rule.basis == Basis::Absence);
     if drops && !has_control {
         source.problem(
             table.span(),
-            format!("{} reports `dropped` when something is missing, and has no control check", check.id),
-            "add [check.NAME.control.positive] with something known to be there",
+            format!("{} reports `dropped` when something is missing, but has no control", check.id),
+            "add [check.NAME.control.positive] with an item that is known to exist",
         );
     }
 }

@@ -2,7 +2,7 @@
 
 use minisign_verify::{PublicKey, Signature};
 
-/// The project's keys; an installation can trust others instead.
+/// The project's keys. An installation can trust other keys instead.
 const SHIPPED_KEYS: &str = include_str!("../../../config/catalog.keys");
 
 /// The keys that this program trusts by default.
@@ -13,15 +13,15 @@ pub fn shipped_keys() -> Vec<String> {
 /// The keys in a text: one per line, without comments.
 pub fn keys_in(text: &str) -> Vec<String> {
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
-    // A minisign key file starts with its own comment line.
+    // A minisign key file starts with a comment line of its own.
     lines.filter(|line| !line.starts_with("untrusted comment:")).map(str::to_owned).collect()
 }
 
-/// Verifies that one of the keys signed these bytes, with minisign's usual signature over a hash; returns the comment
+/// Verifies that one of the keys signed these bytes, with minisign's usual signature over a hash. Returns the comment
 /// that was signed with them.
 ///
 /// # Errors
-/// If no trusted key signed them: the message says what to do.
+/// Fails if no trusted key signed them. The error says what to do.
 pub fn verify(bytes: &[u8], signature: &str, keys: &[String]) -> Result<String, String> {
     if keys.is_empty() {
         return Err(

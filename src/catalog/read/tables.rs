@@ -1,4 +1,4 @@
-//! Helpers for all files that take values from a table without their places.
+//! Helpers for files that need values from a table without their places.
 
 use std::collections::BTreeMap;
 

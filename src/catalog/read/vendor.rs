@@ -15,7 +15,11 @@ pub(super) fn read_vendor(source: &Source, catalog: &mut Catalog) {
     let root = Table::root(source, &parsed);
     let Some(id) = root.need_string("id", "\"acme\"") else { return };
     if !id.value.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_') {
-        source.problem(id.span.clone(), "an id is lower case letters, digits and `_`", "for example \"google_play\"");
+        source.problem(
+            id.span.clone(),
+            "an id consists of lower case letters, digits and `_`",
+            "for example \"google_play\"",
+        );
     }
     let name = root.need_string("name", "\"Acme\"").map(|name| name.value).unwrap_or_default();
     let parent = root.need_string("parent", "\"acme\"").map(|parent| parent.value).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! The whole catalogue: from the binary or a bundle, with the user's own folder on top.
+//! The whole catalogue, from the binary or a bundle. Files in the user's own folder take precedence.
 
 use std::path::Path;
 
@@ -9,18 +9,18 @@ use crate::catalog::grammar::catalog::Catalog;
 use crate::read::{Problem, Problems};
 
 impl Catalog {
-    /// The catalogue in the binary, with the user's own folder on top.
+    /// The catalogue in the binary. Files in the user's own folder take precedence.
     ///
     /// # Errors
-    /// If a file has problems: all problems of all files at once.
+    /// Fails if files have problems. The error lists all problems of all files.
     pub fn load(overlay: Option<&Path>) -> Result<Catalog, Problems> {
         Catalog::load_from(None, overlay)
     }
 
-    /// The same with a bundle, if one is given, instead of the catalogue in the binary.
+    /// Like [`Catalog::load`], but uses a bundle, if one is given, instead of the catalogue in the binary.
     ///
     /// # Errors
-    /// If a file has problems: all problems of all files at once.
+    /// Fails if files have problems. The error lists all problems of all files.
     pub fn load_from(bundle: Option<&Bundle>, overlay: Option<&Path>) -> Result<Catalog, Problems> {
         let files = bundle.map_or_else(shipped, |bundle| bundle.files.clone());
         let (mut own, mut problems) = (Files::new(), Vec::new());

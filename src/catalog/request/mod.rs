@@ -1,5 +1,5 @@
-//! From the grammar and a probe's parameters to a question. This is the only code that reads a secret's value for a
-//! request.
+//! Builds a question from the grammar and a probe's parameters. This is the only code that reads a secret's value for
+//! a request.
 
 pub(super) mod fill;
 pub(super) mod question;

@@ -14,10 +14,10 @@ use crate::core::words::question::{
     CheckInQuestion, DnsQuestion, ExecQuestion, LookupQuestion, Question, RdapQuestion,
 };
 
-/// The question that `check` asks with `params` at `now`. `bust` is a unique value that prevents cached answers.
+/// The question of `check` with `params` at `now`. `bust` is a unique value that prevents cached answers.
 ///
 /// # Errors
-/// If a secret or parameter is missing, the URL is not valid, or the key cannot sign.
+/// Fails if a secret or parameter is missing, the URL is not valid, or the key cannot sign.
 pub fn question(
     check: &Check,
     params: &Params,
@@ -41,7 +41,7 @@ pub fn question(
             let domain = params.text(domain)?.0.trim_end_matches('.').to_lowercase();
             let base = base.as_ref().and_then(|base| params.text(base).ok()).map(|(base, _)| base);
             let registry = format!("registry of {domain}");
-            // By the longest suffix with its own query.
+            // Uses the longest suffix that has its own query.
             let of = |ending: &str| domain.strip_suffix(ending).is_some_and(|rest| rest.ends_with('.'));
             let line = lines.iter().filter(|(ending, _)| of(ending)).max_by_key(|(ending, _)| ending.len());
             let line = line.map(|(_, line)| line.replace("{domain}", &domain));
@@ -70,7 +70,7 @@ pub fn question(
     }
 }
 
-/// A parameter as a list of texts; names in lower case, without a final dot.
+/// A parameter as a list of names in lower case, without a final dot.
 fn texts(value: &Value) -> Vec<String> {
     let text = |item: &Value| match item {
         Value::String(text) => text.trim().trim_end_matches('.').to_lowercase(),

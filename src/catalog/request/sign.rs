@@ -13,12 +13,12 @@ use crate::core::time::Time;
 
 /// Signs a token.
 ///
-/// The time of issue is rounded down to half of the token's life. Within that time the same token results, because the
-/// signature is deterministic (RFC 6979). Apple refuses keys whose tokens are renewed more often than every 20
+/// The time of issue is rounded down to half of the token's life, and the signature is deterministic (RFC 6979), so
+/// the same token results within that time. Apple refuses keys whose tokens are renewed more often than every 20
 /// minutes.
 ///
 /// # Errors
-/// If the key is not valid.
+/// Fails if the key is not valid.
 pub(super) fn token(
     jwt: &Jwt,
     key: &str,
@@ -52,7 +52,7 @@ pub(super) struct Aws {
 /// The header fields that a signature adds.
 ///
 /// # Errors
-/// If the request cannot be signed: the message says why.
+/// Fails if the request cannot be signed. The error says why.
 pub(super) fn aws(
     with: &Aws,
     method: &str,
@@ -71,7 +71,7 @@ pub(super) fn aws(
         .settings(SigningSettings::default())
         .build()
         .map_err(|error| error.to_string())?;
-    // Only the host and AWS's own fields are signed: proxies may change everything else.
+    // Only the host and AWS's own fields are signed, because proxies may change all others.
     let request = SignableRequest::new(method, url, amz.iter().copied(), SignableBody::Bytes(body));
     let request = request.map_err(|error| error.to_string())?;
     let (instructions, _) = sign(request, &params.into()).map_err(|error| error.to_string())?.into_parts();

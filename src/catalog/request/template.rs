@@ -3,14 +3,14 @@
 use super::value::FillError;
 use crate::catalog::grammar::param::Params;
 
-/// A filled text, both as it is sent and as it may be shown.
+/// A filled text, in the form that is sent and in the form that may be shown.
 pub(super) struct Filled {
     pub(super) filled: String,
     pub(super) shown: String,
     pub(super) secret: bool,
 }
 
-/// Fills a template; `dress` encodes each value, by its name, for the text.
+/// Fills a template. `dress` encodes each value for the text; it also gets the value's name.
 pub(super) fn fill(
     template: &str,
     params: &Params,
@@ -35,7 +35,7 @@ pub(super) fn fill(
     Ok(out)
 }
 
-/// Percent-encodes everything but unreserved characters (RFC 3986, section 2.3).
+/// Percent-encodes everything except unreserved characters (RFC 3986, section 2.3).
 pub(super) fn encode(value: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
     value.bytes().map(|byte| if plain(byte) { (byte as char).to_string() } else { format!("%{byte:02X}") }).collect()

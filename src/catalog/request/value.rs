@@ -9,10 +9,10 @@ use crate::core::words::question::Key;
 /// Why a request could not be filled.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FillError {
-    /// A secret is not set: the check waits until it is.
+    /// A secret is not set. The check waits until it is.
     #[error("the secret `{0}` is not set: {1} does not provide it")]
     NeedsKey(String, String),
-    /// A parameter is not given.
+    /// A parameter is missing.
     #[error("the parameter `{0}` is not given")]
     Missing(String),
     /// A secret that is JSON lacks a field.
@@ -22,12 +22,12 @@ pub enum FillError {
     #[error("the address {0} is not a valid URL")]
     NotAUrl(String),
     /// Signing with a key failed.
-    #[error("nothing can be signed with {0}: {1}")]
+    #[error("{0} cannot be used to sign: {1}")]
     Unsigned(String, String),
 }
 
 impl Params {
-    /// The value of a placeholder, and whether nobody may see it.
+    /// The value of a placeholder, and whether it is secret.
     pub(super) fn text(&self, name: &str) -> Result<(String, bool), FillError> {
         let base = head(name);
         let (text, secret) = match self.secret.get(base) {

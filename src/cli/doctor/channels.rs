@@ -72,7 +72,7 @@ fn delivery(name: &str, place: Option<&PlaceRow>, now: Time) -> Finding {
         }
         (None, Some(at), _) => {
             let says = format!("{name} has accepted no message for {}: {why}", human(now.since(at)));
-            Finding::mend("delivery", says, format!("see why, then {test}"))
+            Finding::mend("delivery", says, format!("find the cause, then {test}"))
         }
         (None, None, Some(at)) if now.since(at) >= LONG => {
             Finding::note("delivery", format!("{name} last delivered {} ago", human(now.since(at))), test)

@@ -28,11 +28,11 @@ impl Level {
 /// One finding. Its sentences have no full stop at the end.
 #[derive(Clone, Debug)]
 pub(super) struct Finding {
-    /// What was examined, such as `clock` or `disk`.
+    /// The examined part, such as `clock` or `disk`.
     pub(super) about: &'static str,
     pub(super) level: Level,
     pub(super) says: String,
-    /// What to do.
+    /// The action to take.
     pub(super) cure: Option<String>,
 }
 

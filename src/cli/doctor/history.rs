@@ -11,7 +11,7 @@ use crate::core::platform::snapshot::{ProbeSnapshot, Snapshot};
 use crate::core::time::{Time, human};
 use crate::store::Store;
 
-/// An answer that could not be read for this long does not become readable by itself.
+/// An answer that could not be read for this long will not become readable without a change.
 const DAY: Duration = Duration::from_secs(86_400);
 /// The reason of an answer that no rule recognises.
 const UNRECOGNISED: &str = "unrecognised";
@@ -21,7 +21,7 @@ pub(super) async fn findings(config: Config, clock: &Clock) -> Result<Vec<Findin
     let mut findings = vec![if running {
         Finding::fine("monitoring", "plugwatch is running")
     } else {
-        Finding::mend("monitoring", "plugwatch is not running", "start plugwatch run, best as a service")
+        Finding::mend("monitoring", "plugwatch is not running", "start plugwatch run, preferably as a service")
     }];
     if Store::exists(&config.database) {
         let (snapshot, store) = stand(config, clock).await?;

@@ -44,7 +44,7 @@ async fn anchors(askers: &Askers) -> Finding {
         OwnNetwork::Blind => {
             Finding::mend("network", says, "check this machine's connection and firewall: no vendor can be checked")
         }
-        _ if silent > 0 => Finding::note("network", says, "nothing, unless it stays like this"),
+        _ if silent > 0 => Finding::note("network", says, "nothing, unless it persists"),
         _ => Finding::fine("network", says),
     }
 }
@@ -68,7 +68,11 @@ async fn names(config: &Config) -> Finding {
 fn time(answer: &Answer, now: Time) -> Finding {
     let date = answer.http.as_ref().and_then(|http| http.headers.get("date"));
     let Some(there) = date.and_then(|date| DateTime::parse_from_rfc2822(date).ok()) else {
-        return Finding::note("clock", "it could not be compared with another", "run plugwatch doctor again later");
+        return Finding::note(
+            "clock",
+            "it could not be compared with another machine's clock",
+            "run plugwatch doctor again later",
+        );
     };
     let there = Time(there.timestamp_millis());
     let differs = now.since(there).max(there.since(now));
@@ -87,16 +91,16 @@ fn address(answer: &Answer) -> Finding {
             let address: std::net::IpAddr = address;
             Finding::fine(
                 "public address",
-                format!("vendors see {address}: allow it where keys are limited to addresses"),
+                format!("vendors see {address}: if a key is limited to certain addresses, allow this one"),
             )
         }
         (None, Some(failure)) => Finding::note(
             "public address",
-            format!("it could not be found out: {}", failure.words()),
+            format!("it could not be determined: {}", failure.words()),
             "run plugwatch doctor again later",
         ),
         (None, None) => {
-            Finding::note("public address", "it could not be found out", "run plugwatch doctor again later")
+            Finding::note("public address", "it could not be determined", "run plugwatch doctor again later")
         }
     }
 }

@@ -45,12 +45,12 @@ fn disk(database: &Path) -> Finding {
         Ok(disk) => disk.f_bavail.saturating_mul(disk.f_frsize),
         Err(error) => {
             let says = format!("the folder of the database, {}, cannot be read: {error}", folder.display());
-            return Finding::mend("disk", says, "create it, or give plugwatch the right to use it");
+            return Finding::mend("disk", says, "create it, or give plugwatch the permission to use it");
         }
     };
-    let says = format!("{} MB free where {} is", free >> 20, database.display());
+    let says = format!("{} MB free on the disk with {}", free >> 20, database.display());
     match free {
-        free if free < NOTHING => Finding::mend("disk", says, "free some space: soon nothing can be written"),
+        free if free < NOTHING => Finding::mend("disk", says, "free some space: soon plugwatch cannot write"),
         free if free < LITTLE => Finding::note("disk", says, "free some space"),
         _ => Finding::fine("disk", says),
     }

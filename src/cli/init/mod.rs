@@ -44,14 +44,14 @@ pub(super) struct Init {
     /// The platform's name in messages
     #[arg(long, value_name = "NAME")]
     platform: Option<String>,
-    /// An app of yours: its store link, number, bundle id (ios:com.example), package or name; can be
-    /// given several times
+    /// One of your apps: its store link, number, bundle id (ios:com.example), package or name; repeat
+    /// the option for several
     #[arg(long = "app", value_name = "APP")]
     apps: Vec<String>,
-    /// Storefronts in which apps are monitored, two letters each, your home one first
+    /// The storefronts in which apps are monitored, two letters each, your home storefront first
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     countries: Vec<String>,
-    /// A Telegram chat that receives alerts; can be given several times
+    /// A Telegram chat that receives alerts; repeat the option for several
     #[arg(long = "chat", value_name = "NUMBER", allow_hyphen_values = true)]
     chats: Vec<i64>,
     /// Ask no questions
@@ -106,7 +106,7 @@ struct Around {
     entries: Vec<Entry>,
 }
 
-/// Asks for what a person knows better than the network.
+/// Asks for details that discovery cannot find out.
 fn ask_before(domain: &Domain, args: &mut Init) {
     if args.platform.is_none() {
         args.platform = Some(asking::ask("What is your platform called", &domain.platform()));

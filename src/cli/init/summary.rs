@@ -55,7 +55,7 @@ fn row(catalog: &Catalog, finding: &Finding) -> Vec<String> {
     vec![roles.join(", "), service, sure.to_owned(), cut(&finding.proof(), 60)]
 }
 
-/// What the new file contains, and what to do next.
+/// The contents of the new file, and the next steps.
 pub(super) fn written(path: &Path, entries: &[Entry], header: &Header) -> String {
     let mut text = format!("\nWritten: {}\n\nMonitored without a key, each checked just now:\n", path.display());
     for entry in entries.iter().filter(|entry| entry.is_on()) {

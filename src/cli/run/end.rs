@@ -53,7 +53,7 @@ impl Open {
     /// Closes everything, as far as the reason for the end allows.
     ///
     /// # Errors
-    /// The reason for the end, unless the program was stopped with a signal.
+    /// Returns the reason for the end, unless a signal stopped the program.
     pub(super) async fn close(mut self, ended: Ended<Result<()>>) -> std::result::Result<(), String> {
         self.supervisor.shutdown().await;
         if let Ended::Panicked(_) = &ended {
@@ -65,7 +65,7 @@ impl Open {
         }
         let said = said(ended);
         if let (Err(why), Some(heartbeat)) = (&said, &self.heartbeat) {
-            // If this report does not arrive, the switch alerts people itself when the next sign of life is
+            // If this report does not arrive, the switch alerts people itself when the next heartbeat is
             // missing.
             _ = tokio::time::timeout(LAST_WORD, heartbeat.beat(Some(why))).await;
         }

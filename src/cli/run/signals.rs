@@ -18,10 +18,10 @@ pub(super) struct Signals {
 }
 
 impl Signals {
-    /// Installs the handlers. From now on, no signal ends the program by itself.
+    /// Installs the handlers. From then on, no signal ends the program directly.
     ///
     /// # Errors
-    /// If the operating system refuses to install a signal handler.
+    /// Fails if the operating system refuses to install a signal handler.
     pub(super) fn new() -> io::Result<Signals> {
         let of = |kind| signal(kind);
         let (term, int) = (of(SignalKind::terminate())?, of(SignalKind::interrupt())?);

@@ -93,7 +93,7 @@ mod tests {
         );
         assert_eq!(
             lacking(&same, &heartbeat, &["one", "two"]),
-            "Not armed:\n  - a channel from another company: all that can wake you are carried by one.example\nThen run: \
+            "Not armed:\n  - a channel from another company: every channel that can wake you depends on one.example\nThen run: \
              plugwatch service arm"
         );
     }

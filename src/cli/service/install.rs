@@ -66,7 +66,11 @@ fn put(from: &Path, config: &Config, root: Option<&Path>) -> Result<Vec<String>,
     files::public(&place(UNIT), &unit.text())?;
     Ok(vec![
         format!("configuration  {} (0600, for the user plugwatch)", to.display()),
-        format!("credentials    {} in {} (0600, for root; systemd hands them over)", names.len(), folder.display()),
+        format!(
+            "credentials    {} in {} (0600, for root; systemd passes them to the service)",
+            names.len(),
+            folder.display()
+        ),
         format!("history        {} (0700)", place(STATE).display()),
         format!("unit           {}", place(UNIT).display()),
     ])

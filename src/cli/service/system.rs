@@ -8,7 +8,7 @@ use super::USER;
 /// Runs a program of the operating system, and returns its output.
 ///
 /// # Errors
-/// If it cannot be started or fails; the message has the first line of its standard error.
+/// Fails if it cannot be started or fails; the message has the first line of its standard error.
 pub(super) fn run(program: &str, arguments: &[&str]) -> Result<String, String> {
     let output = Command::new(program).args(arguments).output().map_err(|error| format!("{program}: {error}"))?;
     if output.status.success() {
@@ -21,7 +21,7 @@ pub(super) fn run(program: &str, arguments: &[&str]) -> Result<String, String> {
 /// The user and group of the service. They are created if they do not exist, without password, home or shell.
 ///
 /// # Errors
-/// If they cannot be created.
+/// Fails if they cannot be created.
 pub(super) fn user() -> Result<(u32, u32), String> {
     let ids = || Some((run("id", &["-u", USER]).ok()?.parse().ok()?, run("id", &["-g", USER]).ok()?.parse().ok()?));
     if let Some(ids) = ids() {
@@ -35,7 +35,7 @@ pub(super) fn user() -> Result<(u32, u32), String> {
 /// Makes the service's user the owner of a file or folder.
 ///
 /// # Errors
-/// If the system refuses.
+/// Fails if the system refuses.
 pub(super) fn give(path: &Path, (user, group): (u32, u32)) -> Result<(), String> {
     let given = std::os::unix::fs::chown(path, Some(user), Some(group));
     given.map_err(|error| format!("{} cannot be given to the user {USER}: {error}", path.display()))

@@ -1,4 +1,4 @@
-//! What must be reported about one dependency by itself, comparing what was reported with the current state.
+//! Decides what must be reported about a single dependency, by comparing its current state with what was reported.
 
 use std::time::Duration;
 
@@ -9,9 +9,10 @@ use super::subject::Subject;
 use crate::core::dependency::incident::{Incident, Level, Reason};
 use crate::core::dependency::shown::Shown;
 use crate::core::dependency::state::Unseen;
-use crate::core::dependency::storefronts::{is_gone_in_fewer, is_mostly};
+use crate::core::dependency::storefronts::{is_gone_in_fewer, is_mostly, is_partly};
+use crate::core::dependency::takeover::is_taken_over;
 use crate::core::people::action::SeenTo;
-use crate::core::people::notice::{call_at, is_ending, is_undated};
+use crate::core::people::notice::{call_at, is_ending, is_terms, is_undated};
 use crate::core::probe::doubt::is_by_turns;
 use crate::core::probe::standing::Held;
 use crate::core::time::Time;
@@ -29,19 +30,21 @@ pub struct Due {
     pub held: Held,
 }
 
-/// If a recovery takes longer than this to confirm, it no longer delays reminders.
+/// If a recovery takes longer than this to confirm, it no longer delays reminders. The same limit applies to a
+/// suspected drop that delays a warning.
 const RETURNS: Duration = Duration::from_secs(600);
-/// An announced end further ahead than this is not urgent enough to wake anyone.
+/// An announced end further ahead than this is not urgent enough to wake someone.
 const FAR: Duration = Duration::from_secs(7 * 86_400);
 /// A suspicion of the same dependency is reported at most once within this time.
 const SUSPECTED_ONCE: Duration = Duration::from_secs(6 * 3_600);
-/// After a suspicion was reported, people hear within this time whether it was confirmed, cleared or is still open:
-/// an absence is confirmed by three checks five minutes apart.
+/// Within this time after a suspicion was reported, plugwatch reports whether it was confirmed, was cleared or is
+/// still open. Confirming an absence usually takes three checks, five minutes apart.
 const CONFIRMING: Duration = Duration::from_secs(1_200);
-/// If that is not enough, for example because a second path cannot be read, the later intervals are an hour each.
+/// If a suspicion is still open then, for example because a second path cannot be read, the next reports follow at
+/// this interval.
 const CONFIRMING_THEN: Duration = Duration::from_secs(3_600);
 
-/// What is due, most important first. Anything not in the list is silent. An item that has to wait does not hold back
+/// Lists what is due, most important first. Nothing else is reported. An item that has to wait does not hold back
 /// those after it.
 pub fn wanted(subject: &Subject<'_>, notified: &Notified, heightened: bool, now: Time) -> Vec<Due> {
     let about = match subject.incident {
@@ -60,15 +63,28 @@ pub fn wanted(subject: &Subject<'_>, notified: &Notified, heightened: bool, now:
 fn about_incident(subject: &Subject<'_>, incident: &Incident, notified: &Notified, now: Time) -> Option<Due> {
     let held = subject.state.held.clone().filter(|held| held.verdict == incident.verdict)?;
     let reason = match notified.verdict {
+        None if is_overtaken(subject, &held, now) => return None,
         None => Reason::Opened,
-        Some(Verdict::Dropped) if is_another(&held, notified, incident, now) => Reason::Grew,
+        Some(Verdict::Dropped) if is_another(&held, notified, incident, now) => {
+            let before = notified.dropped_word.as_ref().filter(|before| quoted(&held.say).as_ref() != Some(before));
+            let say = before.map(|before| format!("{}; earlier it said \u{201c}{before}\u{201d}", held.say));
+            let held = Held { say: say.unwrap_or_else(|| held.say.clone()), ..held };
+            return Some(Due { reason: Reason::Grew, before: notified.verdict, held });
+        }
         Some(before) => turn(before, notified, incident, &held)?,
     };
     Some(Due { reason, before: notified.verdict, held })
 }
 
-/// Whether a drop turned into another one with another remedy, such as a hold into a deletion or a review into a
-/// rejection.
+/// Whether a drop is being confirmed at the same time, so that a warning would be replaced within minutes.
+fn is_overtaken(subject: &Subject<'_>, held: &Held, now: Time) -> bool {
+    let warns = held.verdict == Verdict::Degraded && !is_ending(&held.reason) && !is_by_turns(&held.reason);
+    let doubt = subject.state.suspicion.as_ref().filter(|doubt| doubt.verdict == Verdict::Dropped);
+    warns && doubt.is_some_and(|doubt| now.since(doubt.since) < RETURNS)
+}
+
+/// Whether a drop has become a different drop, with a different remedy: for example, a hold has become a deletion, or
+/// a review has become a rejection.
 fn is_another(held: &Held, notified: &Notified, incident: &Incident, now: Time) -> bool {
     let word = quoted(&held.say).filter(|_| held.proof == Proof::Stated);
     let other = notified.dropped_for.as_ref().is_some_and(|reason| *reason != held.reason)
@@ -83,16 +99,17 @@ fn turn(before: Verdict, notified: &Notified, incident: &Incident, held: &Held) 
         (before, after) if after.badness() > before.badness() => Some(Reason::Worsened),
         (before, after) if after.badness() < before.badness() => Some(Reason::Eased),
         _ if ours => Some(Reason::ItWasUs),
-        // The same verdict with other reasons: one warning more or one fewer.
+        // The verdict is the same; one warning was added or removed.
         (Verdict::Degraded, _) if notified.reason == incident.reason => None,
-        // An older version told of it under another reason, and nothing has happened since.
+        // An older version reported this under a different reason, and nothing has happened since.
         (Verdict::Degraded, _)
             if notified.reason == reworded::before(&incident.reason) && notified.news_at >= Some(held.since) =>
         {
             None
         }
         (Verdict::Degraded, _) if reworded::is_part(&incident.reason, &notified.reason) => Some(Reason::Eased),
-        // Back in one more storefront: the end is told once it is back in all, and reminders name the rest.
+        // The app is back in one more storefront. Its recovery is reported once it is back in all; reminders name the
+        // rest.
         (Verdict::Degraded, _) if is_gone_in_fewer(&incident.reason, &notified.reason) => None,
         (Verdict::Degraded, _) => Some(Reason::Grew),
         // A different wording of a drop or an outage is not news.
@@ -103,16 +120,16 @@ fn turn(before: Verdict, notified: &Notified, incident: &Incident, held: &Held) 
 fn about_end(subject: &Subject<'_>, notified: &Notified, now: Time) -> Option<Due> {
     let before = notified.verdict?;
     let held = subject.state.held.clone().filter(|_| subject.state.is_surely_live())?;
-    // It is over since the first good check, if that is known.
-    // A doubt ends when it is cleared, not with the first of the good checks between.
+    // The trouble ended with the first good check, if its time is known. Alternating states end when they are
+    // cleared, not with one of the good checks in between.
     let doubted = is_by_turns(&notified.reason);
     let fits = |since: &Time| Some(*since) > notified.began_at && *since <= now && !doubted;
     let since = Some(held.since).filter(fits).unwrap_or(now);
     Some(Due { reason: Reason::Recovered, before: Some(before), held: Held { since, ..held } })
 }
 
-/// Reports once that checks are blind and once that they work again. A reason that is reported at once is reported
-/// even to people who know of a less serious blindness.
+/// Reports blind checks once, and once more when they work again. An urgent reason is also reported to people who
+/// already know of a less serious one.
 fn about_sight(subject: &Subject<'_>, notified: &Notified, now: Time) -> Vec<Due> {
     let state = subject.state;
     let before = state.held.as_ref().map(|held| held.verdict);
@@ -133,7 +150,7 @@ fn about_sight(subject: &Subject<'_>, notified: &Notified, now: Time) -> Vec<Due
 fn about_suspicion(subject: &Subject<'_>, notified: &Notified, heightened: bool, now: Time) -> Option<Due> {
     let suspected = subject.state.suspicion.as_ref().filter(|held| held.verdict == Verdict::Dropped);
     let before = subject.state.held.as_ref().map(|held| held.verdict);
-    // Only once in a while: a suspicion that comes and goes is not reported every time.
+    // A suspicion that keeps coming and going is not reported every time.
     let lately = notified.suspected_last.is_some_and(|at| now.since(at) <= SUSPECTED_ONCE);
     match (suspected, notified.suspected) {
         (Some(held), None) if heightened && !lately && before != Some(Verdict::Dropped) => {
@@ -155,12 +172,13 @@ pub fn confirmed_by(subject: &Subject<'_>, notified: &Notified) -> Option<Time> 
     let (first, last) = (notified.suspected?, notified.suspected_last?);
     let before = subject.state.held.as_ref().map(|held| held.verdict);
     subject.state.suspicion.as_ref().filter(|held| held.verdict == Verdict::Dropped)?;
-    let wait = if last > first { CONFIRMING_THEN } else { CONFIRMING };
+    let own = subject.confirming.clamp(CONFIRMING, CONFIRMING_THEN);
+    let wait = if last > first { CONFIRMING_THEN } else { own };
     Some(last.plus(wait)).filter(|_| before != Some(Verdict::Dropped))
 }
 
 fn reminder(subject: &Subject<'_>, notified: &Notified, now: Time) -> Option<Due> {
-    // A check says that it is back: wait for the next one before reminding.
+    // A check found it working again: wait for the next check before sending a reminder.
     if subject.returning_since().is_some_and(|since| now.since(since) < RETURNS) {
         return None;
     }
@@ -181,23 +199,26 @@ pub fn remind_at(subject: &Subject<'_>, notified: &Notified) -> Option<Time> {
         return None;
     }
     let open = notified.verdict.is_some_and(|verdict| verdict != Verdict::Dropped);
-    let ends = subject.ends.filter(|_| open).map(|ends| call_at(ends, subject.ends_on_a_day, spoken));
+    // Whoever is on it needs no hour of it twice, and new terms have none.
+    let seen = matches!(subject.seen_to, Some(SeenTo::Acknowledged(_))) || is_terms(&notified.reason);
+    let ends = subject.ends.filter(|_| open).map(|ends| call_at(ends, subject.ends_on_a_day, spoken, seen));
     match (is_loud(subject, notified)?, subject.seen_to) {
-        // The message of the situation covers it, and is sent when there is news.
+        // The situation's message covers it and is sent when there is news.
         (true, Some(SeenTo::Acknowledged(_))) | (false, _) if subject.in_situation.is_some() => ends.flatten(),
-        // An acknowledgement does not silence an open deadline. One message reminds of everything, timed by the
-        // newest event.
+        // An acknowledgement does not silence an open deadline. One reminder covers everything; its time depends on
+        // the newest event.
         (true, None) => Some(
             reminder::unseen(subject.in_situation.map_or(news, |newest| newest.max(news)), spoken)
                 .min(ends.flatten().unwrap_or(Time(i64::MAX))),
         ),
         (_, _) if ends.is_some() => ends.flatten(),
-        // Nobody knows when: it is kept in mind for as long as it takes, and does not nag.
-        (true, Some(SeenTo::Acknowledged(at))) if is_undated(&notified.reason) => {
-            Some(reminder::acknowledged(at, reminder::quiet(news, spoken)))
+        // Nobody knows when, or it is gone in some countries only: it is kept in mind for as long as it takes, and does
+        // not nag.
+        (true, Some(SeenTo::Acknowledged(_))) if is_undated(&notified.reason) || is_partly(&notified.reason) => {
+            Some(reminder::quiet(news, spoken))
         }
         (true, Some(SeenTo::Acknowledged(at))) => Some(reminder::acknowledged(at, spoken)),
-        (false, Some(SeenTo::Acknowledged(at))) => Some(reminder::acknowledged(at, reminder::quiet(news, spoken))),
+        (false, Some(SeenTo::Acknowledged(_))) => Some(reminder::quiet(news, spoken)),
         (_, _) => {
             let until = subject.state.held.as_ref().and_then(|held| held.until);
             let before = until.and_then(|until| reminder::before(until, spoken));
@@ -216,8 +237,9 @@ pub fn unseen_news(subject: &Subject<'_>) -> Option<Time> {
 fn is_loud(subject: &Subject<'_>, notified: &Notified) -> Option<bool> {
     let access = || subject.access_told(notified) && subject.criticality != Criticality::Normal;
     let far = subject.ends.zip(notified.news_at).is_some_and(|(ends, news)| ends.since(news) > FAR);
-    // Another critical reason beside such a letter stays critical.
-    let only_ends = |reason: &str| is_ending(reason) && !is_by_turns(reason) && !is_mostly(reason);
+    // If there is another critical reason in addition to the letter, the level stays critical.
+    let only_ends =
+        |reason: &str| is_ending(reason) && !is_by_turns(reason) && !is_mostly(reason) && !is_taken_over(reason);
     let critical = |held: &Held| {
         let quiet = far && held.verdict == Verdict::Degraded && only_ends(&held.reason);
         !quiet && level(Reason::Opened, held, subject.criticality) == Level::Critical
@@ -233,10 +255,10 @@ fn is_loud(subject: &Subject<'_>, notified: &Notified) -> Option<bool> {
     }
 }
 
-/// The level of a reminder: critical if what it reminds of is, until someone acknowledges that.
+/// The level of a reminder: critical if the reported trouble is critical, until someone acknowledges it.
 pub fn reminder_level(subject: &Subject<'_>, notified: &Notified) -> Level {
     let unseen = subject.seen_to.is_none() && is_loud(subject, notified) == Some(true);
-    // In the last hours before an end, there is no more time to lose.
+    // In the last hours before an end, no time may be lost.
     let ending = subject.ends.is_some() && notified.verdict == Some(Verdict::Degraded) && is_ending(&notified.reason);
     if unseen || ending { Level::Critical } else { Level::Warning }
 }
@@ -253,7 +275,7 @@ pub fn level(reason: Reason, held: &Held, criticality: Criticality) -> Level {
             "wrong_page" if criticality == Criticality::Critical => Level::Critical,
             _ => Level::Warning,
         },
-        // The owner's view says dropped while the public still sees it: the public view will follow.
+        // The owner's account says dropped, but the listing is still public: it will disappear, too.
         (_, Verdict::Degraded) if held.reason == "sources_disagree" && held.fault == Fault::VendorDecision => {
             Level::Critical
         }
@@ -261,8 +283,8 @@ pub fn level(reason: Reason, held: &Held, criticality: Criticality) -> Level {
         (Reason::Opened | Reason::Grew | Reason::Worsened, Verdict::Degraded) if is_mostly(&held.reason) => {
             Level::Critical
         }
-        (_, Verdict::Degraded) if is_by_turns(&held.reason) => Level::Critical,
-        // A letter may come only a day before the cut-off, and that day is all the time there is.
+        (_, Verdict::Degraded) if is_by_turns(&held.reason) || is_taken_over(&held.reason) => Level::Critical,
+        // A letter may arrive only a day before the cut-off, so there is no time to lose.
         (_, Verdict::Degraded) if is_ending(&held.reason) => Level::Critical,
         (Reason::Opened | Reason::Grew | Reason::Worsened, Verdict::Degraded) if is_undated(&held.reason) => {
             if criticality == Criticality::Normal {
@@ -320,6 +342,7 @@ mod tests {
             letter: None,
             starts: Vec::new(),
             in_situation: None,
+            confirming: Duration::ZERO,
         }
     }
 
@@ -337,7 +360,8 @@ mod tests {
         }
     }
 
-    /// When the next reminder comes of a warning for this reason, told at the beginning, which ends after so many days.
+    /// Minutes until the next reminder of a warning with this reason, which was reported at time 0 and ends after
+    /// `days`.
     fn reminded(reason: &str, days: i64) -> Option<i64> {
         let held = held(Verdict::Degraded, reason);
         let incident = incident(&held);

@@ -1,5 +1,5 @@
-//! Flapping: a dependency that keeps failing and recovering is reported once, and once more when it has settled. Two
-//! thresholds over a window ensure that a single change makes no difference.
+//! Flapping: a dependency that keeps failing and recovering is reported once, and once more when it has settled. It
+//! starts and ends at different thresholds, so that a single change makes no difference.
 
 use std::time::Duration;
 
@@ -7,20 +7,20 @@ use super::notified::Notified;
 use crate::core::time::Time;
 use crate::core::words::verdict::Verdict;
 
-/// The number of changes within this time that count as flapping: three failures and recoveries, half an hour per
-/// change.
+/// The number of changes, and the time within which they count as flapping: three failures and three recoveries,
+/// about half an hour per change.
 const ON: (usize, Duration) = (6, Duration::from_secs(3 * 3_600 + 1_800));
-/// The maximum number of changes, within half an hour, that counts as settled. If changes are slower, the window is
-/// two and a half times the longest interval between them, up to an hour and a half.
+/// A dependency has settled if it changed at most this many times within half an hour. If changes are slower, that
+/// window is two and a half times the longest interval between them, up to an hour and a half.
 const OFF: usize = 1;
 const SETTLES: (Duration, Duration) = (Duration::from_secs(1_800), Duration::from_secs(5_400));
 /// The number of recent changes that determine the pace.
 const PACE: usize = 6;
-/// However slow the pace, a state that lasts this long is reported.
+/// However slow the changes, a state that lasts this long is reported.
 const LASTS: Duration = Duration::from_secs(2_700);
-/// A drop that lasts this long without interruption is reported in spite of flapping.
+/// A drop that lasts this long without interruption is reported despite flapping.
 const DROP_LASTS: Duration = Duration::from_secs(600);
-/// An outage that lasts this long without interruption is reported in spite of flapping.
+/// An outage that lasts this long without interruption is reported despite flapping.
 const OUTAGE_LASTS: Duration = Duration::from_secs(1_800);
 
 /// The flapping state of a dependency.
@@ -30,7 +30,7 @@ pub enum Flap {
     Steady,
     /// Flapping has just started.
     Begins,
-    /// Still flapping; if nothing else happens, review again at this time.
+    /// Still flapping. Review again at this time, if nothing happens before.
     GoesOn(Time),
     /// It has just settled.
     Ends,
@@ -46,7 +46,7 @@ pub fn flap(notified: &Notified, now: Time) -> Flap {
     }
 }
 
-/// When few enough changes are left in the window, if there are no further ones.
+/// When the window will contain few enough changes, if no more occur.
 pub fn settles_at(notified: &Notified, now: Time) -> Time {
     let within = settles(notified);
     let nth = notified.turns.len().checked_sub(OFF + 1).and_then(|n| notified.turns.get(n));
@@ -63,14 +63,14 @@ fn settles(notified: &Notified) -> Duration {
     (pace(notified) * 5 / 2).clamp(SETTLES.0, SETTLES.1)
 }
 
-/// When a state is reported in spite of flapping, because it has lasted without interruption.
+/// When a state is reported despite flapping, because it has lasted without interruption.
 pub fn lasts_at(notified: &Notified, verdict: Verdict) -> Option<Time> {
     let wait = match verdict {
         Verdict::Dropped => DROP_LASTS,
         Verdict::Outage => OUTAGE_LASTS,
         _ => return None,
     };
-    // If every state lasted longer than that, each change would be reported.
+    // If changes are slow, every state lasts longer than `wait`. Without this limit, each change would be reported.
     let wait = wait.max((pace(notified) * 3 / 2).min(LASTS));
     notified.turned_at.map(|at| at.plus(wait))
 }
@@ -94,7 +94,7 @@ mod tests {
         let slow = [0, 25, 60, 85, 120, 145];
         assert_eq!(flap(&minutes(&slow), Time(145 * 60_000)), Flap::Begins);
         let notified = Notified { flapping: Some(Time(0)), turned_at: Some(Time(145 * 60_000)), ..minutes(&slow) };
-        // Two and a half times thirty-five minutes after the last change but one.
+        // Two and a half times 35 minutes after the second-to-last change.
         assert_eq!(flap(&notified, Time(200 * 60_000)), Flap::GoesOn(Time(207 * 60_000 + 30_001)));
         assert_eq!(
             lasts_at(&notified, Verdict::Dropped),

@@ -1,10 +1,11 @@
-//! Groups one event into one message: dependencies of one company that stop together, too many failures at once,
-//! reminders in one digest. Also decides which loss is a second or later vendor loss.
+//! Combines what belongs to one event into one message: dependencies of one company that stop together, a mass
+//! outage, or reminders in one digest. Also decides which loss is a second or later vendor loss.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::due::{Due, level, reminder_level};
+use super::mass::{JOINS, all_out, fallen_in_mass, fallen_with, is_mass};
 use super::message::{Telling, Together};
 use super::notified::Notified;
 use super::platform_view::{Cause, PlatformView};
@@ -17,28 +18,23 @@ use crate::core::time::Time;
 use crate::core::words::text::quoted;
 use crate::core::words::verdict::{Fault, Verdict};
 
-/// How long the first loss of several waits for those being checked.
+/// How long the first of several losses waits for dependencies that are still being checked.
 const COMPANY_WAIT: Duration = Duration::from_secs(90);
-/// How long the first recovery waits for others of its company: confirming a recovery takes four minutes.
+/// How long the first recovery waits for other dependencies of its company. Confirming a recovery takes four minutes.
 const RETURN_WAIT: Duration = Duration::from_secs(300);
-/// How long it waits for those that are checked because of it.
+/// How long the first recovery waits for dependencies that are checked because of it.
 const ASKED_WAIT: Duration = Duration::from_secs(45);
-/// How long a dependency that cannot be checked waits for others of its company with the same reason: the time
+/// How long a dependency that cannot be checked waits for others of its company with the same reason: the interval
 /// between two checks of a store.
 const UNSEEN_WAIT: Duration = Duration::from_secs(900);
 /// How long a mass outage waits for another round of all checks.
 const MASS_WAIT: Duration = Duration::from_secs(120);
-/// A dependency that stops within this time after the first belongs to the same event.
-const JOINS: Duration = Duration::from_secs(1_800);
-/// A dependency mentioned within this time is not repeated in a reminder of another one.
+/// A dependency that was mentioned within this time is not repeated in a reminder about another one.
 const JUST_SPOKEN: Duration = Duration::from_secs(60);
-/// At least this many companies, and at least half of all, with outages at the same time are a mass outage.
-const MASS: usize = 4;
-
-/// Something due for one dependency.
+/// Something that is due for one dependency.
 #[derive(Clone, Debug)]
 pub struct Candidate {
-    /// The position of the dependency.
+    /// The position of the dependency in the platform.
     pub index: usize,
     /// What is due.
     pub wanted: Due,
@@ -62,14 +58,17 @@ enum Key<'a> {
     Passed(Event<'a>),
     Unseen(Event<'a>, &'a str),
     Mass,
+    MassReturns,
     Digest,
     Alone(usize),
 }
 
 /// Sorts candidates into messages.
 pub fn sort(platform_view: &PlatformView<'_>, candidates: Vec<Candidate>, notified: &[Notified]) -> Sorted {
-    let mass = mass(platform_view, &candidates);
-    let keys: Vec<Key> = candidates.iter().map(|candidate| key(platform_view, candidate, mass)).collect();
+    let mass = is_mass(platform_view, &wanted_outages(&candidates));
+    let returns = candidates.iter().any(|candidate| candidate.wanted.reason == Reason::Recovered);
+    let fell = if returns { fallen_in_mass(platform_view) } else { BTreeSet::new() };
+    let keys: Vec<Key> = candidates.iter().map(|candidate| key(platform_view, candidate, mass, &fell)).collect();
     let mut groups: BTreeMap<Key, Vec<Candidate>> = BTreeMap::new();
     for (own, candidate) in keys.iter().zip(candidates) {
         let taken = taken_with(platform_view, &candidate, &keys).unwrap_or(own);
@@ -87,7 +86,7 @@ pub fn sort(platform_view: &PlatformView<'_>, candidates: Vec<Candidate>, notifi
     sorted
 }
 
-/// Why it cannot be checked, unless that reason is reported at once.
+/// Why the dependency cannot be checked; `None` if that reason is urgent.
 fn dull<'a>(subject: &Subject<'a>) -> Option<&'a str> {
     subject.state.unseen.first().filter(|unseen| !unseen.urgent).map(|unseen| unseen.held.reason.as_str())
 }
@@ -97,24 +96,25 @@ fn stops(wanted: &Due) -> bool {
     turn && matches!(wanted.held.verdict, Verdict::Dropped | Verdict::Outage)
 }
 
-/// Whether the time announced in a letter has passed.
+/// Whether it reports that the time announced in a letter has passed.
 fn passed(wanted: &Due) -> bool {
     let turn = matches!(wanted.reason, Reason::Opened | Reason::Worsened | Reason::Grew | Reason::Eased);
     turn && wanted.held.verdict == Verdict::Degraded && is_spent(&wanted.held.reason)
 }
 
-/// Whether a letter announces the end.
+/// Whether it reports an end that a letter announces.
 fn ends(wanted: &Due) -> bool {
     let turn = matches!(wanted.reason, Reason::Opened | Reason::Worsened | Reason::Grew);
     turn && wanted.held.verdict == Verdict::Degraded && is_ending(&wanted.held.reason)
 }
 
-fn key<'a>(platform_view: &'a PlatformView<'_>, candidate: &Candidate, mass: bool) -> Key<'a> {
+fn key<'a>(platform_view: &'a PlatformView<'_>, candidate: &Candidate, mass: bool, fell: &BTreeSet<usize>) -> Key<'a> {
     let subject = &platform_view.subjects[candidate.index];
     let wanted = &candidate.wanted;
     match subject.event() {
         _ if wanted.reason == Reason::StillOpen => Key::Digest,
         _ if mass && stops(wanted) && wanted.held.verdict == Verdict::Outage => Key::Mass,
+        _ if wanted.reason == Reason::Recovered && fell.contains(&candidate.index) => Key::MassReturns,
         Some(event) if stops(wanted) => Key::Stops(event, wanted.held.verdict),
         Some(event) if wanted.reason == Reason::Recovered => Key::Returns(event),
         Some(event) if ends(wanted) => Key::Ends(event),
@@ -129,8 +129,8 @@ fn key<'a>(platform_view: &'a PlatformView<'_>, candidate: &Candidate, mass: boo
     }
 }
 
-/// The group of a domain's loss, if the candidate is only a warning about the same domain: the message about the loss
-/// covers it.
+/// The group of a domain's loss, if the candidate is only a warning about the same domain. The message about the loss
+/// covers that warning.
 fn taken_with<'k, 'a>(
     platform_view: &PlatformView<'_>,
     candidate: &Candidate,
@@ -140,23 +140,6 @@ fn taken_with<'k, 'a>(
     let warns = candidate.wanted.reason == Reason::Opened && candidate.wanted.held.verdict == Verdict::Degraded;
     let event = subject.event().filter(|_| warns && subject.domain.is_some())?;
     keys.iter().find(|key| matches!(key, Key::Stops(other, Verdict::Dropped) if *other == event))
-}
-
-/// Whether so many unrelated companies have outages at once that the problem is most likely on the user's side.
-fn mass(platform_view: &PlatformView<'_>, candidates: &[Candidate]) -> bool {
-    let wants = |one: &&Candidate| stops(&one.wanted) && one.wanted.held.verdict == Verdict::Outage;
-    let wanting: BTreeSet<usize> = candidates.iter().filter(wants).map(|one| one.index).collect();
-    let out = |index: usize| {
-        let subject = &platform_view.subjects[index];
-        let out = wanting.contains(&index) || subject.is_out_within(JOINS, platform_view.now);
-        // What has a cause here, or was announced, says nothing about our own side.
-        out && subject.maintenance.is_none() && !matches!(platform_view.cause(index), Cause::Down(_))
-    };
-    let failing: BTreeSet<&str> = (0..platform_view.subjects.len())
-        .filter(|index| out(*index))
-        .map(|index| platform_view.subjects[index].company())
-        .collect();
-    failing.len() >= MASS && failing.len() * 2 >= platform_view.companies
 }
 
 /// Until when a group waits for others that belong to it.
@@ -181,11 +164,11 @@ fn waits(platform_view: &PlatformView<'_>, key: &Key<'_>, group: &[Candidate], n
             let joins = others(event).any(Subject::awaits_hour);
             joins.then_some(first.plus(COMPANY_WAIT))
         }
-        Key::Returns(event) => {
-            // The others are checked at once, and confirming their recovery takes as long.
-            let unasked = |other: &Subject<'_>| other.is_down() && other.looked_at.is_none_or(|at| at <= first);
-            let returns = others(event).any(Subject::is_returning).then_some(RETURN_WAIT);
-            returns.or(others(event).any(unasked).then_some(ASKED_WAIT)).map(|wait| first.plus(wait))
+        Key::Returns(event) => returns_with(&mut others(event).collect::<Vec<_>>().into_iter(), first),
+        Key::MassReturns => {
+            let lead = *within.first()?;
+            let others = fallen_with(platform_view, lead).into_iter().filter(|index| !within.contains(index));
+            returns_with(&mut others.map(|index| &platform_view.subjects[index]), first)
         }
         Key::Unseen(event, reason) => {
             let joins = |other: &Subject<'_>| dull(other) == Some(*reason) && !other.state.unseen[0].blind;
@@ -197,7 +180,21 @@ fn waits(platform_view: &PlatformView<'_>, key: &Key<'_>, group: &[Candidate], n
     }
 }
 
-/// Whether another check of the same dependency is about to say why it is gone, and none has yet.
+/// Until when a recovery that began at `first` waits for others: they are checked at once, and confirming takes as long.
+fn returns_with<'s>(others: &mut dyn Iterator<Item = &'s Subject<'s>>, first: Time) -> Option<Time> {
+    let others: Vec<&Subject<'_>> = others.collect();
+    let unasked = |other: &&&Subject<'_>| other.is_down() && other.looked_at.is_none_or(|at| at <= first);
+    let returns = others.iter().any(|other| other.is_returning()).then_some(RETURN_WAIT);
+    returns.or(others.iter().find(unasked).map(|_| ASKED_WAIT)).map(|wait| first.plus(wait))
+}
+
+/// What would be out with these messages.
+fn wanted_outages(candidates: &[Candidate]) -> BTreeSet<usize> {
+    let wants = |one: &&Candidate| stops(&one.wanted) && one.wanted.held.verdict == Verdict::Outage;
+    candidates.iter().filter(wants).map(|one| one.index).collect()
+}
+
+/// Whether another check of the same dependency, still unconfirmed, says why it is gone.
 fn awaits_cause(platform_view: &PlatformView<'_>, group: &[Candidate]) -> bool {
     group.iter().filter(|candidate| stops(&candidate.wanted)).any(|candidate| {
         let held = &candidate.wanted.held;
@@ -218,12 +215,6 @@ fn told_lately(platform_view: &PlatformView<'_>, mut all: impl Iterator<Item = u
         let lately = told.is_some_and(|at| platform_view.now.since(at) <= JOINS);
         lately && subject.is_down() && subject.notified.verdict.is_some()
     })
-}
-
-/// Whether a dependency has an open outage.
-fn all_out<'s>(platform_view: &'s PlatformView<'_>) -> impl Iterator<Item = usize> + 's {
-    let out = |subject: &Subject<'_>| subject.incident.is_some_and(|incident| incident.verdict == Verdict::Outage);
-    platform_view.subjects.iter().enumerate().filter(move |(_, subject)| out(subject)).map(|(index, _)| index)
 }
 
 fn telling(platform_view: &PlatformView<'_>, key: &Key<'_>, mut group: Vec<Candidate>) -> Telling {
@@ -247,7 +238,7 @@ fn telling(platform_view: &PlatformView<'_>, key: &Key<'_>, mut group: Vec<Candi
     let together = match key {
         Key::Digest => {
             members.extend(also_open(platform_view, &members));
-            // A cause comes before its consequences.
+            // A cause is listed before its consequences.
             members.sort_by_key(|member| matches!(platform_view.cause(*member), Cause::Down(_)));
             Together::Digest
         }
@@ -255,9 +246,8 @@ fn telling(platform_view: &PlatformView<'_>, key: &Key<'_>, mut group: Vec<Candi
             wanted.held.fault = Fault::Unclear;
             Together::Mass
         }
-        Key::Stops(..) | Key::Returns(_) | Key::Ends(_) | Key::Passed(_) | Key::Unseen(..) if members.len() > 1 => {
-            Together::Company
-        }
+        Key::Alone(_) => Together::Alone,
+        _ if members.len() > 1 => Together::Company,
         _ => Together::Alone,
     };
     let (reason, losses) = reason(platform_view, key, lead.index, &wanted);
@@ -265,11 +255,11 @@ fn telling(platform_view: &PlatformView<'_>, key: &Key<'_>, mut group: Vec<Candi
     Telling { reason, level, members, wanted, together, losses, next: None }
 }
 
-/// Why it is reported now: a first stop, another one in the same event, or a second or later vendor loss.
+/// Why it is reported now: as the first stop, as another one in the same event, or as a second or later vendor loss.
 fn reason(platform_view: &PlatformView<'_>, key: &Key<'_>, lead: usize, wanted: &Due) -> (Reason, Vec<usize>) {
     let turn = matches!(wanted.reason, Reason::Opened | Reason::Worsened);
     let counted = platform_view.subjects[lead].notified.verdict == Some(Verdict::Dropped);
-    // Another loss at a company that is already lost does not count again.
+    // Another loss at a company that was already lost does not count again.
     let own = &platform_view.subjects[lead];
     let known =
         |subject: &Subject<'_>| subject.notified.verdict == Some(Verdict::Dropped) && subject.shares_company(own);
@@ -300,7 +290,7 @@ fn reason(platform_view: &PlatformView<'_>, key: &Key<'_>, lead: usize, wanted: 
     (reason, losses)
 }
 
-/// Everything else that is open and was reported: one reminder covers all of it.
+/// All other open trouble that was reported, so that one reminder covers it.
 fn also_open(platform_view: &PlatformView<'_>, but: &[usize]) -> Vec<usize> {
     let open = |index: &usize| {
         let subject = &platform_view.subjects[*index];
@@ -310,7 +300,7 @@ fn also_open(platform_view: &PlatformView<'_>, but: &[usize]) -> Vec<usize> {
             notified.muted || notified.flapping.is_some() || subject.is_held_by_work() || subject.muted.is_some();
         let just =
             notified.news_at.max(notified.reminded_at).is_some_and(|at| platform_view.now.since(at) < JUST_SPOKEN);
-        same && !held && !just && subject.seen_to != Some(SeenTo::Settled)
+        (same || subject.access_told(notified)) && !held && !just && subject.seen_to != Some(SeenTo::Settled)
     };
     let rank = |index: &usize| {
         let subject = &platform_view.subjects[*index];
@@ -360,7 +350,7 @@ fn know_incident(notified: &mut Notified, platform_view: &PlatformView<'_>, memb
     let subject = &platform_view.subjects[member];
     notified.suspected = None;
     if subject.state.unseen.is_empty() {
-        // This message shows that it can be checked, too.
+        // This message also shows that the dependency can be checked.
         (notified.blind, notified.blind_since) = (BTreeMap::new(), None);
     }
     match subject.incident {

@@ -1,4 +1,4 @@
-//! One message: why it is sent, its level, and its dependencies.
+//! One message: why it is sent, how urgent it is, and which dependencies it is about.
 
 use super::due::Due;
 use crate::core::dependency::incident::{Level, Reason};
@@ -11,7 +11,7 @@ pub struct Telling {
     pub reason: Reason,
     /// Its level.
     pub level: Level,
-    /// The positions of its dependencies, worst first.
+    /// The positions of its dependencies, the worst first.
     pub members: Vec<usize>,
     /// What is reported about the first of them.
     pub wanted: Due,
@@ -26,11 +26,11 @@ pub struct Telling {
 /// Why several dependencies share a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Together {
-    /// It is about only one.
+    /// The message is about only one.
     Alone,
     /// They belong to one company.
     Company,
-    /// So many unrelated ones at once that the user's side is the first suspect.
+    /// So many unrelated ones fail at once that the problem is probably on the user's side.
     Mass,
     /// They are open, and one reminder covers them.
     Digest,

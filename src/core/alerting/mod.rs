@@ -1,8 +1,11 @@
-//! What is reported, when and to whom: compares what people know with the current state.
+//! Decides what is reported, when and to whom, by comparing what people know with the current state.
 
 pub mod due;
+mod explained;
 pub mod flapping;
 pub mod groups;
+mod left_behind;
+mod mass;
 pub mod message;
 pub mod notified;
 pub mod platform_view;

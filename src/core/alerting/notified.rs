@@ -1,4 +1,4 @@
-//! What people were told about one dependency, stored beside its state. An alert is due when the two differ.
+//! What was reported about one dependency, stored together with its state. An alert is due when the two differ.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -11,37 +11,37 @@ use crate::core::time::Time;
 use crate::core::words::text::quoted;
 use crate::core::words::verdict::{Fault, Proof, Verdict};
 
-/// How long a loss counts as recent, and heightened monitoring lasts after it.
+/// How long a loss counts as recent, and how long heightened monitoring lasts after it.
 pub const LOSS_COUNTS: Duration = Duration::from_secs(72 * 3_600);
-/// Within this time after a report, a different reason is only another wording of it.
+/// Within this time after a report, a different reason counts only as another wording of it.
 const SAME_NEWS: Duration = Duration::from_secs(1_800);
 /// Changes older than this do not count for flapping.
 const TURNS_KEPT: Duration = Duration::from_secs(6 * 3_600);
-/// The maximum number of changes that are kept.
+/// The maximum number of stored changes.
 const MOST_TURNS: usize = 24;
 
-/// What people were told, and its basis. Part of the store.
+/// What was reported about one dependency, and on what basis. Part of the store.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Notified {
-    /// The verdict last reported; `None` while people believe that all is well.
+    /// The last reported verdict; `None` if nothing is reported to be wrong.
     pub verdict: Option<Verdict>,
     /// The reason reported with it.
     pub reason: String,
-    /// Who was reported as responsible.
+    /// Who was reported to be responsible.
     pub fault: Option<Fault>,
     /// The number and the public id of the reported incident.
     pub incident: Option<(i64, String)>,
     /// When that incident began.
     pub began_at: Option<Time>,
-    /// When the state last reported began; a warning that became an outage began as an outage only then.
+    /// When the last reported state began. If a warning became an outage, this is when the outage began.
     pub so_since: Option<Time>,
-    /// When it was first reported.
+    /// When the trouble was first reported.
     pub opened_at: Option<Time>,
-    /// When news about it was last reported.
+    /// When news about the trouble was last reported.
     pub news_at: Option<Time>,
     /// When the last reminder was sent.
     pub reminded_at: Option<Time>,
-    /// The checks reported as blind, by group, with the reason reported.
+    /// Checks that were reported as blind: for each group, the reported reason.
     pub blind: BTreeMap<String, String>,
     /// When they became blind, as reported.
     pub blind_since: Option<Time>,
@@ -49,9 +49,9 @@ pub struct Notified {
     pub suspected: Option<Time>,
     /// When a suspicion was last reported, whether it has been confirmed since or not.
     pub suspected_last: Option<Time>,
-    /// Since when something is due but held back.
+    /// Since when a message has been due but held back.
     pub held_since: Option<Time>,
-    /// Whether it is silent because its cause is down.
+    /// Whether its alerts are held back because its cause is down.
     pub muted: bool,
     /// When that cause recovered.
     pub cause_up: Option<Time>,
@@ -59,24 +59,24 @@ pub struct Notified {
     pub open: bool,
     /// When an incident last opened or ended.
     pub turned_at: Option<Time>,
-    /// When incidents opened and ended recently.
+    /// When incidents recently opened and ended.
     pub turns: Vec<Time>,
-    /// Since when it has been flapping, so that single changes are not reported.
+    /// Since when it has been flapping; single changes are not reported meanwhile.
     pub flapping: Option<Time>,
-    /// The kind of evidence reported.
+    /// The kind of evidence that was reported.
     pub proof: Option<Proof>,
-    /// Whether it was dropped at the last review.
+    /// Whether the dependency was dropped at the last review.
     pub dropped: bool,
-    /// When it was lost, if that is recent enough to count.
+    /// When the dependency was lost, if that is recent enough to count.
     pub lost_at: Option<Time>,
     /// The reason of the drop that people know of; `None` if they know of none.
     pub dropped_for: Option<String>,
-    /// The vendor's own word for it, as people know it.
+    /// The vendor's own word for that drop, as it was reported.
     pub dropped_word: Option<String>,
 }
 
 impl Notified {
-    /// Adjusts times after the clock was set back to `now`: none may lie in the future.
+    /// Adjusts all times after the clock was set back to `now`, so that none lies in the future.
     pub fn not_after(&mut self, now: Time) {
         let times = [
             &mut self.began_at,
@@ -99,7 +99,7 @@ impl Notified {
         self.turns.retain(|turn| *turn <= now);
     }
 
-    /// What must have been reported about an incident that an older version left open.
+    /// What an older version must have reported about an incident that it left open.
     pub fn of_older(incident: Option<&Incident>, combined: &Combined) -> Notified {
         let blind = combined.unseen.iter().filter(|unseen| unseen.blind);
         let blind = blind.map(|unseen| (unseen.group.clone(), unseen.held.reason.clone())).collect();
@@ -122,7 +122,7 @@ impl Notified {
         }
     }
 
-    /// What remains once the dependency is no longer monitored: that it was lost.
+    /// What is kept when the dependency is no longer monitored: the time of its loss.
     pub fn forgotten(self) -> Notified {
         Notified { lost_at: self.lost_at, blind: self.blind, ..Notified::default() }
     }
@@ -142,16 +142,16 @@ impl Notified {
         self.follow_loss(state, incident, now);
         self.follow_reason(state, incident, now);
         self.lost_at = self.lost_at.filter(|at| excused.is_none_or(|excused| *at > excused));
-        // It can be checked again but is gone or out, or other checks are still blind. That is no good news, and the
-        // next blindness is reported again. If the trouble was reported, its end covers both.
+        // Some of it can be checked again, but it is gone or out, or other checks are still blind. That is not good
+        // news, and the next blindness is reported again. If the trouble was reported, its end covers both.
         let gone = matches!(state.shown(), Shown::Dropped | Shown::Outage) && self.verdict.is_some();
         if gone || !state.unseen.is_empty() {
             self.blind.retain(|group, _| state.unseen.iter().any(|unseen| unseen.group == *group));
         }
     }
 
-    /// Blind checks that are worth an alert and were not reported with this reason. Another reason of little urgency
-    /// is not news.
+    /// Blind checks that are worth an alert and were not reported with this reason. A different reason that is not
+    /// urgent is not news.
     pub fn untold<'s>(&self, state: &'s Combined) -> impl Iterator<Item = &'s Unseen> {
         let news = |unseen: &&Unseen| match self.blind.get(&unseen.group) {
             Some(reason) => unseen.urgent && *reason != unseen.held.reason,
@@ -160,7 +160,7 @@ impl Notified {
         state.unseen.iter().filter(news)
     }
 
-    /// Records that this blindness was reported, and with it all that have the same reason or are less urgent.
+    /// Records that this blindness was reported, and with it all blind checks with the same or a less urgent reason.
     pub fn know_unseen(&mut self, state: &Combined, said: &Held) {
         let same = |unseen: &&Unseen| unseen.blind && (!unseen.urgent || unseen.held.reason == said.reason);
         let known = state.unseen.iter().filter(same);
@@ -172,13 +172,13 @@ impl Notified {
         let access = state.lost_access();
         let dropped = incident.is_some_and(|incident| incident.verdict == Verdict::Dropped);
         if dropped && !self.dropped {
-            // Each drop gets its own date, not that of the warning before it.
+            // Each drop gets its own date, not the date of the warning before it.
             self.lost_at = Some(state.held.as_ref().map_or(now, |held| held.since));
         }
         self.dropped = dropped;
         let outage = incident.is_some_and(|incident| incident.verdict == Verdict::Outage);
         if outage && self.proof == Some(Proof::Inferred) && self.verdict == Some(Verdict::Dropped) {
-            // It was inferred to be dropped but was an outage, so nothing was lost.
+            // plugwatch inferred a drop, but it was an outage, so nothing was lost.
             self.lost_at = None;
         } else if let Some(held) = access {
             self.lost_at.get_or_insert(held.since);
@@ -220,7 +220,7 @@ impl Notified {
         self.news_at.is_some_and(|at| now.since(at) >= SAME_NEWS)
     }
 
-    /// Whether nothing about it is open, waiting or still counted.
+    /// Whether nothing is open, due or still counted.
     pub fn is_at_rest(&self) -> bool {
         let Notified { verdict, incident, news_at, blind, suspected, held_since, muted, cause_up, open, .. } = self;
         let Notified { turns, flapping, dropped, lost_at, .. } = self;
@@ -230,12 +230,12 @@ impl Notified {
         !(notified || waits || counts)
     }
 
-    /// The number of changes within `span` before `now`.
+    /// The number of changes in the last `span` before `now`.
     pub fn turns_within(&self, span: Duration, now: Time) -> usize {
         self.turns.iter().filter(|turn| now.since(**turn) <= span).count()
     }
 
-    /// Whether it was lost recently enough to count.
+    /// Whether the dependency was lost recently enough to count.
     pub fn lost_lately(&self, now: Time) -> bool {
         self.lost_at.is_some_and(|at| now.since(at) <= LOSS_COUNTS)
     }

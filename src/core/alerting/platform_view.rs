@@ -7,32 +7,33 @@ use crate::core::probe::standing::Held;
 use crate::core::time::Time;
 use crate::core::words::verdict::{Fault, Verdict};
 
-/// The platform at one instant: everything that is or recently was in trouble, and what that needs. A dependency at
-/// rest causes no message and explains nothing, so it may be left out.
+/// The platform at one instant: every dependency that is or recently was in trouble, and what those depend on. Other
+/// dependencies cause no message and explain nothing, so they may be left out.
 #[derive(Clone, Debug)]
 pub struct PlatformView<'a> {
     /// The dependencies, in the order of the configuration.
     pub subjects: Vec<Subject<'a>>,
-    /// Which of them belong together.
+    /// An index of the dependencies that belong together.
     pub index: SubjectIndex<'a>,
     /// The total number of companies; each of the user's own parts counts as one.
     pub companies: usize,
     /// The current time.
     pub now: Time,
-    /// Checks before this time are outdated, because the program was started or suspended since.
+    /// Checks before this time are outdated, because plugwatch was started or resumed since.
     pub fresh_since: Time,
     /// Recent losses of dependencies that are no longer configured. They still count.
     pub gone: &'a [(String, Time)],
     /// The open situation, if there is one.
     pub situation: Option<&'a Situation>,
-    /// Whether any channel can change messages after sending.
+    /// Whether any channel can edit sent messages.
     pub edits: bool,
 }
 
-/// The maximum time between the start of a cause and of its consequence: the time between checks.
+/// The maximum time between the start of a cause and the start of its consequence: one check interval.
 const TOGETHER: std::time::Duration = std::time::Duration::from_secs(3_600);
 
-/// After an account is closed, what belongs to it stops within this time: keys are revoked, sites are turned off.
+/// After an account is closed, everything that belongs to it stops within this time: keys are revoked and sites are
+/// turned off.
 const CARRIED: std::time::Duration = std::time::Duration::from_secs(24 * 3_600);
 
 /// What may explain a dependency's trouble.
@@ -51,23 +52,24 @@ impl<'a> PlatformView<'a> {
         self.index.position(id)
     }
 
-    /// Those that were lost recently enough to count, by number.
+    /// The positions of the dependencies that were lost recently enough to count.
     pub fn lost_lately(&self) -> impl Iterator<Item = usize> {
         self.index.lost().iter().copied().filter(|index| self.subjects[*index].notified.lost_lately(self.now))
     }
 
-    /// Another check of the same domain that says who took it away, if this one only finds it gone.
+    /// Another check of the same domain that states who took the domain away, if `subject` only shows that it is
+    /// gone.
     fn taken_domain(&self, subject: usize) -> Option<usize> {
         let own = &self.subjects[subject];
         let stated = |held: &&Held| held.verdict == Verdict::Dropped && held.fault == Fault::VendorDecision;
         let states = |other: &Subject<'_>| other.is_dropped() && other.state.held.as_ref().filter(stated).is_some();
         let domain = own.domain.filter(|_| own.is_down() && !states(own))?;
-        // If neither was reported, both go in one message.
+        // If neither was reported, one message covers both.
         let told = |other: &Subject<'_>| other.notified.verdict == Some(Verdict::Dropped);
         let of_it = |other: &Subject<'_>| states(other) && told(other) && !told(own);
         self.index.about(domain).iter().copied().find(|index| of_it(&self.subjects[*index])).filter(|other| {
             let (fell, taken) = (own.fell_at(), self.subjects[*other].fell_at());
-            // What goes hours later is news: people were told that it works.
+            // A loss that follows hours later is news: people were told that it works.
             fell.zip(taken).is_none_or(|(fell, taken)| fell.since(taken).max(taken.since(fell)) <= TOGETHER)
         })
     }
@@ -89,12 +91,12 @@ impl<'a> PlatformView<'a> {
         let began = self.subjects[subject].fell_at();
         for index in self.said_foundations(subject) {
             let need = &self.subjects[index];
-            // Trouble that began long before or after is not the cause.
+            // Trouble that began much earlier or much later is not the cause.
             let near = began.zip(need.troubled_at()).is_none_or(|(a, b)| a.since(b).max(b.since(a)) <= TOGETHER);
-            if near && need.is_down() {
+            if near && (need.is_down() || need.is_taken_over()) {
                 return Cause::Down(index);
             }
-            // A dependency that was not checked since the trouble began may be its cause.
+            // A dependency that was not checked since the trouble began may be the cause.
             let stale = began.is_some() && need.looked_at < began;
             if (stale || (near && (need.is_doubtful() || need.lost_access()))) && doubtful == Cause::None {
                 doubtful = Cause::Doubtful(index);
@@ -137,9 +139,9 @@ impl<'a> PlatformView<'a> {
         found
     }
 
-    /// Whether another dependency was lost recently, as people know, so that everything is monitored more closely.
+    /// Whether another dependency was lost recently and people know it, so that everything is monitored more closely.
     pub fn is_heightened(&self, but: usize) -> bool {
-        // Another loss at a company that is already lost belongs to that loss.
+        // Another loss at a company that was already lost belongs to the earlier one.
         let own = &self.subjects[but];
         let known = |subject: &Subject<'_>| subject.notified.held_since.is_none() && !subject.shares_company(own);
         let gone = self.lost_and_gone().next().is_some();
@@ -151,7 +153,8 @@ impl<'a> PlatformView<'a> {
         self.gone.iter().filter(|(_, at)| self.now.since(*at) <= super::notified::LOSS_COUNTS)
     }
 
-    /// Recent losses, earliest first, at companies independent of `subject`'s and not explained by what it needs.
+    /// Recent losses, earliest first, at companies independent of `subject`'s, if no loss of something they need
+    /// explains them.
     pub fn other_losses(&self, subject: usize) -> Vec<usize> {
         let own = &self.subjects[subject];
         let under = self.foundations(subject);
@@ -160,7 +163,7 @@ impl<'a> PlatformView<'a> {
             *other != subject && !related && !self.subjects[*other].shares_company(own)
         };
         let lost = |other: &usize| self.subjects[*other].notified.lost_lately(self.now);
-        // A loss together with something it depends on counts as one.
+        // A loss counts as one together with the loss of something it depends on.
         let fell = |other: &usize| self.foundations(*other).iter().any(lost);
         let all = self.lost_lately().filter(independent);
         let mut losses: Vec<usize> = all.filter(|other| !fell(other)).collect();

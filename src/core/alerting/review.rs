@@ -1,16 +1,18 @@
-//! Decides what is reported now, what waits and what stays silent, for the whole platform: consequences after their
+//! Decides for the whole platform what is reported now, what waits and what is not reported: consequences after their
 //! cause, dependencies of one company together, maintenance, flapping, and second or later vendor losses.
 //!
-//! [`review`] is pure: it compares what was reported with the current state. Silence always has one of the reasons in
-//! `Fate`.
+//! [`review`] is pure: it compares what was reported with the current state. `Fate` lists the reasons for not
+//! reporting something.
 
 use super::message::Telling;
 use std::time::Duration;
 
 use super::due::{Due, confirmed_by, remind_at, reminder_level, wanted};
+use super::explained::{is_carried, is_under_a_page, warns_of_taken};
 use super::flapping::{Flap, flap, lasts_at};
 use super::groups;
 use super::groups::Candidate;
+use super::left_behind;
 use super::notified::Notified;
 use super::platform_view::{Cause, PlatformView};
 use super::reminder;
@@ -18,34 +20,34 @@ use super::situation_change::{Stands, stands};
 use super::subject::Subject;
 use crate::core::dependency::incident::{Level, Reason};
 use crate::core::dependency::storefronts;
+use crate::core::dependency::takeover::is_taken_over;
 use crate::core::people::action::SeenTo;
 use crate::core::people::notice::{is_ending, is_spent};
 use crate::core::probe::doubt::is_by_turns;
-use crate::core::probe::standing::Held;
 use crate::core::time::Time;
-use crate::core::words::verdict::{Fault, Verdict};
+use crate::core::words::verdict::Verdict;
 
 /// How long a consequence waits for its cause to be confirmed.
 const CAUSE_WAIT: Duration = Duration::from_secs(420);
 /// How long to wait before reporting something that may be recovering.
 const RETURN_WAIT: Duration = Duration::from_secs(300);
-/// How long maintenance announced on a vendor's status page is believed.
+/// How long maintenance announced on a vendor's status page is taken as an explanation.
 const VENDOR_WORK: Duration = Duration::from_secs(4 * 3_600);
-/// How long to wait for a check of what may be behind a suspicion; that check is made at once.
+/// How long to wait for a check of the possible cause of a suspicion; that check is made at once.
 const ASKED_WAIT: Duration = Duration::from_secs(45);
-/// How long a round of all storefronts takes if a store allows twenty requests a minute.
+/// How long checking all storefronts takes if a store allows twenty requests a minute.
 pub const ROUND_WAIT: Duration = Duration::from_secs(1_200);
-/// A consequence that begins so long after the alert of its cause was not covered by that alert.
+/// A consequence that begins this long after the alert about its cause was not covered by that alert.
 const LATER: Duration = Duration::from_secs(1_200);
-/// A consequence that is still down this long after its cause recovered is reported by itself.
+/// A consequence that is still down this long after its cause recovered gets a message of its own.
 const CAUSE_GRACE: Duration = Duration::from_secs(600);
 
-/// A restored domain is back in the zone after the registry's next publication, and negative answers are cached for
-/// an hour or two (RFC 2308).
+/// A restored domain returns to the zone with the registry's next publication, and negative answers are cached for an
+/// hour or two (RFC 2308).
 const DOMAIN_GRACE: Duration = Duration::from_secs(7_200);
 
-/// So many messages come of one review, the loudest; what is left comes of the next, at once: what is checked meanwhile
-/// does not wait for a thousand.
+/// The maximum number of messages per review; the most urgent are sent first. The next review follows at once and
+/// sends the rest, so that checks made meanwhile do not wait for a thousand messages.
 const AT_ONCE: usize = 100;
 
 /// The result of a review.
@@ -66,9 +68,9 @@ pub struct Review {
 enum Fate {
     /// It may be reported now.
     Now,
-    /// It waits until then.
+    /// It waits until this time.
     Later(Time),
-    /// It stays silent while its cause is down.
+    /// It is not reported while its cause is down.
     Muted,
 }
 
@@ -86,6 +88,7 @@ pub fn review(platform_view: &PlatformView<'_>) -> Review {
         let due = by_itself(platform_view, index, notified, &mut review);
         candidates.extend(due.map(|wanted| Candidate { index, wanted }));
     }
+    left_behind::with_what_was_left(platform_view, &mut candidates, &after);
     let reminded = instead_of_reminders(platform_view, &mut candidates, &mut after);
     let sorted = groups::sort(platform_view, candidates, &after);
     for at in sorted.later {
@@ -101,6 +104,7 @@ pub fn review(platform_view: &PlatformView<'_>) -> Review {
         }
         let suspected = telling.wanted.reason == Reason::Suspected;
         let due = |member: &usize| match suspected {
+            _ if after[*member].flapping.is_some() => unsettled_at(&after[*member]),
             true => confirmed_by(&platform_view.subjects[*member], &after[*member]),
             false => remind_at(&since_told(&platform_view.subjects[*member], &after[*member]), &after[*member]),
         };
@@ -109,7 +113,7 @@ pub fn review(platform_view: &PlatformView<'_>) -> Review {
     }
     for (index, subject) in platform_view.subjects.iter().enumerate() {
         let notified = &after[index];
-        // Reminders before an announced end are sent even if it is muted.
+        // Reminders before an announced end are sent even if the dependency is muted.
         let muted = subject.muted.is_some() && subject.ends.is_none() && !subject.is_lost_since_mute(notified);
         let held_back = notified.muted || notified.flapping.is_some() || subject.is_held_by_work() || muted;
         if let Some(at) = confirmed_by(subject, notified) {
@@ -127,14 +131,15 @@ pub fn review(platform_view: &PlatformView<'_>) -> Review {
     review
 }
 
-/// The subject after a message: an acknowledgement of an earlier report does not cover news.
+/// The subject after a message: an acknowledgement of an earlier report does not cover the news in it.
 fn since_told<'a>(subject: &Subject<'a>, notified: &Notified) -> Subject<'a> {
     let news = notified.news_at != subject.notified.news_at;
     let seen_to = subject.seen_to.filter(|seen| !news || *seen == SeenTo::Settled);
     Subject { seen_to, ..subject.clone() }
 }
 
-/// While a situation is open, its message replaces all reminders. Returns the level it needs, if a reminder is due.
+/// While a situation is open, its message replaces all reminders. Returns the level of that message if a reminder is
+/// due.
 fn instead_of_reminders(
     platform_view: &PlatformView<'_>,
     candidates: &mut Vec<Candidate>,
@@ -167,7 +172,7 @@ impl Review {
     }
 }
 
-/// What is due now for one dependency, after everything that may silence it.
+/// What is due now for one dependency, after applying everything that may hold it back.
 fn by_itself(
     platform_view: &PlatformView<'_>,
     index: usize,
@@ -175,7 +180,7 @@ fn by_itself(
     review: &mut Review,
 ) -> Option<Due> {
     let (subject, now) = (&platform_view.subjects[index], platform_view.now);
-    // What was known before a pause is reported only after a new check.
+    // What was known before plugwatch was started or resumed is reported only after a new check.
     if subject.looked_at.is_none_or(|at| at < platform_view.fresh_since) {
         return None;
     }
@@ -198,6 +203,12 @@ fn by_itself(
     None
 }
 
+/// When the next reminder of a flapping dependency is due.
+fn unsettled_at(notified: &Notified) -> Option<Time> {
+    let began = notified.flapping?;
+    Some(reminder::acknowledged(began, notified.reminded_at.map_or(began, |at| at.max(began))))
+}
+
 fn about_flapping(
     platform_view: &PlatformView<'_>,
     index: usize,
@@ -211,15 +222,13 @@ fn about_flapping(
         Flap::Steady => None,
         Flap::GoesOn(at) => {
             review.sooner(at);
-            // It is still open, and single changes are not reported.
-            let began = notified.flapping.unwrap_or(platform_view.now);
-            let spoken = notified.reminded_at.map_or(began, |at| at.max(began));
-            let due = reminder::acknowledged(began, spoken);
+            // It is still flapping, and single changes are not reported.
+            let due = unsettled_at(notified).unwrap_or(at);
             review.sooner(due);
             let silent = subject.muted.is_some() || platform_view.situation.is_some();
             wanted(Reason::StillOpen).filter(|_| due <= platform_view.now && !silent)
         }
-        // A drop is reported as such, and so are consequences and maintenance.
+        // A drop is reported as a drop; consequences and maintenance are handled as usual.
         Flap::Begins => {
             let work = subject.maintenance.is_some_and(|until| until > platform_view.now);
             let quiet = work || platform_view.cause(index) != Cause::None || held.verdict == Verdict::Dropped;
@@ -230,7 +239,7 @@ fn about_flapping(
             }
             said
         }
-        // Settling is good news only if it is live; any other state is reported as such.
+        // Settling is good news only if the dependency is working; any other state is reported as such.
         Flap::Ends => {
             let said = wanted(Reason::Settled).filter(|_| subject.state.is_surely_live());
             notified.flapping = None;
@@ -240,13 +249,13 @@ fn about_flapping(
     }
 }
 
-/// The fate of a suspicion whose cause is down or doubtful: the cause, which is checked at once, is reported instead.
+/// What happens to a suspicion whose cause is down or in doubt. The cause is checked at once and reported instead.
 fn of_doubt(platform_view: &PlatformView<'_>, index: usize, since: Time) -> Option<Fate> {
     let asked = since.plus(ASKED_WAIT);
     match platform_view.cause(index) {
         Cause::Down(_) => Some(Fate::Muted),
-        // The account that it belongs to is lost, and that was reported. What stops with the account is reported once
-        // it has stopped.
+        // The account that it belongs to was lost, and that was reported. Whatever stops with the account is reported
+        // once it has stopped.
         _ if platform_view.lost_account(index).is_some() => Some(Fate::Muted),
         Cause::Doubtful(behind) if platform_view.subjects[behind].is_suspected() => Some(Fate::Muted),
         Cause::Doubtful(_) => Some(Fate::Later(asked)).filter(|_| platform_view.now < asked),
@@ -275,13 +284,15 @@ fn fate(platform_view: &PlatformView<'_>, index: usize, wanted: &Due, notified: 
     if let Some(at) = awaits_round(subject, wanted, since).filter(|at| *at > now) {
         return Fate::Later(at);
     }
-    if warns_of_taken(platform_view, index, wanted) && now.since(since) < CAUSE_WAIT {
+    if (warns_of_taken(platform_view, index, wanted) || is_under_a_page(platform_view, index, wanted))
+        && now.since(since) < CAUSE_WAIT
+    {
         return Fate::Later(since.plus(CAUSE_WAIT));
     }
     if !is_consequential(platform_view, index, wanted) {
         return Fate::Now;
     }
-    // A check says that it is back already: wait for the next one.
+    // A check already found it working again: wait for the next one.
     if let Some(back) = subject.returning_since().map(|since| since.plus(RETURN_WAIT)).filter(|back| *back > now) {
         return Fate::Later(back);
     }
@@ -297,7 +308,9 @@ fn fate(platform_view: &PlatformView<'_>, index: usize, wanted: &Due, notified: 
             (notified.muted, notified.cause_up) = (true, None);
             Fate::Muted
         }
-        Cause::Doubtful(_) if now.since(since) < CAUSE_WAIT => Fate::Later(since.plus(CAUSE_WAIT)),
+        Cause::Doubtful(cause) if now < doubt_until(platform_view, cause, since) => {
+            Fate::Later(doubt_until(platform_view, cause, since))
+        }
         Cause::None | Cause::Doubtful(_) if notified.muted => {
             let up = *notified.cause_up.get_or_insert(now);
             let grace = if wanted.held.verdict == Verdict::Dropped { DOMAIN_GRACE } else { CAUSE_GRACE };
@@ -307,12 +320,19 @@ fn fate(platform_view: &PlatformView<'_>, index: usize, wanted: &Due, notified: 
     }
 }
 
-/// Whether a mute silences it. It does not silence a new loss, because people mute for other reasons, nor the end of
-/// something reported.
+/// How long something waits for a doubtful cause to be confirmed: counted from when that came into doubt, which may be
+/// later, but at most twice as long in all.
+fn doubt_until(platform_view: &PlatformView<'_>, cause: usize, since: Time) -> Time {
+    let doubt = platform_view.subjects[cause].state.suspicion.as_ref().map(|held| held.since);
+    doubt.map_or(since, |doubt| doubt.max(since)).plus(CAUSE_WAIT).min(since.plus(CAUSE_WAIT * 2))
+}
+
+/// Whether a mute silences it. A mute was set for some other reason, so it silences neither a new loss nor the end of
+/// trouble that was reported.
 fn is_silenced(subject: &Subject<'_>, wanted: &Due, notified: &Notified) -> bool {
     let reason = &wanted.held.reason;
     let own_no = wanted.held.verdict == Verdict::Dropped || (wanted.reason == Reason::Blind && reason == "access_lost");
-    let ending = is_ending(reason) || is_by_turns(reason) || reason == "sources_disagree";
+    let ending = is_ending(reason) || is_by_turns(reason) || is_taken_over(reason) || reason == "sources_disagree";
     let loss = match wanted.reason {
         Reason::StillOpen => ending || subject.is_lost_since_mute(notified),
         Reason::Recovered | Reason::Sighted | Reason::Cleared => true,
@@ -321,10 +341,10 @@ fn is_silenced(subject: &Subject<'_>, wanted: &Due, notified: &Notified) -> bool
     !loss
 }
 
-/// Whether a consequence began long after people were alerted of its cause's loss: that alert said that it works.
+/// Whether a consequence began so long after the alert about its cause that the alert listed it as working.
 fn is_news(platform_view: &PlatformView<'_>, index: usize, cause: usize) -> bool {
     let (own, cause) = (&platform_view.subjects[index], &platform_view.subjects[cause]);
-    // Another check of the same domain sees the same loss.
+    // Another check of the same domain found the same loss.
     if own.domain.is_some() && own.domain == cause.domain {
         return false;
     }
@@ -334,8 +354,8 @@ fn is_news(platform_view: &PlatformView<'_>, index: usize, cause: usize) -> bool
     told.zip(fell).is_some_and(|(told, fell)| fell.since(told) >= LATER)
 }
 
-/// Until when to wait: for all storefronts to answer before saying where it is gone, or for the result after the time
-/// announced in a letter.
+/// Until when to wait: until all storefronts have answered, before saying where it is gone; or, after the time
+/// announced in a letter, until the next check.
 fn awaits_round(subject: &Subject<'_>, wanted: &Due, since: Time) -> Option<Time> {
     let reason = &wanted.held.reason;
     let round = wanted.held.verdict == Verdict::Degraded && (storefronts::is_partly(reason) || is_spent(reason));
@@ -343,8 +363,9 @@ fn awaits_round(subject: &Subject<'_>, wanted: &Due, since: Time) -> Option<Time
     (round && unsure).then(|| since.plus(ROUND_WAIT))
 }
 
-/// Whether a cause or maintenance may explain it: an outage or blindness, but not a refusal by the vendor. A drop is
-/// explained only if another check of the same domain, or something it depends on, says who took it away.
+/// Whether a cause or maintenance may explain it. They may explain an outage or blindness, but not a refusal by the
+/// vendor. A drop is explained only if another check of the same domain, or something it depends on, states who took
+/// it away.
 fn is_consequential(platform_view: &PlatformView<'_>, index: usize, wanted: &Due) -> bool {
     let held = &wanted.held;
     match wanted.reason {
@@ -355,25 +376,4 @@ fn is_consequential(platform_view: &PlatformView<'_>, index: usize, wanted: &Due
         Reason::Blind => held.reason != "access_lost",
         _ => false,
     }
-}
-
-/// Whether it warns of a domain that another check is about to find gone, so that both go in one message.
-fn warns_of_taken(platform_view: &PlatformView<'_>, index: usize, wanted: &Due) -> bool {
-    let own = &platform_view.subjects[index];
-    let warns = wanted.reason == Reason::Opened && wanted.held.verdict == Verdict::Degraded;
-    let Some(domain) = own.domain.filter(|_| warns) else { return false };
-    let others = platform_view.index.about(domain).iter().filter(|other| **other != index);
-    others.map(|other| &platform_view.subjects[*other]).any(Subject::is_suspected)
-}
-
-/// Whether it is gone without a statement from anyone, and something that explains this is gone too or seems to be.
-fn is_carried(platform_view: &PlatformView<'_>, index: usize, held: &Held) -> bool {
-    // Only the loss of a domain takes down what depends on it. If a host is gone, the fate of the site is still open.
-    let domain = |cause: usize| platform_view.subjects[cause].domain.is_some();
-    held.fault == Fault::Unclear
-        && match platform_view.cause(index) {
-            Cause::Down(cause) => domain(cause) && platform_view.subjects[cause].is_dropped(),
-            Cause::Doubtful(cause) => domain(cause) && platform_view.subjects[cause].is_suspected(),
-            Cause::None => platform_view.subjects[index].notified.muted && platform_view.lost_domain(index),
-        }
 }

@@ -1,12 +1,12 @@
-//! Reason codes that an older version wrote for what a newer one tells apart. Whoever was told of a warning before the
-//! update is not told of it again.
+//! Reason codes that an older version used where a newer one is more precise. A warning that was reported before the
+//! update is not reported again.
 
-/// Reason codes of now, and what version 0.2 wrote for the same.
-const BEFORE: [(&str, &str); 2] = [("terms", "ends"), ("ends_undated", "noticed")];
-/// Version 0.2 did not tell the home storefront from others.
+/// Current reason codes, and what version 0.2 wrote instead.
+const BEFORE: [(&str, &str); 3] = [("terms", "ends"), ("ends_undated", "noticed"), ("interrupts_undated", "noticed")];
+/// Version 0.2 did not distinguish the home storefront from others.
 const AT_HOME: &str = "_and_at_home";
 
-/// A reason, perhaps one of several, in the words of version 0.2.
+/// A reason, or several joined by `+`, as version 0.2 wrote it.
 pub(super) fn before(reason: &str) -> String {
     let one = |one: &str| {
         let one = one.strip_suffix(AT_HOME).unwrap_or(one);
@@ -15,7 +15,8 @@ pub(super) fn before(reason: &str) -> String {
     reason.split('+').map(one).collect::<Vec<_>>().join("+")
 }
 
-/// Whether each of several reasons is one of those that were told: "ends" is more than "ends_undated", not less.
+/// Whether every part of `reason` was already reported in `told`. Parts match whole: "ends" is not a part of
+/// "ends_undated".
 pub fn is_part(reason: &str, told: &str) -> bool {
     reason.split('+').all(|one| told.split('+').any(|other| other == one))
 }

@@ -1,5 +1,5 @@
-//! Who gets which alert, and when: by level, verdict, dependency and hours. A critical alert is never delayed by
-//! quiet hours, and one that would reach nobody goes to everybody.
+//! Who gets which alert, and when: by level, verdict, dependency and hours. Quiet hours never delay a critical alert,
+//! and a critical alert that would reach nobody goes to everybody.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -22,13 +22,13 @@ pub struct Route {
     pub criticality: BTreeSet<Criticality>,
     /// Only these dependencies; all if empty.
     pub dependencies: BTreeSet<String>,
-    /// Only within these hours; at other times someone else is notified.
+    /// Only within these hours; at other times, alerts go to someone else.
     pub hours: Option<Hours>,
     /// Alerts that are not critical wait until these hours end.
     pub quiet: Option<Hours>,
-    /// Only critical alerts that nobody acknowledged within this time.
+    /// Only critical alerts that nobody has acknowledged within this time.
     pub after: Option<Duration>,
-    /// Whether it receives no reports.
+    /// Whether reports are not sent to it.
     pub no_reports: bool,
 }
 
@@ -54,7 +54,7 @@ words! {
         Always = "always",
         /// Only if nobody has acknowledged it by then.
         UnlessAcked = "unless_acked",
-        /// Only if they were notified earlier of what it belongs to.
+        /// Only if they were notified of the same trouble before.
         IfTold = "if_told",
     }
 }
@@ -83,9 +83,9 @@ impl Route {
         }
         match self.after {
             None => Some(self.in_quiet(level, at)),
-            // By then, a suspicion is confirmed or cleared, and that is reported.
+            // By then, the suspicion is confirmed or cleared, and that is reported.
             Some(_) if reason == Reason::Suspected => None,
-            // The person on call is contacted for anything that cannot wait, and for drills.
+            // The person on call is contacted about anything that cannot wait, and for drills.
             Some(wait) if level == Level::Critical => Some(Turn { at: at.plus(wait), only: Only::UnlessAcked }),
             Some(_) => None,
         }
@@ -118,11 +118,11 @@ pub struct Way {
     pub recipient: String,
     /// What they receive.
     pub route: Route,
-    /// Whether it can wake a person; nobody reads the log or the terminal at night.
+    /// Whether it can wake someone. The log and the terminal cannot.
     pub wakes: bool,
     /// The reader's time zone.
     pub zone: Tz,
-    /// Whether sent messages can be changed.
+    /// Whether sent messages can be edited.
     pub edits: bool,
 }
 
@@ -134,9 +134,9 @@ impl Way {
     }
 }
 
-/// Who is notified, and when. Anyone who was notified of something also hears how it continues, whatever their route.
-/// A critical alert that would reach nobody at once goes to every recipient that can wake someone, so that a gap
-/// between routes loses nothing.
+/// Who is notified, and when. Anyone who was notified of something is also notified of how it continues, whatever
+/// their route. A critical alert that would reach nobody at once goes to every recipient that can wake someone, so
+/// that a gap between routes loses nothing.
 pub fn routed<'w>(ways: &'w [Way], occasion: &Occasion) -> Vec<(&'w Way, Turn)> {
     let turns: Vec<Option<Turn>> = ways.iter().map(|way| way.route.turn(occasion)).collect();
     let at_once = |(way, turn): (&Way, &Option<Turn>)| way.wakes && turn.is_some_and(|turn| turn.only == Only::Always);
@@ -269,7 +269,7 @@ mod tests {
         let (always, if_told) = (Only::Always, Only::IfTold);
         assert_eq!(notified(Level::Critical, Reason::Opened), [("log", always), ("day", always), ("boss", always)]);
         assert_eq!(notified(Level::Warning, Reason::Opened), [("log", always)]);
-        // Anyone who was notified of it hears of its end.
+        // Anyone who was notified of the trouble is notified of its end.
         assert_eq!(notified(Level::Info, Reason::Recovered), [("log", always), ("day", if_told), ("boss", if_told)]);
     }
 }

@@ -13,12 +13,12 @@ pub struct Situation {
     pub sent_at: Time,
     /// The content of that message.
     pub sent: Vec<String>,
-    /// When its message was last changed.
+    /// When its message was last edited.
     pub shown_at: Time,
-    /// The content after that change.
+    /// The content after that edit.
     pub shown: Vec<String>,
     /// Since when there is more to report than was sent.
     pub changed_at: Option<Time>,
-    /// The latest start times that were reported, as `id since`.
+    /// The latest start times that were reported, as `id time`.
     pub called: Vec<String>,
 }

@@ -1,9 +1,11 @@
-//! How a situation develops: from the second loss on, or while an announced end is near, one message shows the state
-//! of everything. It is changed in place, and sent again instead of reminders for each dependency.
+//! How a situation develops. From the second loss on, or while an announced end is near, one message shows the state
+//! of everything. It is edited in place, and sent again instead of reminders for each dependency.
 
 use std::time::Duration;
 
+use super::due::{remind_at, unseen_news};
 use super::platform_view::PlatformView;
+use super::reminder;
 use super::situation::Situation;
 use super::subject::Subject;
 use crate::core::dependency::incident::Level;
@@ -14,31 +16,33 @@ use crate::core::words::verdict::Verdict;
 /// How long after a change the message is sent again, and the minimum time between sends. The change itself is
 /// reported by its own alert; this message collects several.
 const GATHERED: Duration = Duration::from_secs(3_600);
-/// How long before its latest start a step is reported again: time enough to wake someone. It is reported once more when
-/// that time has come, unless plugwatch was not running for longer than this after it.
+/// How long before its latest start a step is reported again: enough time to wake someone. It is reported once more
+/// at its latest start, unless plugwatch was not running then and is started more than `START_NOW` later.
 const START_NEAR: Duration = Duration::from_secs(3_600);
 const START_NOW: Duration = Duration::from_secs(600);
 /// An announced end further ahead than this is not a situation yet; the letter itself was reported.
 const HOUR_NEAR: Duration = Duration::from_secs(7 * 86_400);
-/// The maximum time between two sends.
-pub const DAILY: Duration = Duration::from_secs(86_400);
-/// How often the ages of checks are updated, if messages can be changed.
+/// The maximum time between two sends, while anything is not acknowledged.
+const DAILY: Duration = Duration::from_secs(86_400);
+/// A reminder that is due within this time sends the message: it is not sent for less just before.
+const REMINDS_SOON: Duration = Duration::from_secs(300);
+/// How often the ages of checks are updated, if messages can be edited.
 const REFRESH: Duration = Duration::from_secs(900);
-/// Where it speaks of more than this, it is changed no more often than after this: with each of a thousand things that fail
-/// within a minute all of it would be written anew.
+/// If the message has more entries than this, it is edited at most once per `CROWDED`. Otherwise, a thousand failures
+/// within a minute would rewrite all of it for each one.
 const CROWD: usize = 100;
 const CROWDED: Duration = Duration::from_secs(10);
 
 /// What happens to the message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// It is sent for the first time; silently, if it can be changed later.
+    /// The message is sent for the first time; silently, if it can be edited later.
     Open,
-    /// It is changed in place.
+    /// The message is edited in place.
     Edit,
-    /// It is sent again, at this level.
+    /// The message is sent again, at this level.
     Send(Level),
-    /// It is changed for the last time: everything is over.
+    /// The message is edited for the last time: everything is over.
     Close,
 }
 
@@ -53,18 +57,18 @@ pub struct Stands {
     pub again: Option<Time>,
 }
 
-/// Whether it is lost, people know that, and nobody has settled it.
+/// Whether the dependency is lost, people know that, and nobody has settled it.
 pub fn is_lost(subject: &Subject<'_>) -> bool {
     let notified = subject.notified;
     let dropped = subject.incident.is_some_and(|incident| incident.verdict == Verdict::Dropped);
     let known = dropped && notified.verdict == Some(Verdict::Dropped);
-    // A key refused before the letter arrived does not hide an end that is still ahead.
+    // A key that was refused before the letter arrived does not hide an end that is still ahead.
     let access = subject.access_known(notified) && subject.ends.is_none();
     (known || access) && subject.seen_to != Some(SeenTo::Settled)
 }
 
-/// Whether an announced end that people know of needs action now: it is within a week, or the latest start of a step
-/// is within a day.
+/// Whether an announced end that people know of needs action now: it is at most a week away, or the latest start of a
+/// step is at most a day away.
 pub fn is_ending(subject: &Subject<'_>, now: Time) -> bool {
     let near = |ends: Time| {
         let start = subject.starts.iter().filter(|start| **start > now).any(|start| start.since(now) <= DAILY);
@@ -83,21 +87,23 @@ pub fn stands(known: Option<&Situation>, platform_view: &PlatformView<'_>, remin
         }
         let situation = Situation { opened_at: now, ..said(&Situation::default(), content, now) };
         let change = Some(reminded.map_or(Change::Open, Change::Send));
-        return Stands { again: again(&situation, platform_view), situation: Some(situation), change };
+        return Stands { again: again(&situation, platform_view, None), situation: Some(situation), change };
     };
     if !opens(platform_view, true) {
         return Stands { change: Some(Change::Close), again: begins(platform_view), ..Stands::default() };
     }
-    // Who is taking care of it is updated in place, without an alert.
+    // A change of who is taking care of it is edited in place, without an alert.
     let changed_at = (news(&content) != known.sent).then(|| known.changed_at.unwrap_or(now));
     let known = Situation { changed_at, ..known.clone() };
     let near: Vec<String> = near(platform_view).filter(|start| !known.called.contains(start)).collect();
+    let soon = reminds_soon(platform_view);
     let ripe = changed_at.is_some_and(|at| now.since(at.max(known.sent_at)) >= GATHERED);
     let level = match reminded {
         Some(level) => Some(level),
         None if !near.is_empty() => Some(Level::Critical),
+        None if soon.is_some() => None,
         None if ripe => Some(Level::Info),
-        None if now.since(known.sent_at) >= DAILY => Some(Level::Warning),
+        None if now >= sent_again_at(&known, platform_view) => Some(Level::Warning),
         None => None,
     };
     let stale = platform_view.edits && now.since(known.shown_at) >= REFRESH;
@@ -114,7 +120,7 @@ pub fn stands(known: Option<&Situation>, platform_view: &PlatformView<'_>, remin
         None => (known, None),
     };
     let waits = (change.is_none() && differs).then_some(edit_at);
-    let again = waits.into_iter().chain(again(&situation, platform_view)).min();
+    let again = waits.into_iter().chain(again(&situation, platform_view, soon)).min();
     Stands { again, situation: Some(situation), change }
 }
 
@@ -132,8 +138,13 @@ fn news(content: &[String]) -> Vec<String> {
 /// while anything is lost.
 fn opens(platform_view: &PlatformView<'_>, begun: bool) -> bool {
     let subjects = &platform_view.subjects;
-    let lost: Vec<&Subject<'_>> = subjects.iter().filter(|subject| is_lost(subject)).collect();
-    let second = || lost.iter().skip(1).any(|other| !other.shares_company(lost[0]));
+    let lost: Vec<usize> = (0..subjects.len()).filter(|index| is_lost(&subjects[*index])).collect();
+    // A loss together with the account that it belongs to is one.
+    let carried = |one: usize, other: usize| platform_view.lost_account(one) == Some(other);
+    let apart = |one: usize, other: usize| {
+        !subjects[one].shares_company(&subjects[other]) && !carried(one, other) && !carried(other, one)
+    };
+    let second = || lost.iter().skip(1).any(|other| apart(lost[0], *other));
     subjects.iter().any(|subject| is_ending(subject, platform_view.now))
         || (begun && !lost.is_empty())
         || (!lost.is_empty() && second())
@@ -162,7 +173,7 @@ fn content(platform_view: &PlatformView<'_>) -> Vec<String> {
     content
 }
 
-/// Latest start times that are near, and those that have come.
+/// Latest start times that are near, and those that have just passed.
 fn near(platform_view: &PlatformView<'_>) -> impl Iterator<Item = String> {
     let now = platform_view.now;
     let called = move |id: &str, start: Time| match start > now {
@@ -170,7 +181,7 @@ fn near(platform_view: &PlatformView<'_>) -> impl Iterator<Item = String> {
         false => (now.since(start) < START_NOW).then(|| format!("{id} {} now", start.0)),
     };
     let named = move |subject: &Subject<'_>| {
-        // What has to be done by the hour itself has no start of its own.
+        // A step whose latest start is the end itself has no start of its own.
         let starts = subject.starts.iter().filter(|start| Some(**start) != subject.ends);
         starts.filter_map(|start| called(subject.id, *start)).collect::<Vec<_>>()
     };
@@ -183,10 +194,28 @@ fn near(platform_view: &PlatformView<'_>) -> impl Iterator<Item = String> {
         .into_iter()
 }
 
-fn again(situation: &Situation, platform_view: &PlatformView<'_>) -> Option<Time> {
+/// When a reminder that is about to be due will send the message.
+fn reminds_soon(platform_view: &PlatformView<'_>) -> Option<Time> {
+    let due = platform_view.subjects.iter().filter_map(|subject| remind_at(subject, subject.notified));
+    due.filter(|at| *at > platform_view.now && at.since(platform_view.now) <= REMINDS_SOON).min()
+}
+
+fn again(situation: &Situation, platform_view: &PlatformView<'_>, soon: Option<Time>) -> Option<Time> {
     let ripe = situation.changed_at.map(|at| at.max(situation.sent_at).plus(GATHERED));
     let refresh = platform_view.edits.then(|| situation.shown_at.plus(REFRESH));
-    [ripe, begins(platform_view), refresh, Some(situation.sent_at.plus(DAILY))].into_iter().flatten().min()
+    let again = Some(sent_again_at(situation, platform_view));
+    // What waits for a reminder is reviewed with it.
+    let sends = ripe.min(again).or(again).map(|at| soon.map_or(at, |soon| at.max(soon)));
+    [sends, begins(platform_view), refresh].into_iter().flatten().min()
+}
+
+/// When the message is sent again if nothing changes: daily, or more and more rarely while somebody is on all of it.
+pub fn sent_again_at(situation: &Situation, platform_view: &PlatformView<'_>) -> Time {
+    let daily = situation.sent_at.plus(DAILY);
+    if platform_view.subjects.iter().any(|subject| unseen_news(subject).is_some()) {
+        return daily;
+    }
+    reminder::quiet(situation.opened_at, situation.sent_at).max(daily)
 }
 
 /// When an announced end or a latest start next becomes near.

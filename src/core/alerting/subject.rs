@@ -1,8 +1,9 @@
-//! One dependency as the core sees it when it decides what to tell.
+//! One dependency as the core sees it when it decides what to report.
 
 use super::notified::Notified;
 use crate::core::dependency::incident::Incident;
 use crate::core::dependency::state::{Combined, Unseen};
+use crate::core::dependency::takeover::is_taken_over;
 use crate::core::people::action::SeenTo;
 use crate::core::people::notice::is_ending;
 use crate::core::probe::confirm::speaks_at_once;
@@ -15,9 +16,9 @@ use crate::core::words::verdict::{Criticality, Verdict};
 pub struct Subject<'a> {
     /// Its id.
     pub id: &'a str,
-    /// The company behind it; `None` for the user's own parts.
+    /// The company behind it; `None` for one of the user's own parts.
     pub parent: Option<&'a str>,
-    /// All companies it depends on. Losses that share one count as one company's.
+    /// All companies it depends on. Losses of dependencies that share a company count as one.
     pub companies: &'a [String],
     /// The registered domain that it concerns.
     pub domain: Option<&'a str>,
@@ -31,11 +32,11 @@ pub struct Subject<'a> {
     pub state: &'a Combined,
     /// Its open incident.
     pub incident: Option<&'a Incident>,
-    /// What people were told.
+    /// What was reported about it.
     pub notified: &'a Notified,
     /// The end of current announced maintenance.
     pub maintenance: Option<Time>,
-    /// When all its deciding checks last ran.
+    /// When the least recent of its deciding checks ran.
     pub looked_at: Option<Time>,
     /// Until when it is muted.
     pub muted: Option<Time>,
@@ -47,16 +48,18 @@ pub struct Subject<'a> {
     pub excused: Option<Time>,
     /// When it ends, according to a letter.
     pub ends: Option<Time>,
-    /// That is the beginning of a day which the letter names without an hour.
+    /// Whether the letter names only a day: `ends` is then the beginning of that day.
     pub ends_on_a_day: bool,
-    /// The number of the letter that concerns it, if that letter threatens dependencies of several companies: its
-    /// sender then counts as the company behind all of them.
+    /// The number of the letter about it, if that letter threatens dependencies of several companies. Its sender then
+    /// counts as the company behind all of them.
     pub letter: Option<usize>,
-    /// The latest times to start the steps of moving away, so that they finish before the end.
+    /// The latest times at which the steps of moving away can start, so that they finish before the end.
     pub starts: Vec<Time>,
-    /// While a situation is open, when the newest critical event was reported that nobody has acknowledged. The
-    /// situation's message then replaces reminders.
+    /// While a situation is open: when the newest unacknowledged critical event was reported. The situation's message
+    /// then replaces reminders.
     pub in_situation: Option<Time>,
+    /// How long its slowest check takes to confirm a drop.
+    pub confirming: std::time::Duration,
 }
 
 impl<'a> Subject<'a> {
@@ -76,6 +79,11 @@ impl<'a> Subject<'a> {
         is_out_within(self.state, self.incident, span, now)
     }
 
+    /// Whether somebody else may control this domain.
+    pub fn is_taken_over(&self) -> bool {
+        self.incident.is_some_and(|incident| is_taken_over(&incident.reason))
+    }
+
     /// When its trouble began, if there is any.
     pub fn began_at(&self) -> Option<Time> {
         let unseen = self.state.unseen.iter().map(|unseen| unseen.held.since).min();
@@ -83,14 +91,14 @@ impl<'a> Subject<'a> {
         self.incident.map(|incident| incident.began_at).or(unseen).or(suspected)
     }
 
-    /// When the drop or outage began, which may be long after a warning or a letter. Otherwise, when its trouble
-    /// began.
+    /// When the drop or outage began, which may be long after a warning or a letter; if there is neither, when the
+    /// trouble began.
     pub fn fell_at(&self) -> Option<Time> {
         let down = self.state.held.as_ref().filter(|held| self.is_down() && held.verdict.badness() > 2);
         down.map(|held| held.since).or_else(|| self.began_at())
     }
 
-    /// When it may have begun to affect others: when it went down, or, if it only warns so far, when it became
+    /// When it may have begun to affect others: when it went down or, if it is still only a warning, when it became
     /// doubtful.
     pub fn troubled_at(&self) -> Option<Time> {
         let unseen = self.state.unseen.iter().map(|unseen| unseen.held.since).min();
@@ -103,8 +111,8 @@ impl<'a> Subject<'a> {
         self.state.lost_access().is_some()
     }
 
-    /// Whether a loss was reported after it was muted, which nobody has acknowledged. People mute for other reasons, so
-    /// such a loss is repeated like any other.
+    /// Whether a loss was reported after the dependency was muted, and nobody has acknowledged it. The mute was set
+    /// for another reason, so reminders of the loss are sent as usual.
     pub fn is_lost_since_mute(&self, notified: &Notified) -> bool {
         let lost = notified.verdict == Some(Verdict::Dropped) || self.access_told(notified);
         lost && self.seen_to.is_none() && notified.news_at > self.muted_at
@@ -116,7 +124,7 @@ impl<'a> Subject<'a> {
         self.maintenance.is_some() && out && !self.lost_access()
     }
 
-    /// Whether people know that the key is refused, it still is, and nothing worse is open.
+    /// Whether people know that the key is refused, it is still refused, and nothing worse is open.
     pub fn access_told(&self, notified: &Notified) -> bool {
         let dropped = self.incident.is_some_and(|incident| incident.verdict == Verdict::Dropped);
         !dropped && self.access_known(notified)
@@ -124,7 +132,7 @@ impl<'a> Subject<'a> {
 
     /// Why it cannot be checked, if people know that and nothing worse is open.
     pub fn unseen_told(&self, notified: &Notified) -> Option<&Held> {
-        // A graver reason is reported by itself before anyone is reminded of it.
+        // A more serious reason gets its own message before anyone is reminded of it.
         let told = |unseen: &&Unseen| {
             let known = notified.blind.get(&unseen.group);
             known.is_some_and(|known| *known == unseen.held.reason || !speaks_at_once(&unseen.held.reason))
@@ -162,12 +170,13 @@ impl<'a> Subject<'a> {
         back.map(|held| held.since)
     }
 
-    /// What its trouble belongs to: the letter that announced it, or its company; `None` if it is independent.
+    /// The event that its trouble belongs to: the letter that announced it, or its company; `None` if it is
+    /// independent.
     pub fn event(&self) -> Option<Event<'a>> {
         self.letter.map(Event::Letter).or(self.parent.or(self.domain).map(Event::Company))
     }
 
-    /// Whether the time announced in a letter has passed, and nothing was checked since.
+    /// Whether the time announced in a letter has passed and no check was made since.
     pub fn awaits_hour(&self) -> bool {
         let announced = self.incident.is_some_and(|incident| is_ending(&incident.reason));
         announced && self.ends.is_none()
@@ -178,7 +187,7 @@ impl<'a> Subject<'a> {
         self.parent.or(self.domain).unwrap_or(self.id)
     }
 
-    /// Whether the same company may have ended both.
+    /// Whether both could have been ended by the same company.
     pub fn shares_company(&self, other: &Subject<'_>) -> bool {
         let domain = self.domain.is_some() && self.domain == other.domain;
         self.id == other.id || domain || self.companies.iter().any(|company| other.companies.contains(company))

@@ -1,11 +1,11 @@
-//! Which subjects belong together, so that what is decided about one of a thousand does not go through all of them.
+//! An index of subjects that belong together, so that a decision about one of a thousand does not search them all.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::subject::{Event, Subject};
 
-/// Subjects by what they have in common, as their numbers in the platform's order.
+/// Subjects by what they have in common. Numbers are positions in the platform's order.
 #[derive(Clone, Debug)]
 pub struct SubjectIndex<'a> {
     names: Arc<Names<'a>>,
@@ -21,7 +21,7 @@ struct Names<'a> {
 }
 
 impl<'a> SubjectIndex<'a> {
-    /// Of these.
+    /// Builds the index of these subjects.
     pub fn of(subjects: &[Subject<'a>]) -> SubjectIndex<'a> {
         let mut names = Names::default();
         for (number, subject) in subjects.iter().enumerate() {
@@ -38,22 +38,22 @@ impl<'a> SubjectIndex<'a> {
         SubjectIndex { names: Arc::new(names), lost: lost(subjects) }
     }
 
-    /// The same once people know more of the same subjects.
+    /// The same index after more was reported about the same subjects.
     pub fn told(&self, subjects: &[Subject<'_>]) -> SubjectIndex<'a> {
         SubjectIndex { names: self.names.clone(), lost: lost(subjects) }
     }
 
-    /// The one with this id.
+    /// The position of the subject with this id.
     pub fn position(&self, id: &str) -> Option<usize> {
         self.names.by_id.get(id).copied()
     }
 
-    /// Those that are about this domain.
+    /// The positions of the subjects that concern this domain.
     pub fn about(&self, domain: &str) -> &[usize] {
         self.names.by_domain.get(domain).map_or(&[], Vec::as_slice)
     }
 
-    /// Those whose trouble would be this event.
+    /// The positions of the subjects whose trouble would belong to this event.
     pub fn of_event(&self, event: Event<'_>) -> &[usize] {
         let found = match event {
             Event::Company(company) => self.names.by_company.get(company),
@@ -62,7 +62,7 @@ impl<'a> SubjectIndex<'a> {
         found.map_or(&[], Vec::as_slice)
     }
 
-    /// Those that were ever lost, as far as that is known.
+    /// The positions of all subjects with a known loss, however old.
     pub fn lost(&self) -> &[usize] {
         &self.lost
     }

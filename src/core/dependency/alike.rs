@@ -1,5 +1,5 @@
-//! Whether two states lead to the same decisions. Sentences and advice may change with each check, for example if
-//! they contain a balance, and do not affect decisions.
+//! Whether two states lead to the same decisions. Sentences and advice do not affect decisions: they may change with
+//! each check, for example if they contain a balance.
 
 use super::state::{Combined, Unseen};
 use crate::core::probe::standing::{Held, Standing, Suspicion, Unverified};

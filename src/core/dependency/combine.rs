@@ -1,8 +1,8 @@
-//! Combines several probes into one dependency: the worst deciding one counts, storefronts are counted together, and
-//! warnings are at most `degraded`.
+//! Combines several probes into one dependency: the worst deciding probe counts, storefronts are counted together,
+//! and warnings are at worst `degraded`.
 
 use super::state::{Combined, Part, Unseen, worse};
-use super::storefronts;
+use super::{owner_view, storefronts};
 use crate::core::probe::standing::Held;
 use crate::core::time::Time;
 use crate::core::words::verdict::{Fault, Proof, Role, Verdict};
@@ -11,11 +11,20 @@ use crate::core::words::verdict::{Fault, Proof, Role, Verdict};
 pub fn combine(parts: &[Part<'_>]) -> Combined {
     let whole = voted(parts);
     let gone = || locked_out(&whole.unseen, whole.held.as_ref());
-    Combined { held: disagreement(parts).or_else(gone).or(whole.held.clone()), ..whole }
+    let held = disagreement(parts).or_else(gone).or(whole.held.clone()).map(|held| said_by_both(held, parts));
+    Combined { held, ..whole }
+}
+
+/// The vendor says one thing on a page and another through its API: people read both.
+fn said_by_both(held: Held, parts: &[Part<'_>]) -> Held {
+    match owner_view::contradicting(&held, parts) {
+        Some(other) => Held { say: format!("{}; but at the same time, {}", held.say, other.say), ..held },
+        None => held,
+    }
 }
 
 /// Like [`combine`], during announced maintenance that explains why something does not answer. A missing answer then
-/// does not support a refused key.
+/// does not confirm a lockout.
 pub fn combine_during_work(parts: &[Part<'_>]) -> Combined {
     let whole = voted(parts);
     Combined { held: disagreement(parts).or(whole.held), ..whole }
@@ -28,8 +37,9 @@ fn voted(parts: &[Part<'_>]) -> Combined {
     for group in groups(parts) {
         let (role, by) = (group[0].role, group[0].check);
         let by = |held: Held| Held { by: by.to_owned(), ..held };
-        let vote = storefronts::vote(&group);
-        // A check that can't be read now reports its last known state. Of two that agree, the readable one is used.
+        let vote = owner_view::blinded(storefronts::vote(&group), &group, parts);
+        // A check that cannot be read now counts with its last known state. Of two that agree, the readable one is
+        // used.
         let held = vote.held.map(by).and_then(|held| capped(held, role, only_warnings));
         let old = vote.unseen.is_some() && held.as_ref().is_some_and(|held| held.verdict == Verdict::Live);
         if old { &mut unread } else { &mut votes }.extend(held);
@@ -60,11 +70,11 @@ fn worst_of(votes: Vec<Held>) -> Option<Held> {
                 let hint = both(held.hint.clone(), vote.hint.clone());
                 Some(Held { reason, say, hint, since: held.since.min(vote.since), ..held })
             }
-            // Everything works since the last one recovered.
+            // Everything has worked only since the last one recovered.
             Some(held) if held.verdict == Verdict::Live && vote.verdict == Verdict::Live => {
                 Some(Held { since: held.since.max(vote.since), ..held })
             }
-            // Two checks report the same loss: the one that states who is responsible explains the other.
+            // Two checks found the same loss. The one that states who is responsible explains the other.
             Some(held) if explains(&held, &vote) => Some(Held { since: held.since.min(vote.since), ..vote }),
             other => worse(other, vote),
         };
@@ -72,7 +82,7 @@ fn worst_of(votes: Vec<Held>) -> Option<Held> {
     worst
 }
 
-/// Whether `vote` states that the vendor decided a drop whose responsibility is unclear in `held`.
+/// Whether `vote` states that a drop was the vendor's decision, where `held` does not say who was responsible.
 fn explains(held: &Held, vote: &Held) -> bool {
     let dropped = held.verdict == Verdict::Dropped && vote.verdict == Verdict::Dropped;
     dropped && held.fault == Fault::Unclear && vote.fault == Fault::VendorDecision && vote.proof == Proof::Stated
@@ -111,11 +121,11 @@ fn capped(held: Held, role: Role, only_warnings: bool) -> Option<Held> {
 
 /// Losses within this time count as simultaneous.
 const AT_ONCE: std::time::Duration = std::time::Duration::from_secs(600);
-/// A refused key and a service that is gone belong together within this time.
+/// A refused key and a service that is gone belong together if both began within this time.
 const TOGETHER: std::time::Duration = std::time::Duration::from_secs(24 * 3_600);
 
-/// Detects a lockout: the key is refused, another check finds the service gone too, and the vendor works for other
-/// customers. That is more than an outage. It is inferred, not stated.
+/// Detects a lockout: the key is refused, another check finds that the service is gone, too, and the vendor works for
+/// other customers. That is more than an outage. It is inferred, not stated.
 fn locked_out(unseen: &[Unseen], worst: Option<&Held>) -> Option<Held> {
     let access = unseen.iter().find(|unseen| unseen.urgent && unseen.vendor_fine)?;
     let access = Some(&access.held).filter(|held| held.reason == "access_lost")?;
@@ -127,7 +137,7 @@ fn locked_out(unseen: &[Unseen], worst: Option<&Held>) -> Option<Held> {
     Some(lockout(access, gone, &gone.say))
 }
 
-/// The same where another dependency, which needs the account, is gone.
+/// Detects a lockout if the service that is gone is another dependency, which needs the account.
 pub fn locked_out_of(account: &Combined, gone: &Held, label: &str) -> Option<Held> {
     let access = account.unseen.iter().find(|unseen| unseen.urgent && unseen.vendor_fine)?;
     let access = Some(&access.held).filter(|held| held.reason == "access_lost")?;
@@ -142,7 +152,7 @@ fn lockout(access: &Held, gone: &Held, how: &str) -> Held {
         reason: "access_lost_and_gone".to_owned(),
         fault: Fault::VendorDecision,
         proof: Proof::Inferred,
-        say: format!("{}; and what it serves is gone too: {how}", access.say),
+        say: format!("{}; inferred from what it serves, which is gone too: {how}", access.say),
         since: locked_since(access.since, gone.since),
         ..access.clone()
     }
@@ -155,14 +165,15 @@ fn locked_since(refused: Time, gone: Time) -> Time {
     if second.since(first) <= AT_ONCE { first } else { second }
 }
 
-/// Detects disagreeing sources: a store's owner view says dropped while its public listing is live. For other
-/// vendors, an account listed as locked is lost even if something still answers, because that will stop too.
+/// Detects disagreeing sources: the owner's account at a store says dropped while the public listing is live. For
+/// other vendors, an account listed as locked counts as lost even if something still answers, because that will stop,
+/// too.
 fn disagreement(parts: &[Part<'_>]) -> Option<Held> {
     let dropped = |part: &&Part<'_>| {
         part.listing && part.role == Role::Standing && part.standing.verdict() == Some(Verdict::Dropped)
     };
     let owner = parts.iter().find(dropped)?.standing.confirmed.as_ref()?;
-    // Only if every public check is live and readable; otherwise the worse of them counts.
+    // Only if every public check is live and readable; otherwise, the worse of them counts.
     let mut public = parts.iter().filter(|part| part.role == Role::Serves && part.listing).peekable();
     public.peek()?;
     // A single unreadable check changes nothing.
@@ -182,7 +193,7 @@ fn disagreement(parts: &[Part<'_>]) -> Option<Held> {
     })
 }
 
-/// The latest time by which every deciding probe was verified.
+/// The time of the least recent check among all deciding probes.
 pub fn verified_at(parts: &[Part<'_>]) -> Option<Time> {
     parts.iter().filter(|part| part.role.decides()).map(|part| part.standing.verified_at).min().flatten()
 }
@@ -209,8 +220,9 @@ mod tests {
     }
 
     fn part<'a>(role: Role, country: Option<&'a str>, standing: &'a Standing) -> Part<'a> {
+        let blind_after = std::time::Duration::from_secs(900);
         let (check, spread) = if role == Role::Serves { ("store/listing", "a") } else { ("store/owner", "b") };
-        Part { role, check, spread, country, listing: true, standing }
+        Part { role, check, spread, country, listing: true, console: true, blind_after, standing }
     }
 
     #[test]
@@ -223,7 +235,7 @@ mod tests {
         ];
         let held = combine(&parts).held.unwrap();
         assert_eq!(held.verdict, Verdict::Degraded);
-        assert_eq!(held.say, "gone in 1 of 3 countries: DE");
+        assert_eq!(held.say, "not listed in DE (1 of the 3 countries that plugwatch checks)");
     }
 
     #[test]
@@ -244,7 +256,7 @@ mod tests {
     fn a_locked_account_is_lost_though_what_runs_on_it_still_answers() {
         let (locked, live) = (standing(Verdict::Dropped, 5), standing(Verdict::Live, 1));
         let hosted =
-            |role, check, standing| Part { role, check, spread: check, country: None, listing: false, standing };
+            |role, check, standing| Part { check, spread: check, listing: false, ..part(role, None, standing) };
         let parts = [hosted(Role::Standing, "acme/account", &locked), hosted(Role::Serves, "website/page", &live)];
         assert_eq!(combine(&parts).shown(), Shown::Dropped);
     }
@@ -254,6 +266,23 @@ mod tests {
         let (live, gone) = (standing(Verdict::Live, 1), standing(Verdict::Dropped, 5));
         let held = combine(&[part(Role::Serves, None, &live), part(Role::Standing, None, &gone)]).held.unwrap();
         assert_eq!((held.verdict, held.reason.as_str()), (Verdict::Degraded, "sources_disagree"));
+    }
+
+    #[test]
+    fn a_console_that_breaks_down_while_the_listing_is_up_is_unread_and_told_once_that_lasts() {
+        let live = standing(Verdict::Live, 1);
+        let broken =
+            |minutes: i64| Standing { verified_at: Some(Time(minutes * 60_000)), ..standing(Verdict::Outage, 0) };
+        let whole = |minutes: i64, seen: &Standing| {
+            combine(&[part(Role::Serves, None, seen), part(Role::Standing, None, &broken(minutes))])
+        };
+        let soon = whole(1, &live);
+        assert_eq!((soon.shown(), soon.unseen[0].blind), (Shown::NotVerified, false));
+        assert!(whole(15, &live).unseen[0].blind);
+        assert_eq!(whole(15, &live).held.unwrap().verdict, Verdict::Live);
+        assert_eq!(whole(15, &standing(Verdict::Outage, 5)).shown(), Shown::Outage);
+        let alone = combine(&[part(Role::Standing, None, &broken(15))]);
+        assert_eq!(alone.shown(), Shown::Outage, "nothing else shows that it works");
     }
 
     #[test]
@@ -349,7 +378,7 @@ mod tests {
     }
 
     fn page<'a>(spread: &'a str, standing: &'a Standing) -> Part<'a> {
-        Part { role: Role::Serves, check: "website/page", spread, country: None, listing: false, standing }
+        Part { check: "website/page", spread, listing: false, console: false, ..part(Role::Serves, None, standing) }
     }
 
     #[test]

@@ -18,13 +18,13 @@ words! {
         Worsened = "worsened",
         /// It became better, but is not `live`.
         Eased = "eased",
-        /// Earlier called dropped; it was an outage.
+        /// It was reported as dropped, but was an outage.
         Corrected = "corrected",
         /// More dependencies joined the same event.
         Grew = "grew",
-        /// It turned out to be on the user's side.
+        /// The cause turned out to be on the user's side.
         ItWasUs = "it_was_us",
-        /// Following a loss, a check reports another one that is not confirmed yet.
+        /// After a recent loss, a check found another one that is not confirmed yet.
         Suspected = "suspected",
         /// The suspicion was wrong.
         Cleared = "cleared",
@@ -32,13 +32,13 @@ words! {
         Flapping = "flapping",
         /// It no longer alternates.
         Settled = "settled",
-        /// Nothing has changed for long.
+        /// The trouble is still open: a reminder.
         StillOpen = "still_open",
         /// Several dependencies were lost, or a cut-off is announced: the state of all of them.
         Situation = "situation",
-        /// `live` again.
+        /// It is `live` again.
         Recovered = "recovered",
-        /// It cannot be checked, and that lasts.
+        /// It has not been possible to check it for some time.
         Blind = "blind",
         /// It can be checked again.
         Sighted = "sighted",
@@ -54,7 +54,7 @@ words! {
         Retired = "retired",
         /// The weekly report.
         Report = "report",
-        /// A drill: nothing happened, and people are asked to respond as if it had.
+        /// A drill: nothing happened, and people are asked to respond as if something had.
         Drill = "drill",
         /// A person tests whether channels deliver.
         Test = "test",
@@ -74,7 +74,7 @@ words! {
 }
 
 impl Reason {
-    /// Whether it brings no news but repeats what was reported before.
+    /// Whether it contains no news, only a reminder of what was reported.
     pub fn reminds(self) -> bool {
         matches!(self, Reason::StillOpen | Reason::Situation)
     }
@@ -125,7 +125,7 @@ pub struct Incident {
     pub proof: Proof,
     /// When the trouble began.
     pub began_at: Time,
-    /// How many times it opened, changed or ended; what was reported of it is in `notified`.
+    /// How many times it opened, changed or ended. `notified` records what was reported about it.
     pub alerts: u32,
 }
 
@@ -159,7 +159,7 @@ pub fn step(open: Option<&Incident>, state: &Combined) -> Step {
         }
         (Some(_), Verdict::Live) if state.is_surely_live() => Step::Close(held.clone()),
         (Some(_), Verdict::Live) => Step::Stay,
-        // An additional warning is news; a different wording of a drop is not.
+        // An additional warning is news; a drop with different wording is not.
         (Some(incident), Verdict::Degraded)
             if incident.verdict == Verdict::Degraded && incident.reason != held.reason =>
         {
@@ -173,8 +173,8 @@ pub fn step(open: Option<&Incident>, state: &Combined) -> Step {
     }
 }
 
-/// Like [`step`], for a dependency that cannot be judged. Such an incident is separate, does not reduce uptime and is
-/// not an outage. It opens when the blindness is worth an alert, and ends when everything can be checked again.
+/// Like [`step`], for a dependency that cannot be judged. Such an incident is separate: it is not an outage and does
+/// not reduce uptime. It opens when the blindness is worth an alert, and ends when everything can be checked again.
 pub fn step_unjudged(open: Option<&Incident>, state: &Combined) -> Step {
     let blind = state.unseen.iter().find(|unseen| unseen.blind).map(|unseen| &unseen.held);
     match (open, blind) {
@@ -186,7 +186,7 @@ pub fn step_unjudged(open: Option<&Incident>, state: &Combined) -> Step {
     }
 }
 
-/// The incident after it changed to another verdict.
+/// The incident after its verdict changed.
 pub fn turned(incident: &Incident, held: &Held) -> Incident {
     let worst = if held.verdict.badness() > incident.worst.badness() { held.verdict } else { incident.worst };
     Incident {

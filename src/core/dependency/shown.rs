@@ -14,12 +14,12 @@ words! {
         Outage = "outage",
         /// Confirmed; kept while it cannot be verified.
         Dropped = "dropped",
-        /// It was `live`, `degraded` or never seen, and the latest checks report something worse that is not
+        /// It was `live`, `degraded` or never checked, and the latest checks report something worse that is not
         /// confirmed yet.
         Checking = "checking",
-        /// It was `live` or `degraded`, and cannot be checked now.
+        /// It was `live` or `degraded`, but cannot be checked now.
         NotVerified = "not_verified",
-        /// It never read `live`.
+        /// No check has ever found it `live`.
         NeverSeenLive = "never_seen_live",
         /// A secret is not set.
         NeedsKey = "needs_key",
@@ -58,7 +58,7 @@ impl Combined {
         match (self.held.as_ref().map(|held| held.verdict), unseen) {
             (Some(Verdict::Dropped), _) => Shown::Dropped,
             (Some(Verdict::Outage), _) => Shown::Outage,
-            // Only a letter is known about it.
+            // Only a letter about it is known.
             (Some(Verdict::Degraded), Some(why)) if why.reason == NOT_MONITORED => Shown::Degraded,
             (_, Some(why)) if why.reason == NOT_MONITORED => Shown::NotMonitored,
             (_, Some(why)) if why.reason == "needs_key" => Shown::NeedsKey,

@@ -22,6 +22,10 @@ pub struct Part<'a> {
     pub country: Option<&'a str>,
     /// Whether it concerns a store listing, from the owner's or the public's view.
     pub listing: bool,
+    /// Whether its vendor's API is a console, apart from what users reach: it can break down while they are served.
+    pub console: bool,
+    /// How long it may be unreadable before that is worth an alert.
+    pub blind_after: std::time::Duration,
     /// What is known about it.
     pub standing: &'a Standing,
 }
@@ -33,11 +37,11 @@ pub struct Unseen {
     pub group: String,
     /// The reason and the start.
     pub held: Held,
-    /// Whether that is worth an alert of its own.
+    /// Whether the blindness is worth an alert of its own.
     pub blind: bool,
     /// Whether its reason is reported at once, such as lost access.
     pub urgent: bool,
-    /// Whether the vendor works for other customers.
+    /// Whether the vendor is known to work for other customers.
     pub vendor_fine: bool,
 }
 

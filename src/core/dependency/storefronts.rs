@@ -1,29 +1,33 @@
-//! Counts the storefronts of one listing together: gone in all of them is gone; gone in some is a warning that names
-//! them.
+//! Counts the storefronts of one listing together. If it is gone in all of them, it is gone; if it is gone in some,
+//! that is a warning that names them.
 
 use std::time::Duration;
 
 use super::state::{Part, Unseen, worse};
 use crate::core::probe::standing::{Held, Standing};
 use crate::core::time::Time;
-use crate::core::words::verdict::Verdict;
+use crate::core::words::verdict::{Fault, Verdict};
 
-/// Storefronts lost within this time count as lost together, since the first of them. All but the home storefront are
-/// checked hourly, and confirming a round takes as long again.
+/// Storefronts lost within this time after the first one count as lost together. All but the home storefront are
+/// checked hourly, and confirming a loss takes another round.
 const TOGETHER: Duration = Duration::from_secs(7_200);
+
+/// A storefront that has been out for this long is reported as unreadable, because the others show that the store
+/// works.
+const LONG_OUT: Duration = Duration::from_secs(3 * 3_600);
 
 /// The combined state of one probe, or of all storefronts of one listing.
 #[derive(Debug, Default)]
 pub(super) struct Vote {
     /// The confirmed verdict; `None` if there is none.
     pub held: Option<Held>,
-    /// Set if it cannot be read.
+    /// Set if the group cannot be read.
     pub unseen: Option<Unseen>,
-    /// Set if one of several storefronts, not the home one, cannot be read for long, although the listing can.
+    /// Set if a storefront other than the home one has been unreadable for long, although the listing can be read.
     pub one_unseen: Option<Unseen>,
     /// The worst suspicion being confirmed.
     pub suspicion: Option<Held>,
-    /// Whether it has not been checked yet.
+    /// Whether part of the group has not been checked yet.
     pub waiting: bool,
 }
 
@@ -31,7 +35,8 @@ pub(super) struct Vote {
 pub(super) fn vote(group: &[&Part<'_>]) -> Vote {
     let proven: Vec<&Part<'_>> = group.iter().copied().filter(|part| part.standing.proven()).collect();
     let group = if proven.is_empty() { group } else { proven.as_slice() };
-    // The first one is the home storefront. If that one or most of them cannot be read, the group cannot.
+    // The first storefront is the home storefront. If it or most of them cannot be read, the whole group counts as
+    // unreadable.
     let blind = |part: &&&Part<'_>| is_blind(part.standing);
     let unseen: Vec<&Standing> =
         group.iter().map(|part| part.standing).filter(|standing| standing.unverified.is_some()).collect();
@@ -58,17 +63,22 @@ pub(super) fn vote(group: &[&Part<'_>]) -> Vote {
     }
 }
 
-/// The storefronts that have long been unreadable while others can be read. Nothing unread is shown as good.
+/// The storefronts that have long been unreadable while others can be read. An unread storefront is never shown as
+/// good.
 fn one_unseen(group: &[&Part<'_>]) -> Option<Unseen> {
-    let blind: Vec<&&Part<'_>> = group.iter().filter(|part| is_blind(part.standing)).collect();
-    let first = blind.first()?.standing.unverified.as_ref()?;
-    let names: Vec<String> = blind.iter().filter_map(|part| Some(part.country?.to_uppercase())).collect();
-    let say = format!("the listing could not be read in {}: {}", names.join(", "), first.held.say);
+    let unread = |part: &&&Part<'_>| is_blind(part.standing) || is_long_out(part.standing);
+    let unread: Vec<&&Part<'_>> = group.iter().filter(unread).collect();
+    let first = unread.first()?.standing;
+    let blind = first.unverified.as_ref().filter(|_| is_blind(first));
+    let held = blind.map(|blind| &blind.held).or(first.confirmed.as_ref())?;
+    let names: Vec<String> = unread.iter().filter_map(|part| Some(part.country?.to_uppercase())).collect();
+    let say = format!("{UNREAD}{}: {}", names.join(", "), held.say);
     Some(Unseen {
         group: format!("{} elsewhere", group[0].spread),
-        held: Held { say, ..first.held.clone() },
+        // The other storefronts show that the store works, so nobody is known to be at fault.
+        held: Held { say, verdict: Verdict::Unknown, fault: Fault::Unclear, ..held.clone() },
         blind: true,
-        vendor_fine: first.vendor_fine,
+        vendor_fine: blind.is_some_and(|blind| blind.vendor_fine),
         urgent: false,
     })
 }
@@ -87,6 +97,11 @@ fn suspicion(group: &[&Part<'_>]) -> Option<Held> {
         _ => true,
     };
     Some(if counts { worst } else { Held { verdict: Verdict::Degraded, ..worst } })
+}
+
+fn is_long_out(standing: &Standing) -> bool {
+    let out = standing.confirmed.as_ref().filter(|held| held.verdict == Verdict::Outage);
+    out.zip(standing.verified_at).is_some_and(|(held, last)| last.since(held.since) >= LONG_OUT)
 }
 
 fn is_blind(standing: &Standing) -> bool {
@@ -110,7 +125,7 @@ fn held(group: &[&Part<'_>]) -> Option<Held> {
         let counts = |held: &Held| held.verdict != Verdict::Outage || home_out || out * 2 > known.len();
         let votes: Vec<Held> = known.iter().filter(|(_, held)| counts(held)).map(|(_, held)| (*held).clone()).collect();
         let last = votes.iter().map(|held| held.since).max();
-        // All are back since the last of them recovered.
+        // All have been back only since the last of them recovered.
         let back = |held: Held| match (held.verdict, last) {
             (Verdict::Live, Some(since)) => Held { since, ..held },
             _ => held,
@@ -121,7 +136,7 @@ fn held(group: &[&Part<'_>]) -> Option<Held> {
     if std::ptr::eq(home, group[0]) && first.verdict == Verdict::Outage {
         return Some(first.clone());
     }
-    // A drop stays while unreadable; any other verdict that has long been unreadable does not count.
+    // A drop is kept while it cannot be read; any other verdict that has long been unreadable does not count.
     let says = |(part, held): &&(&Part<'_>, &Held)| held.verdict == Verdict::Dropped || !part.standing.is_unreadable();
     let readable = known.iter().filter(says).count();
     if gone.len() == readable && readable * 2 >= known.len() {
@@ -131,8 +146,8 @@ fn held(group: &[&Part<'_>]) -> Option<Held> {
     Some(partly_gone(&gone, at_home, known.len()))
 }
 
-/// The state if all are gone, dated to the first of those lost together. One that was still seen after another was
-/// lost was not lost together with it.
+/// The state if all storefronts are gone, dated to the first of those lost together. A storefront that was still seen
+/// after another was lost was not lost together with it.
 fn all_gone(gone: &[(&Part<'_>, &Held)]) -> Held {
     let last = gone.iter().map(|(_, held)| held.since).max().unwrap_or(gone[0].1.since);
     let seen = gone.iter().filter_map(|(part, _)| part.standing.last_live).max();
@@ -146,20 +161,20 @@ fn all_gone(gone: &[(&Part<'_>, &Held)]) -> Held {
     Held { since, say, ..gone[0].1.clone() }
 }
 
-/// Whether a warning, alone or among others, says that it is gone in some storefronts.
+/// Whether a reason, alone or joined with others, is a warning that the app is gone in some storefronts.
 pub fn is_partly(reason: &str) -> bool {
     reason.split('+').any(|one| one.starts_with(PARTLY))
 }
 
-/// With fewer storefronts than this, half of them says little about where the users are.
+/// With fewer storefronts than this, half of them say little about where the users are.
 const FEW: usize = 5;
 
-/// Whether a warning says that it is gone in more than half of the storefronts, so for most users.
+/// Whether a warning says that the app is gone in more than half of the storefronts, and so for most users.
 pub fn is_mostly(reason: &str) -> bool {
     is_at_home(reason) || counts(reason).is_some_and(|(gone, of)| of >= FEW && gone * 2 > of)
 }
 
-/// In how many of how many storefronts it is gone, as a reason says, alone or among others.
+/// In how many of how many storefronts the app is gone, according to a reason, alone or joined with others.
 fn counts(reason: &str) -> Option<(usize, usize)> {
     let one = |one: &str| {
         let (gone, of) = one.strip_prefix(PARTLY)?.split_once("_storefronts")?.0.split_once("_of_")?;
@@ -168,17 +183,36 @@ fn counts(reason: &str) -> Option<(usize, usize)> {
     reason.split('+').find_map(one)
 }
 
-/// Whether a reason says of the same storefronts that it is gone in fewer of them than `before`.
+/// Whether the app is gone in fewer of the same storefronts according to `reason` than according to `before`.
 pub fn is_gone_in_fewer(reason: &str, before: &str) -> bool {
     let (now, before) = (counts(reason), counts(before));
     now.zip(before).is_some_and(|((now, of), (before, of_before))| of == of_before && now < before)
 }
 
-/// Whether a warning is that it is gone in the home storefront, the first that is configured.
+/// Whether a warning says that the app is gone in the home storefront, the first one configured.
 pub fn is_at_home(reason: &str) -> bool {
     reason.split('+').any(|one| one.starts_with(PARTLY) && one.ends_with(AT_HOME))
 }
 
+/// The maximum length of a list of country names in a title, in characters.
+const NAMED: usize = 14;
+
+/// The countries that a sentence about some storefronts names, if they are few.
+pub fn gone_where(say: &str) -> Option<&str> {
+    few(say.strip_prefix(GONE)?.split_once(" (")?.0)
+}
+
+/// The countries in which the listing could not be read, if a sentence says so and they are few.
+pub fn unread_where(say: &str) -> Option<&str> {
+    few(say.strip_prefix(UNREAD)?.split_once(':')?.0)
+}
+
+fn few(names: &str) -> Option<&str> {
+    Some(names).filter(|names| (1..=NAMED).contains(&names.len()))
+}
+
+const GONE: &str = "not listed in ";
+const UNREAD: &str = "the listing could not be read in ";
 const PARTLY: &str = "gone_in_";
 const AT_HOME: &str = "_and_at_home";
 
@@ -190,7 +224,8 @@ fn countries(gone: &[(&Part<'_>, &Held)]) -> String {
 fn partly_gone(gone: &[(&Part<'_>, &Held)], at_home: bool, seen: usize) -> Held {
     let worst = gone[0].1.clone();
     let home = if at_home { AT_HOME } else { "" };
-    let say = format!("gone in {} of {seen} countries: {}", gone.len(), countries(gone));
+    let (names, number) = (countries(gone), gone.len());
+    let say = format!("{GONE}{names} ({number} of the {seen} countries that plugwatch checks)");
     let since = gone.iter().map(|(_, held)| held.since).min().unwrap_or(worst.since);
     Held {
         verdict: Verdict::Degraded,

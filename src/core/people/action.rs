@@ -1,5 +1,5 @@
-//! What people do about alerts: acknowledge, mute, accept, report whose fault it was. Actions stop or settle alerts
-//! and never change history. Each is stored with who did it and when.
+//! What people do about alerts: acknowledge, mute, accept, or report who caused the trouble. Actions stop or settle
+//! alerts and never change history. Each is stored with who did it and when.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::core::words::verdict::words;
 words! {
     /// What a person did.
     ActionKind {
-        /// Someone is taking care of it.
+        /// Someone is taking care of the trouble.
         Ack = "ack",
         /// Muted for a while.
         Mute = "mute",
@@ -31,6 +31,8 @@ words! {
         MaintenanceOver = "maintenance_over",
         /// A letter was added, confirmed, answered or withdrawn.
         Letter = "letter",
+        /// A supplier was reported to work for the platform still, or to have left.
+        Attest = "attest",
         /// A drill was requested.
         Drill = "drill",
         /// The channels were tested.
@@ -43,7 +45,7 @@ words! {
 /// An action taken by a person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OperatorAction {
-    /// Its number; numbers follow the order of the actions.
+    /// Its number, in the order of the actions.
     pub id: i64,
     /// When it was taken.
     pub at: Time,
@@ -57,9 +59,9 @@ pub struct OperatorAction {
     pub dependency: Option<String>,
     /// The incident, drill or letter it concerns, by public id.
     pub about: Option<String>,
-    /// When it takes effect; at once if `None`.
+    /// When it takes effect; `None` means at once.
     pub from: Option<Time>,
-    /// When it ends; never if `None`.
+    /// When it ends; `None` means never.
     pub until: Option<Time>,
     /// A reason, or what was accepted.
     pub words: String,
@@ -93,21 +95,23 @@ impl OperatorAction {
 pub enum SeenTo {
     /// Acknowledged at this time.
     Acknowledged(Time),
-    /// Accepted, on the user's side, or a false alarm: no reminders are sent.
+    /// Accepted, caused by the user's side, or a false alarm: no reminders are sent.
     Settled,
 }
 
 /// All actions in force.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct People {
-    /// Mutes by dependency; the empty name means all.
+    /// Mutes by dependency; the empty name means all dependencies.
     mutes: BTreeMap<String, OperatorAction>,
     /// Announced maintenance.
     works: Vec<OperatorAction>,
     /// The last acknowledgement of each incident, drill or alert.
     acks: BTreeMap<String, OperatorAction>,
-    /// Final decisions about incidents: accepted, on the user's side, a false alarm.
+    /// Final decisions about incidents: accepted, caused by the user's side, or a false alarm.
     settled: BTreeMap<String, OperatorAction>,
+    /// When each dependency was last attested.
+    attested: BTreeMap<String, Time>,
     /// Letters that were not withdrawn.
     pub letters: Vec<Letter>,
 }
@@ -124,6 +128,12 @@ impl People {
         people
     }
 
+    /// Dependencies that were attested since `before`.
+    pub fn attested_since(&self, before: &People) -> Vec<String> {
+        let new = self.attested.iter().filter(|(id, at)| before.attested.get(*id) != Some(at));
+        new.map(|(id, _)| id.clone()).collect()
+    }
+
     /// Announced maintenance that is not over.
     pub fn works(&self) -> impl Iterator<Item = &OperatorAction> {
         self.works.iter()
@@ -132,6 +142,9 @@ impl People {
     fn follow(&mut self, act: OperatorAction) {
         let whom = act.dependency.clone().unwrap_or_default();
         match (act.deed, act.about.clone()) {
+            (ActionKind::Attest, _) => {
+                self.attested.insert(whom, act.at);
+            }
             (ActionKind::Mute, _) => {
                 self.mutes.insert(whom, act);
             }
@@ -186,7 +199,7 @@ impl People {
         self.works.iter().filter(concerns).filter(now_on).filter_map(|work| work.until).max()
     }
 
-    /// The acknowledgement of an incident or a drill, unless there was news about it since.
+    /// The acknowledgement of an incident or a drill, unless there has been news about it since.
     pub fn acked(&self, about: &str, news_at: Option<Time>) -> Option<&OperatorAction> {
         self.acks.get(about).filter(|act| news_at.is_none_or(|news| act.at >= news))
     }
@@ -206,20 +219,22 @@ impl People {
         self.acked(&incident.public_id, news_at).map(|act| SeenTo::Acknowledged(act.at))
     }
 
-    /// The latest acknowledgement of lost access. Trouble without an incident is acknowledged by its dependency.
+    /// The latest acknowledgement of lost access. Trouble without an incident is acknowledged under the dependency's
+    /// id.
     pub fn acked_access(&self, dependency: &str) -> Option<&OperatorAction> {
         self.acks.values().filter(|act| act.dependency.as_deref() == Some(dependency)).max_by_key(|act| act.at)
     }
 
-    /// Like [`People::seen_to`], for lost access. Trouble without an incident is acknowledged by its dependency.
+    /// Like [`People::seen_to`], for lost access. Trouble without an incident is acknowledged under the dependency's
+    /// id.
     pub fn seen_to_access(&self, dependency: &str, news_at: Option<Time>) -> Option<SeenTo> {
         let own = self.acks.values().filter(|act| act.dependency.as_deref() == Some(dependency));
         let last = own.map(|act| act.at).max()?;
         news_at.is_none_or(|news| last >= news).then_some(SeenTo::Acknowledged(last))
     }
 
-    /// When someone last said that a dependency's trouble was on the user's side or a false alarm. Losses before that
-    /// do not count.
+    /// When someone last said that a dependency's trouble was a false alarm or caused by the user's side. Losses
+    /// before that do not count.
     pub fn excused_at(&self, dependency: &str) -> Option<Time> {
         let excuses = |act: &&OperatorAction| {
             matches!(act.deed, ActionKind::ItWasUs | ActionKind::FalseAlarm)
@@ -237,7 +252,7 @@ impl People {
     }
 }
 
-/// Maintenance that people announced and that was over at `now`, with its end: as planned, or when someone ended it.
+/// Announced maintenance that was over at `now`, with its end: the planned one, or when someone ended it early.
 pub fn finished_works(acts: &[OperatorAction], now: Time) -> Vec<(OperatorAction, Time)> {
     let ended = |(n, work): (usize, &OperatorAction)| {
         let by_hand = acts[n + 1..].iter().find(|act| {
@@ -245,7 +260,7 @@ pub fn finished_works(acts: &[OperatorAction], now: Time) -> Vec<(OperatorAction
             act.deed == ActionKind::MaintenanceOver && whom
         });
         let at = by_hand.map_or(work.until?, |act| act.at.min(work.until.unwrap_or(act.at)));
-        // Maintenance that was ended before its start never took place.
+        // Maintenance that was cancelled before its start never took place.
         (at <= now && at > work.from.unwrap_or(work.at)).then(|| (work.clone(), at))
     };
     let works = acts.iter().enumerate().filter(|(_, act)| act.deed == ActionKind::Maintenance);

@@ -1,12 +1,12 @@
-//! What to do about one kind of thing, in the catalogue's words: a store listing holds no data to copy out, and a
-//! model has no mailbox.
+//! What to do if one kind of dependency fails or ends, in the catalogue's words. A store listing holds no data to
+//! copy, and a model has no mailbox, so the advice differs.
 
 use crate::core::words::verdict::words;
 
 words! {
-    /// Which advice of a kind a rule of the catalogue calls for.
+    /// Which advice a rule of the catalogue calls for.
     Wanted {
-        /// It was ended.
+        /// The dependency was ended.
         Cut = "cut",
         /// Its key is refused.
         Refused = "refused",
@@ -26,29 +26,29 @@ impl Advice {
     }
 }
 
-/// What people are advised about one kind of thing.
+/// Advice about one kind of dependency.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Advice {
-    /// What cannot be got once it has ended: it comes before anything else about a letter.
+    /// What to save because it is lost after the end. It comes first in all advice about a letter.
     pub save: String,
-    /// What to say instead of using a second vendor, where none is configured.
+    /// What to say if no second vendor is configured that could be used instead.
     pub alone: String,
-    /// A letter says that it ends.
+    /// Advice if a letter announces the end.
     pub ends: String,
-    /// The same in its last hours, where no step is configured.
+    /// Advice in the last hours before the end, if no steps are configured.
     pub soon: String,
-    /// Instead of a step that takes longer than there is time left.
+    /// Advice instead of a step that takes longer than the time left.
     pub late: String,
-    /// It stopped as announced, or they left.
+    /// Advice if it stopped as announced, or the customer left.
     pub cut: String,
-    /// Its hour has passed, and it still works.
+    /// Advice if the announced time has passed and it still works.
     pub passed: String,
-    /// Its key worked and is refused now.
+    /// Advice if its key worked before and is now refused.
     pub refused: String,
-    /// The platform's own calls to it mostly fail.
+    /// Advice if most of the platform's own calls to it fail.
     pub failing: String,
-    /// What runs there is out, while the account is listed as in order.
+    /// Advice if the service is out while the account is listed as in good standing.
     pub down: String,
-    /// The account is in order again, while what runs there may still be out.
+    /// Advice if the account is in good standing again, while the service may still be out.
     pub back: String,
 }

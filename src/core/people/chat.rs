@@ -1,4 +1,4 @@
-//! A place in Telegram: a chat and optionally one of its topics, written `-1001234567890/7`.
+//! A place in Telegram: a chat and, optionally, one of its topics. Written as `-1001234567890/7`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -16,7 +16,7 @@ impl FromStr for Chat {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Chat, String> {
-        let wrong = || format!("`{text}` is no chat, such as 123456789, -1001234567890 or -1001234567890/7");
+        let wrong = || format!("`{text}` is not a chat, such as 123456789, -1001234567890 or -1001234567890/7");
         let (id, topic) = text.split_once('/').map_or((text, None), |(id, topic)| (id, Some(topic)));
         let topic = topic.map(str::parse).transpose().map_err(|_| wrong())?;
         Ok(Chat { id: id.trim().parse().map_err(|_| wrong())?, topic })

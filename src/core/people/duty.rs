@@ -16,8 +16,8 @@ pub struct Duty {
     pub hours: Option<Hours>,
 }
 
-/// Who is called by resend number `turn`, counted from zero, among those on duty. `None` if nobody is on duty;
-/// everybody is then notified.
+/// Whom to call for resend number `turn`, counted from zero, among the people on duty. If nobody is on duty, the
+/// result is `None`, and everybody is notified.
 pub fn called(duties: &[Duty], turn: usize, now: Time) -> Option<&Duty> {
     let on: Vec<&Duty> = duties.iter().filter(|duty| duty.hours.as_ref().is_none_or(|hours| hours.hold(now))).collect();
     on.get(turn.checked_rem(on.len())?).copied()

@@ -1,4 +1,4 @@
-//! Incidents published by people: a title, states and updates. Nothing here is derived from a check.
+//! Incidents that people publish: a title, states and updates. No part of them is derived from checks.
 
 use crate::core::time::Time;
 use crate::core::words::verdict::words;
@@ -12,7 +12,7 @@ words! {
         Identified = "identified",
         /// It is fixed and being monitored.
         Monitoring = "monitoring",
-        /// It is over.
+        /// The incident is over.
         Resolved = "resolved",
     }
 }

@@ -1,11 +1,11 @@
-//! What a letter announces, by its own words: an end, an end unless somebody does what it asks, or new terms.
+//! What a letter announces, by its own words: an end, an end unless the customer meets a demand, or new terms.
 
 use crate::core::time::deadline;
 use crate::core::words::text::clean;
 
-/// Phrases by what they show.
+/// Phrases, each line with the kind of statement that the phrase indicates.
 const PHRASES: &str = include_str!("demands.txt");
-/// As much of a demand stands in messages.
+/// The maximum length of a demand that is quoted in messages, in characters.
 const DEMAND: usize = 180;
 
 /// What a letter announces.
@@ -13,25 +13,29 @@ const DEMAND: usize = 180;
 pub struct Wording {
     /// The sentence with its condition, in its own words.
     pub demand: Option<String>,
-    /// It threatens no end: a price or terms change.
+    /// Whether it announces only a change of prices or terms, not an end.
     pub terms: bool,
-    /// It refers to a law, sanctions or an order of a court or authority.
+    /// Whether it refers to a law, to sanctions, or to an order of a court or authority.
     pub law: bool,
-    /// The day that it names is the first one without it, not the last one with it.
+    /// Whether the day that it names is the first day without the service, not the last day with it.
     pub from: bool,
-    /// It says that something of ours ends or may be interrupted, in words that say nothing else.
+    /// Whether it says, in unambiguous words, that a service of the customer ends.
     pub ends: bool,
+    /// It says no more than that something of ours may be interrupted.
+    pub may_stop: bool,
 }
 
 /// Reads a letter's text.
 pub fn of(text: &str) -> Wording {
     let demand = demand(text);
     let terms = demand.is_none() && changes_price(text) && !deadline::speaks_of_an_end(text);
-    Wording { demand, terms, law: has("law", text), from: has("from", text), ends: has("end", text) }
+    let ends = has("end", text);
+    let may_stop = demand.is_none() && !ends && has("may", text);
+    Wording { demand, terms, law: has("law", text), from: has("from", text), ends, may_stop }
 }
 
-/// The sentence that says what ends unless somebody acts. One that begins with "otherwise" has its condition in the one
-/// before it.
+/// The sentence that says what ends unless the customer acts. If it begins with "otherwise", the sentence before it,
+/// which contains the condition, is included.
 fn demand(text: &str) -> Option<String> {
     let all: Vec<&str> = sentences(text).collect();
     let threatens = |sentence: &&str| has("if", sentence) && deadline::speaks_of_an_end(sentence);
@@ -41,12 +45,12 @@ fn demand(text: &str) -> Option<String> {
     Some(clean(&asked.collect::<Vec<_>>().join(". "), DEMAND))
 }
 
-/// The sentences of a text; a full stop within a name or a number ends none.
+/// The sentences of a text. A full stop within a name or a number does not end a sentence.
 fn sentences(text: &str) -> impl Iterator<Item = &str> {
     text.split(['\n', '!', '?']).flat_map(|line| line.split(". ")).map(str::trim).filter(|line| !line.is_empty())
 }
 
-/// Words of `new` and `pricing` stand so near to each other: "the new API pricing", "we raise all our prices".
+/// The maximum distance, in words, between `new` and `pricing`: "the new API pricing", "we raise all our prices".
 const NEAR: usize = 3;
 
 /// Whether a text says that prices or terms change.
@@ -60,7 +64,7 @@ fn changes_price(text: &str) -> bool {
     prices.iter().any(|price| changes.iter().any(|change| price.abs_diff(*change) <= NEAR))
 }
 
-/// Whether one of the phrases of a kind stands in a text, as whole words.
+/// Whether a text contains one of the phrases of a kind, as whole words.
 fn has(kind: &str, text: &str) -> bool {
     let text = format!(" {} ", words(text).join(" "));
     phrases(kind).map(|phrase| format!(" {phrase} ")).any(|phrase| text.contains(&phrase))
@@ -117,7 +121,7 @@ mod tests {
     #[test]
     fn a_plain_end_has_no_condition() {
         let plain = of("Because you cannot comply with our terms, we suspend your account on Friday.");
-        assert_eq!(plain, Wording { demand: None, terms: false, law: false, from: false, ends: true });
+        assert_eq!(plain, Wording { demand: None, terms: false, law: false, from: false, ends: true, may_stop: false });
         assert_eq!(demand("We end our contract with effect from 3 May 2027."), None);
     }
 
@@ -125,6 +129,9 @@ mod tests {
     fn an_end_without_a_date_is_told_from_mail_about_other_things() {
         assert!(of("We are terminating the services that we provide to you.").ends);
         assert!(of("Ihr Vertrag wird gekündigt.").ends);
+        let may = of("Access to the ledger that keeps your balances may be interrupted.");
+        assert!(may.may_stop && !may.ends);
+        assert!(!of("We close your account; until then, service may be interrupted. We will close it.").may_stop);
         assert!(!of("We closed your ticket: withdrawals work again.").ends);
         assert!(!of("We received a report about a page of yours. Please look into it.").ends);
     }

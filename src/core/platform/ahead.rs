@@ -1,10 +1,11 @@
-//! Dates ahead: what ends or is due, entered by people, measured by checks, or announced in a vendor's letter.
+//! Future dates at which something ends or is due: entered by people, measured by checks, or announced in a vendor's
+//! letter.
 
 use chrono::{DateTime, NaiveDate};
 
 use crate::core::time::Time;
 
-/// A date ahead.
+/// A date on which something ends or is due.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Ahead {
     /// When it is; midnight UTC if only the day is known.

@@ -1,4 +1,4 @@
-//! Whether checks run on schedule, and what delays those that do not.
+//! Whether checks run on schedule, and why some run late.
 
 use std::time::Duration;
 
@@ -8,27 +8,27 @@ use crate::core::time::{Time, human};
 use crate::core::words::verdict::words;
 
 words! {
-    /// What delays a check.
+    /// Why a check is late.
     HeldUp {
         /// plugwatch started it late: the machine is busy or too small.
         Machine = "machine",
-        /// Its host's request limit is used up.
+        /// Its host's request budget is used up.
         Budget = "budget",
         /// Answers take longer than the interval.
         Answers = "answers",
     }
 }
 
-/// The least delay that counts as late; a delay must also exceed a tenth of the interval.
+/// The shortest delay that counts as late. A delay must also exceed a tenth of the interval.
 const LATE: Duration = Duration::from_secs(1);
 /// How long late checks are counted before they are reported.
 const WINDOW: Duration = Duration::from_secs(60);
 /// How often the report is repeated while checks are late.
 const AGAIN: Duration = Duration::from_secs(600);
-/// A late share of at most one check in this many is not reported.
+/// Late checks are not reported if they are at most one in this many.
 const SHARE: u32 = 100;
 
-/// How one check kept to its schedule.
+/// How closely one check followed its schedule.
 #[derive(Clone, Copy, Debug)]
 pub struct Kept {
     /// The interval.

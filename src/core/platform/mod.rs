@@ -1,4 +1,4 @@
-//! All dependencies together: their states, which depends on which company, and what a name refers to.
+//! All dependencies together: their states, the companies they depend on, and what a name refers to.
 
 pub mod ahead;
 pub mod lateness;

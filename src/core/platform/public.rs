@@ -1,4 +1,4 @@
-//! What the operator publishes: dependencies and their labels, maintenance, and the look of the page.
+//! What the operator publishes: dependencies with their labels, maintenance, and the appearance of the page.
 
 use chrono_tz::Tz;
 use serde::Serialize;
@@ -30,8 +30,8 @@ words! {
     }
 }
 
-/// The look of the page, and what it announces. Images are embedded as `data:` URLs, so that the page loads nothing
-/// from elsewhere.
+/// The appearance of the page, and what it announces. Images are embedded as `data:` URLs, so that the page loads
+/// nothing from other hosts.
 #[derive(Clone, Debug, Default)]
 pub struct PublicPage {
     /// The name at the top; the platform's name if `None`.
@@ -48,7 +48,7 @@ pub struct PublicPage {
     pub accent_dark: Option<String>,
     /// One line at the bottom.
     pub footer: Option<String>,
-    /// The language if the reader requests none that is available.
+    /// The language used if none of the reader's preferred languages is available.
     pub language: Language,
     /// The time zone of the times shown.
     pub zone: Tz,

@@ -17,9 +17,9 @@ pub struct Share {
     pub slug: String,
     /// Its name.
     pub name: String,
-    /// Ids of what depends on it directly, critical ones first.
+    /// Ids of the dependencies that depend on it directly, critical ones first.
     pub things: Vec<String>,
-    /// Ids of what would stop as a consequence.
+    /// Ids of the dependencies that would stop as a consequence.
     pub with_them: Vec<String>,
     /// How many critical dependencies would stop.
     pub critical: usize,
@@ -32,14 +32,13 @@ pub struct Loss {
     pub name: String,
     /// The dependencies that stop.
     pub stops: Vec<Stopped>,
-    /// Ids of the dependencies that keep working, with the strongest evidence first.
+    /// Ids of the dependencies that keep working, those with the strongest evidence first.
     pub stands: Vec<String>,
     /// The shortest notice period in a contract with the company, in days.
     pub notice_days: Option<u32>,
     /// How many of its dependencies have no notice period on record.
     pub notice_unknown: usize,
-    /// The minimum time to move away, assuming that dependencies move in parallel and the steps of each one in
-    /// sequence.
+    /// The minimum time to move away, if dependencies move in parallel and the steps of each one follow in sequence.
     pub moving: Option<Duration>,
     /// Labels of its dependencies without recorded steps, or with a step of unknown duration.
     pub moving_unknown: Vec<String>,
@@ -50,7 +49,7 @@ pub struct Loss {
 pub struct Stopped {
     /// Its id.
     pub id: String,
-    /// Labels of those it needs that stop too; empty if it depends on the company directly.
+    /// Labels of the needed dependencies that stop, too; empty if it depends on the company directly.
     pub with: Vec<String>,
     /// What is known about its fallback.
     pub fallback: Fallback,
@@ -63,7 +62,7 @@ pub struct Stopped {
 pub enum Fallback {
     /// None is recorded.
     None,
-    /// It is recorded, but does not name a monitored dependency.
+    /// A fallback is recorded, but it does not name a monitored dependency.
     Unproven,
     /// The dependency it uses, by label, is working and does not stop.
     Proven(String),
@@ -99,7 +98,7 @@ pub fn on_nobody(snapshot: &Snapshot) -> Vec<&DependencySnapshot> {
 /// The company that a name refers to, as slug and name.
 ///
 /// # Errors
-/// Fails if the name fits no company, or several, with a sentence that lists the candidates.
+/// Fails if the name matches no company or several. The error is a sentence that lists the candidates.
 pub fn company<'b>(snapshot: &'b Snapshot, name: &str) -> Result<&'b (String, String), String> {
     let mut all: Vec<&(String, String)> = snapshot.each().flat_map(|d| &d.companies).collect();
     all.sort();
@@ -129,16 +128,16 @@ pub fn company<'b>(snapshot: &'b Snapshot, name: &str) -> Result<&'b (String, St
     match behind.as_slice() {
         [one] => Ok(one),
         [] if all.is_empty() => {
-            Err("nothing that is watched rides on a company that is known: write `rides_on`".to_owned())
+            Err("no monitored dependency depends on a company that plugwatch knows: set `rides_on`".to_owned())
         }
-        [] if name.trim().is_empty() => Err(format!("which company? There are: {}", list(&all))),
-        [] => Err(format!("nothing that is watched rides on `{}`; there are: {}", name.trim(), list(&all))),
-        several => Err(format!("several companies are behind it, which one? {}", list(several))),
+        [] if name.trim().is_empty() => Err(format!("name a company: {}", list(&all))),
+        [] => Err(format!("no monitored dependency depends on `{}`; the companies are: {}", name.trim(), list(&all))),
+        several => Err(format!("it depends on several companies; name one of: {}", list(several))),
     }
 }
 
-/// What would stop without a company, and the options. `drilled` is when the fallback of each dependency was last
-/// drilled, by id.
+/// What would stop without a company, and what could replace it. `drilled` says when the fallback of each dependency
+/// was last drilled, by id.
 pub fn without(snapshot: &Snapshot, company: &(String, String), drilled: &BTreeMap<String, Time>) -> Loss {
     let stops = stopping(snapshot, &company.0);
     let stopped = |dependency: &DependencySnapshot| Stopped {
@@ -183,8 +182,8 @@ fn share(snapshot: &Snapshot, slug: &str, name: &str) -> Share {
     }
 }
 
-/// What stops without a company: ids, each with the ids of those it needs that stop too; none if it depends on the
-/// company directly.
+/// What stops without a company: ids, each with the ids of the needed dependencies that stop, too. That list is empty
+/// if it depends on the company directly.
 fn stopping(snapshot: &Snapshot, slug: &str) -> BTreeMap<String, Vec<String>> {
     let rides = |d: &&DependencySnapshot| d.companies.iter().any(|(company, _)| company == slug);
     let mut stops: BTreeMap<String, Vec<String>> =

@@ -1,4 +1,4 @@
-//! The current state, for everything that shows it: page, JSON, bot and terminal.
+//! The current state, for everything that shows it: the page, JSON, the bot and the terminal.
 
 use std::sync::Arc;
 
@@ -44,7 +44,7 @@ pub struct Snapshot {
 pub struct DependencySnapshot {
     /// Its id.
     pub id: String,
-    /// Its former id if it was renamed: its public identifiers are still derived from that.
+    /// Its former id, if it was renamed. Its public identifiers are still derived from the former id.
     pub was: Option<String>,
     /// Its label.
     pub label: String,
@@ -52,7 +52,7 @@ pub struct DependencySnapshot {
     pub vendor: String,
     /// The company behind the vendor.
     pub parent: String,
-    /// All companies it depends on, as slug and name, starting with the one that decides most directly.
+    /// All companies it depends on, as slug and name; the company with the most direct influence comes first.
     pub companies: Vec<(String, String)>,
     /// How critical it is.
     pub criticality: Criticality,
@@ -74,11 +74,11 @@ pub struct DependencySnapshot {
     pub public: Option<PublicEntry>,
     /// Its combined state.
     pub state: Combined,
-    /// When all its deciding probes were last verified.
+    /// When the least recently verified of its deciding probes was verified.
     pub verified_at: Option<Time>,
     /// Its open incident.
     pub incident: Option<Incident>,
-    /// What people did about it, and what was announced, such as `acknowledged by Ada`.
+    /// What people did about it and what was announced, such as `acknowledged by Ada`.
     pub notes: Vec<String>,
     /// Its probes, with their standings.
     pub probes: Vec<ProbeSnapshot>,
@@ -93,7 +93,7 @@ pub struct ProbeSnapshot {
     pub title: String,
     /// Its role in the dependency.
     pub role: Role,
-    /// What its `live` proves.
+    /// What a `live` result of the check proves.
     pub proves: Proves,
     /// The storefront's country.
     pub country: Option<String>,
@@ -135,7 +135,7 @@ impl DependencySnapshot {
     }
 
     /// The strongest evidence for a dependency shown as working: the account is in good standing, the key works, or
-    /// it can only be seen from outside. `None` if it is not shown as working.
+    /// it is only visible from outside. `None` if it is not shown as working.
     pub fn proven(&self) -> Option<Proves> {
         if self.shown() != Shown::Live {
             return None;
@@ -170,7 +170,7 @@ impl DependencySnapshot {
         match self.shown() {
             Shown::Live | Shown::Degraded | Shown::Outage | Shown::Dropped => held.map(|held| held.since),
             Shown::Checking => self.state.suspicion.as_ref().map(|held| held.since),
-            // The configuration says so, and it has no dates.
+            // That state comes from the configuration, which has no dates.
             Shown::NotMonitored => None,
             // Something that was never checked has no start.
             _ => self.state.unverified().map(|held| held.since).filter(|since| *since > Time(0)),
@@ -179,7 +179,7 @@ impl DependencySnapshot {
 
     /// The sentence that explains its state.
     pub fn say(&self) -> String {
-        self.explaining().map_or_else(|| "no look yet".to_owned(), |held| held.say.clone())
+        self.explaining().map_or_else(|| "not checked yet".to_owned(), |held| held.say.clone())
     }
 
     /// The verdict that explains its state.
@@ -193,7 +193,7 @@ impl DependencySnapshot {
 }
 
 impl DependencySnapshot {
-    /// The names of the parts in which it differs from another snapshot of the same dependency.
+    /// The names of the fields in which it differs from another snapshot of the same dependency.
     pub fn differing(&self, other: &DependencySnapshot) -> Vec<&'static str> {
         let parts = [
             ("state", self.state == other.state),

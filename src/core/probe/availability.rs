@@ -1,4 +1,4 @@
-//! Availability by time: checks are more frequent in trouble, so a share of checks would exaggerate it.
+//! Availability, measured by time. Checks are more frequent during trouble, so a share of checks would exaggerate it.
 
 use std::time::Duration;
 
@@ -11,15 +11,15 @@ use crate::core::time::Time;
 pub struct Availability {
     /// The share of the time that could be judged, 0 to 1; `None` if nothing could be judged.
     pub share: Option<f64>,
-    /// The start of the hour of the first check, or of the period if it was monitored before.
+    /// The start of the hour of the first check; the start of the period if monitoring began before it.
     pub since: Time,
     /// How long it could not be judged.
     pub unjudged: Duration,
 }
 
 /// The availability between `from` and `now`. `hours` are the checks of each hour, oldest first, beginning a day
-/// before the period; what they show holds until the next hour with a check. Confirmed outages and drops count against
-/// it; hours that were mostly unreadable, and gaps, count neither way. `None` without a check.
+/// before the period; their result applies until the next hour with a check. Confirmed outages and drops reduce it.
+/// Gaps, and hours in which most checks were unreadable, count neither way. `None` if there was no check.
 pub fn availability(
     hours: &[(Time, Counts)],
     troubles: &[Trouble],
@@ -45,7 +45,7 @@ pub fn availability(
     Some(Availability { share, since, unjudged: Duration::from_millis(unjudged.unsigned_abs()) })
 }
 
-/// How many milliseconds of a part it was out.
+/// How many milliseconds of a period fall within an outage.
 fn within(trouble: &Trouble, (from, until): (Time, Time)) -> i64 {
     if !trouble.is_out() {
         return 0;
@@ -54,7 +54,7 @@ fn within(trouble: &Trouble, (from, until): (Time, Time)) -> i64 {
     (end.0 - trouble.from.max(from).0).max(0)
 }
 
-/// The parts of a period outside the gaps, which are in order.
+/// The parts of a period outside the gaps. The gaps must be in order.
 fn without((from, until): (Time, Time), gaps: &[(Time, Time)]) -> Vec<(Time, Time)> {
     let (mut parts, mut begin) = (Vec::new(), from);
     for (gap, end) in gaps {
@@ -69,7 +69,7 @@ fn without((from, until): (Time, Time), gaps: &[(Time, Time)]) -> Vec<(Time, Tim
     parts
 }
 
-/// Whether something that is monitored since then was monitored for the whole period.
+/// Whether something monitored since `since` was monitored for the whole period.
 pub fn is_whole(since: Time, from: Time) -> bool {
     since.0 <= from.0 + HOUR
 }

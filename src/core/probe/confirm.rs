@@ -1,7 +1,7 @@
 //! Applies one check to its probe: it changes the probe's confirmed verdict, or raises a suspicion that later checks
 //! confirm.
 //!
-//! [`after`] is the entry point: from a standing, a check and its witnesses it computes the next standing, a flip if
+//! [`after`] is the entry point. From a standing, a check and its witnesses, it computes the next standing, a flip if
 //! there is one, and the further checks that the core requests.
 
 use std::time::Duration;
@@ -13,7 +13,7 @@ use super::recall::{PROBABLY_REMOVED, recall};
 use super::refused;
 use super::standing::{Change, CheckResult, Flip, Held, Standing, Suspicion, Unverified, is_told_elsewhere};
 use super::warned;
-use super::weigh::{COMPARISON_GONE, Weighed, weigh};
+use super::weigh::{COMPARISON_GONE, REFUSED_IN_TROUBLE, Weighed, weigh};
 use super::witness::{Want, Witnesses};
 use crate::core::time::Time;
 use crate::core::words::text::quoted;
@@ -47,7 +47,9 @@ pub fn after(
     }
     mixed::note(&mut next, weighed.verdict, policy, look.at);
     // Regained visibility is reported as good news only if the check confirms a good verdict.
-    let sighted = next.unverified.take().filter(|unverified| unverified.blind);
+    let unseen = next.unverified.take();
+    let refused = unseen.as_ref().filter(|unseen| unseen.held.reason == ACCESS_LOST).map(|unseen| unseen.held.since);
+    let sighted = unseen.filter(|unverified| unverified.blind);
     if matches!(look.reading.verdict, Verdict::Live | Verdict::Degraded) {
         (next.last_live, next.key_mark) = (Some(look.at), policy.key_mark);
     }
@@ -59,9 +61,22 @@ pub fn after(
         wants.extend(affirm(&mut next, weighed, policy, look.at));
         (sighted.filter(|_| good).and_then(|_| sighted_flip(&next, look.at)), wants)
     } else {
-        suspect(&mut next, weighed, policy, look.at)
+        let dropped = weighed.verdict == Verdict::Dropped;
+        let suspected = suspect(&mut next, weighed, policy, look.at);
+        if let Some(since) = refused.filter(|_| dropped) {
+            lost_since(&mut next, since);
+        }
+        suspected
     };
     (next, flip, wants)
+}
+
+/// The vendor's word follows a refused key: the account was lost when the key was first refused.
+fn lost_since(standing: &mut Standing, refused: Time) {
+    let doubt = standing.suspicion.as_mut().map(|doubt| &mut doubt.held);
+    if let Some(held) = doubt.filter(|held| held.verdict == Verdict::Dropped) {
+        held.since = held.since.min(refused);
+    }
 }
 
 fn agrees(standing: &Standing, weighed: &Weighed) -> bool {
@@ -84,8 +99,8 @@ fn affirm(standing: &mut Standing, weighed: Weighed, policy: &Policy, now: Time)
     let watched = doubt::watched(&standing.taken_back, policy, now).filter(|_| standing.suspicion.is_none());
     want = want.or(watched.map(Want::LookAgain));
     standing.verified_at = Some(now);
-    // Routine checks do not query the witnesses again, so the reason confirmed with them is kept.
-    // What the vendor states needs no witness: its latest word is the one that counts.
+    // Routine checks do not query the witnesses again, so the reason confirmed with them is kept. A vendor's own
+    // statement needs no witness, so the latest one counts.
     let heard = weighed.missing.is_empty() || is_other_word(standing, &weighed);
     if let Some(held) = standing.confirmed.as_mut().filter(|_| heard) {
         *held = held_since(weighed, held.since);
@@ -93,7 +108,7 @@ fn affirm(standing: &mut Standing, weighed: Weighed, policy: &Policy, now: Time)
     want
 }
 
-/// Whether a confirmed drop is now stated for another reason, in the vendor's own words.
+/// Whether the vendor now states a different reason for a confirmed drop.
 fn is_other_word(standing: &Standing, weighed: &Weighed) -> bool {
     let dropped = standing.confirmed.as_ref().filter(|held| held.verdict == Verdict::Dropped);
     dropped.is_some_and(|held| {
@@ -131,8 +146,8 @@ fn held_since(weighed: Weighed, since: Time) -> Held {
     Held { verdict, reason, fault, proof, say, hint, by: String::new(), since, until }
 }
 
-/// Handles a check that saw nothing: the verdict stays, and a streak starts or continues. `away` is how long the
-/// vendor asked clients to wait before the next request.
+/// Handles an unreadable check: the verdict stays, and a streak starts or continues. `away` is how long the vendor
+/// asked clients to wait before the next request.
 fn unseen(
     standing: &mut Standing,
     weighed: &Weighed,
@@ -145,18 +160,21 @@ fn unseen(
     // A streak that is reported elsewhere does not continue here, and a streak dated in the future is ignored.
     let old = standing.unverified.as_ref().filter(|old| !is_told_elsewhere(&old.held.reason) && old.held.since <= now);
     if old.is_some_and(|old| old.urgent) && !at_once {
-        // A reason that is reported at once holds until a check sees something: a rate limit does not withdraw it.
+        // An urgent reason holds until a check can be read; a rate limit, for example, does not withdraw it.
         return (None, weighed.missing.clone());
     }
     let same = old.filter(|old| old.held.reason == weighed.reason);
-    let streak = old.map_or(now, |old| old.streak.unwrap_or(old.held.since));
-    let began = if at_once { same.map_or(now, |same| same.held.since) } else { streak };
+    // A refusal that the vendor's trouble might have explained is dated to its first time. Its streak begins with the end
+    // of that trouble: so it is known later that it may have been a part of it.
+    let refused = old.filter(|old| weighed.reason == ACCESS_LOST && old.held.reason == REFUSED_IN_TROUBLE);
+    let streak = old.filter(|_| refused.is_none()).map_or(now, |old| old.streak.unwrap_or(old.held.since));
+    let began = if at_once { same.or(refused).map_or(now, |old| old.held.since) } else { streak };
     let reads = same.map_or(1, |unverified| unverified.reads + 1);
     let (was_blind, was_urgent) = old.map_or((false, false), |u| (u.blind, u.urgent && same.is_some()));
     let sure = surely(&weighed.reason, policy);
-    let speaks =
-        if at_once { sure.holds(reads, now.since(began)) } else { now.since(began) + away >= policy.blind_after };
-    // Someone who already knows that it is dropped does not need to hear that it cannot be checked.
+    let blind_after = policy.blind_after_of.get(&weighed.reason).copied().unwrap_or(policy.blind_after);
+    let speaks = if at_once { sure.holds(reads, now.since(began)) } else { now.since(began) + away >= blind_after };
+    // Someone who already knows of the drop does not need an alert that it cannot be checked.
     let quiet = is_told_elsewhere(&weighed.reason) || from == Some(Verdict::Dropped);
     // Lost access is reported, once, even if the check was already blind for a less serious reason.
     let tells = speaks && !quiet && if at_once { !was_urgent } else { !was_blind };
@@ -165,23 +183,22 @@ fn unseen(
         held: held.clone(),
         reads,
         streak: Some(streak),
-        vendor_fine: weighed.vendor_fine,
+        vendor_fine: weighed.vendor_fine && !(at_once && began < streak),
         blind: was_blind || tells,
         urgent: was_urgent || (tells && at_once),
     });
     let flip = tells.then_some(Flip { change: Change::Blind, from, to: held, confirmed_at: now });
     // Witnesses are requested here too: they may show that something on the network path falsifies answers.
     let mut wants = weighed.missing.clone();
-    // A single check that saw nothing does not stop a suspicion from being followed up.
+    // A single unreadable check does not stop a suspicion from being followed up.
     if (at_once && !speaks) || standing.suspicion.is_some() {
         wants.push(Want::LookAgain(policy.dropped.gap()));
     }
     (flip, wants)
 }
 
-/// How much confirmation a reason for `unknown` needs that is reported at once. A wrong page may be a deployment in
-/// progress, so it needs as much as a drop, as does a probable removal. The others need one more check with the same
-/// result.
+/// How much confirmation an urgent reason for `unknown` needs. A wrong page may be a deployment in progress, so it
+/// needs as much as a drop; so does a probable removal. The others need one more check with the same result.
 fn surely(reason: &str, policy: &Policy) -> Confirm {
     if ["wrong_page", PROBABLY_REMOVED].contains(&reason) {
         policy.dropped
@@ -233,8 +250,8 @@ fn suspect(standing: &mut Standing, weighed: Weighed, policy: &Policy, now: Time
     (None, wants)
 }
 
-/// Handles a good answer that differs from the confirmed verdict (a warning that appears or clears) while a statement
-/// by the vendor is in doubt: that doubt is settled first, as after any good answer.
+/// Handles a good answer that differs from the confirmed verdict (a warning that appears or clears) while a vendor's
+/// statement is in doubt. As with any good answer, that doubt is settled first.
 fn doubted_still(standing: &mut Standing, weighed: &Weighed, policy: &Policy, now: Time) -> Option<Want> {
     let good = |verdict: Verdict| matches!(verdict, Verdict::Live | Verdict::Degraded);
     let fits = |old: &Suspicion| doubt::is_statement(old, policy) && fits(old, policy, now);
@@ -268,8 +285,8 @@ fn needed(standing: &Standing, weighed: &Weighed, policy: &Policy, now: Time) ->
     }
 }
 
-/// After a long loss, a good minute does not prove recovery: confirming it takes a sixth of the time lost, up to
-/// [`LONGEST_BACK`]. A drop stated by the vendor itself takes three good checks in a row to end.
+/// A good minute after a long loss does not prove recovery. Confirming it takes a sixth of the time lost, up to
+/// [`LONGEST_BACK`]. A drop that the vendor itself stated ends only after three good checks in a row.
 fn back(standing: &Standing, policy: &Policy, usual: Confirm, now: Time) -> Confirm {
     let gone = standing.confirmed.as_ref().filter(|held| held.verdict.badness() >= Verdict::Outage.badness());
     let Some(gone) = gone else { return usual };
@@ -283,8 +300,8 @@ fn is_better(standing: &Standing, verdict: Verdict) -> bool {
     verdict.badness() < standing.verdict().map_or(0, Verdict::badness)
 }
 
-/// Adds one contradicting check to the suspicion. A worse result counts for a milder one too, so alternating results
-/// do not cancel each other out. A check that is better breaks a streak of worse ones, and the reverse.
+/// Adds one contradicting check to the suspicion. A worse result also counts towards a milder one, so alternating
+/// results do not cancel each other out. A better result breaks a streak of worse ones, and vice versa.
 fn grown(standing: &mut Standing, weighed: &Weighed, policy: &Policy, now: Time) -> Suspicion {
     let mut old = standing.suspicion.take().filter(|old| fits(old, policy, now));
     if let Some(old) = old.as_mut().filter(|old| doubt::is_refuted(old, weighed.verdict, policy)) {
@@ -295,11 +312,13 @@ fn grown(standing: &mut Standing, weighed: &Weighed, policy: &Policy, now: Time)
     let worse = bad > believed;
     let doubt = old.as_ref().filter(|old| worse && doubt::is_statement(old, policy));
     // A vendor's statement that alternates with good answers dates from its first occurrence.
-    let first = doubt.filter(|doubt| doubt.held.verdict == weighed.verdict).map(|doubt| doubt.held.since);
+    // An outage next to it has a streak of its own.
+    let stated = |doubt: &&Suspicion| weighed.verdict == Verdict::Dropped && doubt.held.verdict == Verdict::Dropped;
+    let first = doubt.filter(stated).map(|doubt| doubt.held.since);
     let (turns, by_turns) = (doubt.is_some(), doubt.is_some_and(|doubt| doubt.by_turns));
     let witnessed = old.as_ref().is_some_and(|old| old.witnessed) || is_witnessed(weighed, policy);
     let mut looks = old.map(|old| old.looks).unwrap_or_default();
-    // Good checks in between end a streak once the statement they were kept for is older than the window.
+    // Once the statement that good checks were kept for is older than the window, they end a streak.
     let good = looks.iter().rposition(|(_, said)| worse && said.badness() <= believed);
     looks.drain(..good.filter(|_| !turns).map_or(0, |good| good + 1));
     looks.retain(|(_, said)| turns || (said.badness() > believed) == worse);
@@ -318,7 +337,7 @@ fn grown(standing: &mut Standing, weighed: &Weighed, policy: &Policy, now: Time)
     }
 }
 
-/// Whether all required witnesses, a second path among them, agree that it is gone.
+/// Whether all required witnesses, including a second path, agree that it is gone.
 fn is_witnessed(weighed: &Weighed, policy: &Policy) -> bool {
     let heard = weighed.missing.is_empty() && !weighed.alone;
     weighed.verdict == Verdict::Dropped && policy.second_path && heard
@@ -326,7 +345,7 @@ fn is_witnessed(weighed: &Weighed, policy: &Policy) -> bool {
 
 fn flip_to(standing: &mut Standing, suspicion: Suspicion, now: Time) -> Flip {
     let from = standing.verdict();
-    // A drop begins when the thing first stopped working, even if that first looked like an outage.
+    // A drop begins when the service first stopped working, even if that first looked like an outage.
     let out = |(_, said): &&(Time, Verdict)| said.badness() >= Verdict::Outage.badness();
     let first_out = suspicion.looks.iter().find(out).map(|(at, _)| *at);
     let first_out = first_out.filter(|_| suspicion.held.verdict == Verdict::Dropped);
@@ -348,6 +367,9 @@ fn flip_to(standing: &mut Standing, suspicion: Suspicion, now: Time) -> Flip {
     Flip { change: Change::Verdict, from, to, confirmed_at: now }
 }
 
+/// The reason code if a key that used to work is refused.
+pub(super) const ACCESS_LOST: &str = "access_lost";
+
 /// Reasons for `unknown` that are reported as soon as they are confirmed, not only after a long blind period: the
 /// core's own reasons, and two from the catalogue.
 const SPEAKS_AT_ONCE: [&str; 5] =
@@ -358,7 +380,7 @@ pub fn speaks_at_once(reason: &str) -> bool {
     SPEAKS_AT_ONCE.contains(&reason)
 }
 
-/// The longest time that a recovery needs to be confirmed: a recovery of a minute or two does not count as one.
+/// The maximum time that confirming a recovery takes. A recovery that lasts only a minute or two does not count.
 const LONGEST_BACK: Duration = Duration::from_secs(240);
 
 /// The longest gap between two checks that confirm a recovery.

@@ -34,7 +34,7 @@ pub struct Trouble {
 }
 
 impl Trouble {
-    /// Whether it was unavailable, not only in trouble.
+    /// Whether it was unavailable: out or dropped, not only degraded.
     pub fn is_out(&self) -> bool {
         matches!(self.worst, Verdict::Outage | Verdict::Dropped)
     }

@@ -1,11 +1,10 @@
-//! Vendor statements that alternate with good answers: suspended at one check, in good standing at the next, as when
-//! only some of the vendor's servers have the current state. An absence confirmed by a second path and the
-//! comparisons counts as much as such a statement.
+//! Vendor statements that alternate with good answers: suspended at one check, in good standing at the next, because
+//! only some of the vendor's servers have the current state. An absence that a second path and the comparisons
+//! confirm counts as much as such a statement.
 //!
 //! One good answer does not withdraw such a statement; three in a row do. Two statements in a row confirm it, and so
-//! do statements in half of the checks over half an hour. A statement that was repeated, but is neither confirmed nor
-//! withdrawn, is reported as intermittent. So is one that was withdrawn and appears for the third time within an
-//! hour.
+//! do statements in half of the checks over half an hour. A statement that is repeated, but neither confirmed nor
+//! withdrawn, is reported as intermittent. So is one that was withdrawn twice and reappears within an hour.
 
 use std::time::Duration;
 
@@ -19,11 +18,11 @@ pub(super) const CLEARS: u32 = 3;
 /// After intermittent statements, the good checks must also span this long: a stale server may answer only one check
 /// in ten.
 const CLEARS_OVER: Duration = Duration::from_secs(600);
-/// The period over which half of the checks confirm a statement.
+/// The period over which statements in half of the checks confirm a drop.
 const WINDOW: Duration = Duration::from_secs(1_800);
 /// The fewest checks that count as half an hour.
 const FEWEST: usize = 6;
-/// The gap between checks after the first ones, which are a minute apart: 18 checks fit into the window.
+/// The gap between checks after the first ones, which are a minute apart. 18 checks fit into the window.
 const PACE: Duration = Duration::from_secs(100);
 /// How many checks run at the pace of a confirmation.
 const QUICK: usize = 6;
@@ -34,14 +33,14 @@ const AGAIN: u32 = 5;
 
 /// A suspicion withdrawn this often within [`REMEMBERED`] counts as intermittent as soon as it returns.
 const TAKEN_BACK: usize = 2;
-/// How long withdrawn suspicions are remembered. A check reaches the one server that knows of a suspension only by
-/// chance, and an hour has about a dozen checks.
+/// How long withdrawn suspicions are remembered. If a single server has the suspension, a check reaches that server
+/// only by chance, and an hour has about a dozen checks.
 const REMEMBERED: Duration = Duration::from_secs(3_600);
 
-/// The reason code while a statement is neither confirmed nor withdrawn.
+/// The reason code of a statement that is neither confirmed nor withdrawn.
 const BY_TURNS: &str = "said_by_turns";
 
-/// Whether a warning, alone or among others, means that the vendor's answers alternate between dropped and good.
+/// Whether a warning, alone or joined with others, says that the vendor's answers alternate between dropped and good.
 pub fn is_by_turns(reason: &str) -> bool {
     reason.split('+').any(|one| one == BY_TURNS)
 }
@@ -181,7 +180,8 @@ pub(super) fn counted_since(suspicion: &Suspicion) -> Time {
     first.filter(|_| suspicion.by_turns).map_or(suspicion.held.since, |first| first.max(suspicion.held.since))
 }
 
-/// The sentence for a drop. If other checks in between found it in good standing, it says how many stated the drop.
+/// The sentence for a drop. If other checks in between found it in good standing, the sentence says how many stated
+/// the drop.
 pub(super) fn said(suspicion: &Suspicion) -> String {
     let (bad, all) = counted(suspicion);
     let say = &suspicion.held.say;
@@ -216,8 +216,8 @@ pub(super) fn note_taken_back(taken_back: &mut Vec<Time>, doubt: &Suspicion, now
 }
 
 impl Standing {
-    /// What this check contributes: its confirmed verdict, or a warning while the vendor's statement against it is
-    /// intermittent.
+    /// What this check contributes to its dependency: its confirmed verdict, or a warning if the vendor's
+    /// contradicting statement is intermittent.
     pub fn counts(&self) -> Option<Held> {
         let confirmed = self.confirmed.as_ref()?;
         let doubt = self.suspicion.as_ref().filter(|doubt| doubt.by_turns && is_good(confirmed.verdict));

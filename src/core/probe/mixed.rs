@@ -1,6 +1,6 @@
 //! The end of a stated drop while some of the vendor's servers still state it: three good answers, an old one, three
-//! good ones again. Such a drop is over once most answers of a quarter of an hour are good; what the stale servers
-//! still say is then a doubt.
+//! good ones again. Such a drop is over once most answers over a quarter of an hour are good. If stale servers still
+//! state it, that becomes a suspicion.
 
 use std::time::Duration;
 
@@ -10,15 +10,15 @@ use super::standing::{Held, Standing, Suspicion};
 use crate::core::time::Time;
 use crate::core::words::verdict::{Basis, Verdict};
 
-/// How long answers are counted.
+/// How long answers are remembered and counted.
 const WINDOW: Duration = Duration::from_secs(1_800);
-/// How long they must span, and how many they must be at least, so that a lucky run does not end a drop.
+/// The period that the answers must span, and their minimum number, so that a lucky run does not end a drop.
 const SPAN: Duration = Duration::from_secs(900);
 const FEWEST: usize = 8;
 /// The maximum number of answers that are remembered.
 const MOST: usize = 32;
 
-/// Records an answer while a drop is confirmed, from the first good one on.
+/// Records an answer while a drop is being confirmed, from the first good one on.
 pub(super) fn note(standing: &mut Standing, verdict: Verdict, policy: &Policy, now: Time) {
     if standing.verdict() != Some(Verdict::Dropped) || policy.basis != Basis::OwnStatement {
         standing.mixed.clear();
@@ -33,7 +33,7 @@ pub(super) fn note(standing: &mut Standing, verdict: Verdict, policy: &Policy, n
     }
 }
 
-/// Whether most recent answers are good, and the last three in a row.
+/// Whether most recent answers, and the last three in a row, are good.
 pub(super) fn is_mostly_good(standing: &Standing, now: Time) -> bool {
     let all = &standing.mixed;
     let good = all.iter().filter(|(_, said)| is_good(*said)).count();
@@ -42,7 +42,7 @@ pub(super) fn is_mostly_good(standing: &Standing, now: Time) -> bool {
     spans && all.len() >= FEWEST && good * 2 > all.len() && row >= CLEARS as usize
 }
 
-/// What a drop that ends by most answers leaves: the doubt that stale servers keep up.
+/// The suspicion that stays because of stale servers, after a drop ended by most answers.
 pub(super) fn doubt_left(standing: &Standing, now: Time) -> Option<Suspicion> {
     let dropped = standing.confirmed.as_ref().filter(|held| held.verdict == Verdict::Dropped)?;
     let since = standing.mixed.iter().find(|(_, said)| !is_good(*said)).map(|(at, _)| *at)?;
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
     use crate::core::words::verdict::Reading;
 
-    /// The minute in which a drop ends that these answers, repeated, follow; one a minute, for two hours.
+    /// The minute in which a drop ends if these answers follow it, one a minute, repeated for two hours.
     fn over(answers: &str) -> Option<usize> {
         let policy = Policy::for_basis(Basis::OwnStatement, Duration::from_secs(300));
         let mut standing = Standing::default();

@@ -1,5 +1,5 @@
-//! The reasons for a check, and how often each may cause one: the shortest gap between two checks, and the maximum
-//! per hour. Every request for a check obeys this table; a host's own budget applies as well.
+//! The reasons for a check, and how often each may cause one: the shortest gap between two checks and the maximum per
+//! hour. This table limits all checks; a host's own budget applies as well.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -28,7 +28,7 @@ words! {
 }
 
 impl Asking {
-    /// Whether a decision waits for the answer. Such a check goes before routine checks in a host's budget, and does
+    /// Whether a decision waits for the answer. Such a check comes before routine checks in a host's budget and does
     /// not reuse an earlier access token.
     pub fn is_urgent(self) -> bool {
         matches!(self, Asking::Confirmation | Asking::Storefronts)
@@ -47,11 +47,11 @@ pub struct Limit {
 /// The period over which checks are counted.
 pub const WINDOW: Duration = Duration::from_secs(3_600);
 
-/// The limits of each reason. A schedule has its own pace of at least one second. Confirmations may be half a second
-/// apart if the user configures that; a suspicion that would need more than two checks a minute for an hour is
-/// decided by routine checks. A control or second path from the last minute is still fresh. A possible cause is
-/// checked every minute for a quarter of an hour. A storefront is checked early once per suspicion, and a suspicion
-/// lasts at least an hour.
+/// The limits of each reason. Schedules have their own minimum interval of one second. Confirmations may be half a
+/// second apart if the user configures that; a suspicion that would need more than two checks a minute for an hour is
+/// decided by routine checks. A control or second path checked within the last minute is still fresh. A possible
+/// cause is checked every minute for a quarter of an hour. A storefront is checked early once per suspicion, and a
+/// suspicion lasts at least an hour.
 pub const fn limit(asking: Asking) -> Limit {
     let (gap_ms, most) = match asking {
         Asking::Routine => (1_000, 3_600),
@@ -71,8 +71,8 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// When `asking` may next cause a check, no earlier than `wish`. `None` if it has reached its limit; the next
-    /// routine check must then do.
+    /// When `asking` may next cause a check, no earlier than `wish`. `None` if it has reached its limit: the next
+    /// routine check then has to be enough.
     pub fn allowed(&self, asking: Asking, wish: Time) -> Option<Time> {
         let limit = limit(asking);
         let Some(times) = self.at.get(&asking) else { return Some(wish) };
@@ -81,7 +81,7 @@ impl Asked {
         (counted < limit.most as usize).then_some(at)
     }
 
-    /// Records a check for this reason now. Times in the future come from a clock that has since been set back.
+    /// Records a check for this reason now. Recorded times in the future are from before the clock was set back.
     pub fn note(&mut self, asking: Asking, now: Time) {
         // Routine checks follow their schedule, so they are not counted here.
         if asking == Asking::Routine {

@@ -1,5 +1,6 @@
 //! How much confirmation a check needs before its verdict changes.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -52,7 +53,7 @@ pub struct Policy {
     pub negative_control: bool,
     /// A second path must agree with a `dropped`.
     pub second_path: bool,
-    /// The second path covers all countries together, so its `live` says nothing about a single country.
+    /// The second path covers all countries together, so its `live` proves nothing about a single country.
     pub second_path_global: bool,
     /// The vendor has a machine-readable status page.
     pub vendor_status: bool,
@@ -61,18 +62,30 @@ pub struct Policy {
     /// The check uses no network but reads what was reported, so the state of plugwatch's own network does not
     /// matter.
     pub local: bool,
-    /// A short mark that tells one key from another and reveals nothing else about it.
+    /// A short mark that distinguishes one key from another and reveals nothing else about it.
     pub key_mark: Option<u32>,
-    /// The time over which a `dropped` must be confirmed without a readable second path.
+    /// How long a `dropped` must be confirmed if no second path can be read.
     pub alone_over: Duration,
     /// How long a check may be unreadable before that raises an alert of its own.
     pub blind_after: Duration,
-    /// Counting starts again if the last reading is older than this.
+    /// The same for single reasons, such as a night without any call.
+    #[serde(default)]
+    pub blind_after_of: BTreeMap<String, Duration>,
+    /// A last reading older than this restarts the count.
     pub stale_after: Duration,
 }
 
+/// Confirmation for what was announced and whose like is gone: the second look is immediate.
+const ANNOUNCED: Confirm = Confirm::new(2, 60);
+
 impl Policy {
-    /// The default policy for what a `dropped` is based on, for a probe that is checked once per `every`.
+    /// The same, for a loss that was announced for now after another one of the same letter has come.
+    pub fn announced(&self) -> Policy {
+        let dropped = if self.dropped.over > ANNOUNCED.over { ANNOUNCED } else { self.dropped };
+        Policy { dropped, alone_over: self.alone_over.min(ANNOUNCED.over), ..self.clone() }
+    }
+
+    /// The default policy for this basis, for a probe that is checked once per `every`.
     pub fn for_basis(basis: Basis, every: Duration) -> Policy {
         let dropped = match basis {
             Basis::OwnStatement => Confirm::new(2, 60),
@@ -94,6 +107,7 @@ impl Policy {
             key_mark: None,
             alone_over: dropped.over * 6,
             blind_after: (every * 3).max(Duration::from_secs(900)),
+            blind_after_of: BTreeMap::new(),
             stale_after: (every * 2).max(dropped.over * 3),
         }
     }

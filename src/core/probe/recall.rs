@@ -1,5 +1,5 @@
-//! Earlier knowledge changes what a check means: a key that used to work is refused, a vendor that dropped the
-//! customer has an outage, or something is missing while nothing can be compared with it.
+//! Earlier knowledge changes what a check means: for example, a key that used to work is refused, a vendor that
+//! dropped the customer has an outage, or something is missing and nothing can be compared with it.
 
 use super::policy::Policy;
 use super::standing::{CheckResult, Standing};
@@ -8,7 +8,7 @@ use super::witness::Witnesses;
 use crate::core::time::Time;
 use crate::core::words::verdict::{Fault, Verdict};
 
-/// Weighs a check again with what was known before it.
+/// Weighs a check again, using what was known before it.
 pub(super) fn recall(
     weighed: Weighed,
     look: &CheckResult,
@@ -35,7 +35,7 @@ fn probably_removed(weighed: Weighed, look: &CheckResult, witnesses: &Witnesses,
         return weighed;
     }
     let say = format!(
-        "{}; plugwatch can't confirm it, because the listings that it compares with went missing before yours; another listing of yours there is still up",
+        "{}; plugwatch can't confirm a removal: the apps that it compares yours with went missing first, so the store itself may be at fault; but another listing of yours there still loads, so a removal is more likely",
         look.reading.say
     );
     Weighed {
@@ -53,23 +53,23 @@ fn access(weighed: Weighed, standing: &Standing, policy: &Policy, now: Time) -> 
         return weighed;
     }
     if !policy.keyed {
-        // No key was sent, so none can be wrong: something on the way refuses plugwatch.
+        // No key was sent, so the key cannot be wrong. Something on the network path refuses plugwatch.
         return Weighed { reason: "refused_here".to_owned(), fault: Fault::Unclear, hint: None, ..weighed };
     }
     let Some(live) = standing.last_live else {
         return weighed;
     };
     if standing.key_mark.is_some() && standing.key_mark != policy.key_mark {
-        // It is not the key that last worked, so most likely a configuration mistake.
+        // This key is not the one that last worked, so a configuration mistake is most likely.
         return Weighed { say: format!("{}; it is another key than the one that worked", weighed.say), ..weighed };
     }
-    // Shows a point in time: "how long ago" would be out of date in each reminder.
+    // Shows a point in time, because a time span would be out of date in each reminder.
     let worked = live.min(now).short();
     Weighed {
         reason: "access_lost".to_owned(),
         fault: Fault::Unclear,
         say: format!(
-            "{}; the same key last worked {worked}: the key was revoked, or the account is suspended",
+            "{}; this key last worked {worked}: the key was revoked, or the account is suspended",
             weighed.say
         ),
         ..weighed

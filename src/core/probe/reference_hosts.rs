@@ -1,4 +1,4 @@
-//! Judges plugwatch's own network by independent reference hosts.
+//! Determines from independent reference hosts whether plugwatch's own network works.
 
 use std::net::SocketAddr;
 use std::str::FromStr;
@@ -36,7 +36,7 @@ pub const LEAST: usize = 3;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Sign {
-    /// Nothing: they cannot be reached.
+    /// Nothing: the hosts cannot be reached.
     #[default]
     Silence,
     /// Certificates that seem expired or not yet valid: the local clock is wrong.
@@ -93,8 +93,8 @@ impl Sign {
 
 /// Judges one round of checks.
 ///
-/// If most hosts fail, plugwatch is blind. Half is not most, so one broken operator among three, or two among four,
-/// is never enough.
+/// If most hosts fail, plugwatch is blind. Half of the hosts are not enough, so one broken operator among three, or
+/// two among four, never counts as blindness.
 pub fn judge(answered: &[Result<(), Failure>]) -> OwnNetwork {
     if answered.len() < LEAST {
         return OwnNetwork::Unasked;

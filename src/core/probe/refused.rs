@@ -1,5 +1,5 @@
-//! Keys that are refused intermittently: some of the vendor's servers no longer know the key or the account. One good
-//! answer ends a refusal, so no single one is reported; together they are a warning.
+//! Keys that are refused intermittently, because some of the vendor's servers no longer know the key or the account.
+//! One good answer ends a refusal, so a single refusal is not reported; several together are a warning.
 
 use super::lately::{TIMES, forget, remember};
 use super::policy::Policy;
@@ -10,12 +10,12 @@ use crate::core::words::verdict::{Fault, Verdict};
 /// The reason code of the warning.
 const REFUSED_BY_TURNS: &str = "refused_by_turns";
 
-/// Whether a warning, alone or among others, means that the key is refused intermittently.
+/// Whether a warning, alone or joined with others, says that the key is refused intermittently.
 pub fn is_refused_by_turns(reason: &str) -> bool {
     reason.split('+').any(|one| one == REFUSED_BY_TURNS)
 }
 
-/// Handles a good check: remembers a refusal just before it, and forgets old ones.
+/// Handles a good check: remembers a refusal just before it, and forgets old refusals.
 pub(super) fn note_good(standing: &mut Standing, policy: &Policy, now: Time) {
     forget(&mut standing.refused, policy, now);
     let refused = standing.unverified.as_ref().filter(|unseen| unseen.held.reason == "access_lost");
@@ -34,7 +34,7 @@ impl Standing {
             reason: REFUSED_BY_TURNS.to_owned(),
             fault: Fault::Unclear,
             say: format!(
-                "the key was refused {} times lately; the checks between found the account in order",
+                "the key was refused in {} recent checks; the checks in between found the account in order",
                 self.refused.len()
             ),
             hint: Some(
@@ -58,7 +58,7 @@ mod tests {
     use super::*;
     use crate::core::words::verdict::{Basis, Reading};
 
-    /// The reason after checks one minute apart; `x` is a refusal.
+    /// Test helper: the reason after checks one minute apart, where `x` is a refusal.
     fn counted(checks: &str) -> Option<String> {
         let policy = Policy { keyed: true, ..Policy::for_basis(Basis::OwnStatement, Duration::from_secs(300)) };
         let mut standing = Standing::default();

@@ -35,14 +35,14 @@ pub struct Held {
     pub by: String,
     /// When it began: the time of the first check that reported it.
     pub since: Time,
-    /// When what it warns of happens, such as a certificate's end, as the last check estimates it.
+    /// When the announced event, such as a certificate's expiry, happens, according to the last check.
     pub until: Option<Time>,
 }
 
-/// A reading that contradicts the confirmed verdict, while it is being confirmed.
+/// A suspicion: readings that contradict the confirmed verdict and are not confirmed yet.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Suspicion {
-    /// The result of the latest check, dated to the first one in the streak with this result or a worse one.
+    /// The result of the latest check, dated to the first check in the streak with this result or a worse one.
     pub held: Held,
     /// The number of checks with this result.
     pub reads: u32,
@@ -51,11 +51,11 @@ pub struct Suspicion {
     /// The checks of this streak, with times and verdicts. All are worse, or all better, than the confirmed verdict.
     /// If a vendor's statement is intermittent, the good checks in between are included.
     pub looks: Vec<(Time, Verdict)>,
-    /// The statement returned after a good check and lasts. It is neither confirmed nor cleared, and is reported as
-    /// intermittent.
+    /// The statement returned after a good check and persists. It is neither confirmed nor withdrawn, and is reported
+    /// as intermittent.
     pub by_turns: bool,
-    /// In one of these checks, a second path and the comparisons agreed, which counts as much as the vendor's own
-    /// statement.
+    /// In one of these checks, a second path and the comparisons agreed with it, which counts as much as the vendor's
+    /// own statement.
     pub witnessed: bool,
 }
 
@@ -68,11 +68,11 @@ pub struct Unverified {
     pub reads: u32,
     /// The vendor's service works for other customers.
     pub vendor_fine: bool,
-    /// When the streak began, over all reasons that are not reported elsewhere.
+    /// When the streak began, counting all reasons except those that are reported elsewhere.
     pub streak: Option<Time>,
-    /// An alert that it cannot be checked was raised.
+    /// Whether an alert was raised that it cannot be checked.
     pub blind: bool,
-    /// A reason that is reported at once was reported in this streak.
+    /// Whether an urgent reason was reported in this streak.
     pub urgent: bool,
 }
 
@@ -94,21 +94,21 @@ pub struct Standing {
     pub suspicion: Option<Suspicion>,
     /// Set while the probe cannot be checked.
     pub unverified: Option<Unverified>,
-    /// When it last read `live`; a probe that never did cannot become `dropped`.
+    /// When it last read `live`. A probe that never did cannot become `dropped`.
     pub last_live: Option<Time>,
     /// When a check last agreed with the confirmed verdict.
     pub verified_at: Option<Time>,
     /// The mark of the key in use when it last read `live`.
     pub key_mark: Option<u32>,
-    /// When it recovered from a drop; old statements after that are most likely a stale copy.
+    /// When it recovered from a drop. Old statements after that are most likely a stale copy.
     pub returned_at: Option<Time>,
     /// When a check last agreed with the previous confirmed verdict.
     pub before_until: Option<Time>,
-    /// When recently withdrawn suspicions began; one that keeps returning is reported as intermittent.
+    /// When recently withdrawn suspicions began. A suspicion that keeps returning is reported as intermittent.
     pub taken_back: Vec<Time>,
     /// When recent refusals of the key began that a good check ended.
     pub refused: Vec<Time>,
-    /// Recent answers, from the first good one on, while a drop is confirmed.
+    /// Recent answers while a drop is being confirmed, from the first good answer on.
     pub mixed: Vec<(Time, Verdict)>,
     /// A warning that the vendor stated intermittently.
     pub warned: Option<Box<Warned>>,
@@ -138,11 +138,11 @@ pub struct Flip {
     pub confirmed_at: Time,
 }
 
-/// The reason code for something that the same key showed for a long time and no longer shows. It holds until the
-/// thing is seen again, so the core has to recognise it.
+/// The reason code for something that the same key showed for a long time and no longer shows. The reason applies
+/// until a check finds it again, so the core has to recognise the code.
 pub const LEFT_ACCOUNT: &str = "left_account";
-/// After this long with the same key, a wrong id or a key without permission is ruled out: those are found within
-/// days of setting a check up.
+/// If the same key has worked for this long, a wrong id or a missing permission is ruled out: such mistakes are found
+/// within days of setting up a check.
 const LONG: Duration = Duration::from_secs(7 * 86_400);
 
 impl Standing {
@@ -156,14 +156,14 @@ impl Standing {
 }
 
 impl Held {
-    /// Adjusts times after the clock was set back to `now`: none may lie in the future.
+    /// Adjusts all times after the clock was set back to `now`, so that none lies in the future.
     pub fn not_after(&mut self, now: Time) {
         self.since = self.since.min(now);
     }
 }
 
 impl Standing {
-    /// Adjusts times after the clock was set back to `now`: none may lie in the future.
+    /// Adjusts all times after the clock was set back to `now`, so that none lies in the future.
     pub fn not_after(&mut self, now: Time) {
         // A confirmed verdict keeps its date and is limited to `now` when shown. A suspicion in the future is
         // discarded, and the next check starts it again.
@@ -189,8 +189,8 @@ impl Standing {
         self.last_live.is_some()
     }
 
-    /// Whether it has been unreadable for more than a check or two, and not because of plugwatch's own network. Its
-    /// last verdict is then ignored when several checks are counted together.
+    /// Whether several checks in a row were unreadable, for a reason other than plugwatch's own network. The last
+    /// verdict is then ignored when several checks are counted together.
     pub fn is_unreadable(&self) -> bool {
         let lasts = |unseen: &Unverified| unseen.reads >= UNREADABLE && !is_told_elsewhere(&unseen.held.reason);
         self.unverified.as_ref().is_some_and(|unseen| unseen.blind || lasts(unseen))
@@ -202,11 +202,11 @@ impl Standing {
     }
 }
 
-/// Reasons for `unknown` that are reported once for all probes: a failed own network in an alert of its own, missing
-/// keys at start-up.
+/// Reasons for `unknown` that are reported once for all probes: a failure of plugwatch's own network in a separate
+/// alert, missing keys at start-up.
 const TOLD_ELSEWHERE: [&str; 2] = ["own_network", "needs_key"];
 
-/// The number of unreadable checks in a row that rules out a coincidence.
+/// The number of unreadable checks in a row that rules out coincidence.
 const UNREADABLE: u32 = 3;
 
 pub(super) fn is_told_elsewhere(reason: &str) -> bool {

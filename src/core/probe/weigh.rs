@@ -1,8 +1,9 @@
-//! Weighs one reading against its witnesses: may it be believed as it is?
+//! Weighs one reading against its witnesses, to decide whether it can be believed as it is.
 
 use super::policy::Policy;
 use super::witness::{FRESH, OwnNetwork, Want, Witnessed, Witnesses};
 use crate::core::time::Time;
+use crate::core::words::text::quoted;
 use crate::core::words::verdict::{Basis, Fault, Proof, Reading, Verdict};
 
 /// A reading after its witnesses were consulted.
@@ -20,24 +21,25 @@ pub struct Weighed {
     pub say: String,
     /// What to do about it, if known.
     pub hint: Option<String>,
-    /// When what it warns of happens, as far as the answer says.
+    /// When the announced event happens, if the answer says so.
     pub until: Option<Time>,
     /// Witnesses that must be consulted before it can be confirmed.
     pub missing: Vec<Want>,
-    /// A `dropped` that needs more time, because its second path could not be read or showed it, or because the
-    /// vendor reports a problem.
+    /// Whether a `dropped` needs more time, because its second path could not be read or still showed the listing, or
+    /// because the vendor reports a problem.
     pub alone: bool,
-    /// The vendor works for other customers: its status page reports no problem, or another of its checks is `live`.
+    /// Whether the vendor works for other customers: its status page reports no problem, or another of its checks is
+    /// `live`.
     pub vendor_fine: bool,
 }
 
-// Sentences from witnesses that only support the reading: shown once and left out of reminders.
+// Sentences from witnesses that only support the reading. They are shown once and left out of reminders.
 const OWN_NETWORK_FINE: &str = "plugwatch's own network is fine";
 const STATUS_FINE: &str = "the vendor's status page reports no problem";
 const OTHERS_WORK: &str = "other listings there are still up";
 const SECOND_SAME: &str = "a second check agrees";
 const SECOND_UNREAD: &str = "the second check could not be read";
-/// The wording of an earlier release, which open incidents in the store may still have.
+/// The wording of an earlier release, which stored open incidents may still contain.
 const BEFORE: [&str; 3] =
     ["other entries there are still listed", "a second route agrees", "the second route could not be read"];
 
@@ -85,6 +87,8 @@ pub fn weigh(reading: &Reading, witnesses: &Witnesses, policy: &Policy, proven: 
 pub(super) const CONTROL_GONE: &str = "control_gone";
 /// The reason code if the comparisons appear to be gone while the monitored listing is there.
 pub(super) const COMPARISON_GONE: &str = "comparison_gone";
+/// The reason code if a key that used to work is refused while the vendor reports a problem.
+pub(super) const REFUSED_IN_TROUBLE: &str = "refused_in_trouble";
 /// The reason code while plugwatch's own network is down.
 pub const OWN_NETWORK: &str = "own_network";
 /// The sentence for [`OWN_NETWORK`].
@@ -109,11 +113,11 @@ impl Weighed {
     }
 }
 
-/// What to do about a reason that the core itself found. The vendor's hint does not apply to it.
+/// The advice for a reason that the core itself found. The vendor's hint does not apply to such a reason.
 fn hint(reason: &str) -> Option<&'static str> {
     match reason {
         "never_seen_live" => Some("Check the id in your configuration first. If it is right, it was gone before."),
-        COMPARISON_GONE => Some("Nothing urgent: the listing loads. Open it by hand once a day until this is over."),
+        COMPARISON_GONE => Some("Nothing urgent. Open the listing yourself once a day until this is over."),
         CONTROL_GONE => Some("Open the listing in a browser: plugwatch cannot tell now whether it was removed."),
         OWN_NETWORK => Some("Check the network of the machine that runs plugwatch."),
         _ => None,
@@ -122,8 +126,9 @@ fn hint(reason: &str) -> Option<&'static str> {
 
 fn weigh_live(plain: Weighed, witnesses: &Witnesses, policy: &Policy) -> Weighed {
     if policy.positive_control && witnesses.positive.as_ref().is_some_and(|seen| seen.verdict == Verdict::Dropped) {
-        let because = "but the apps that plugwatch compares yours with seem to be missing there, so plugwatch can't rely on this check";
-        return plain.unknown(COMPARISON_GONE, Fault::Unclear, because);
+        // The page's statement about this app is not repeated, because it cannot be relied on.
+        let because = "the listing page loads, but plugwatch can't rely on that: the apps that it compares yours with appear to be missing from the store";
+        return Weighed { say: String::new(), ..plain }.unknown(COMPARISON_GONE, Fault::Unclear, because);
     }
     match &witnesses.negative {
         Some(seen) if policy.negative_control && seen.verdict == Verdict::Live => plain.unknown(
@@ -147,7 +152,7 @@ fn weigh_outage(plain: Weighed, witnesses: &Witnesses, policy: &Policy, now: Tim
     }
 }
 
-/// Adds what the vendor's status page says about its health. A page that cannot be read changes nothing.
+/// Takes the vendor's status page into account. A page that cannot be read changes nothing.
 fn weigh_status(weighed: Weighed, witnesses: &Witnesses, policy: &Policy, now: Time) -> Weighed {
     if !policy.vendor_status {
         return weighed;
@@ -183,7 +188,7 @@ fn weigh_access(weighed: Weighed, witnesses: &Witnesses, policy: &Policy, now: T
         Verdict::Live => Weighed { vendor_fine: true, ..fine }.resting_on(STATUS_FINE),
         Verdict::Outage | Verdict::Degraded => {
             let because = "but the vendor's status page reports a problem, so the refusal may not be about you";
-            fine.unknown("refused_in_trouble", Fault::VendorBreakdown, because)
+            fine.unknown(REFUSED_IN_TROUBLE, Fault::VendorBreakdown, because)
         }
         _ => fine,
     }
@@ -217,16 +222,28 @@ fn weigh_dropped(
     if reading.basis == Basis::Absence && weighed.verdict == Verdict::Dropped {
         weighed = weigh_trouble(weighed, witnesses, policy, now);
     }
-    // A wrong id also looks gone. A person's report is no typing error, and a report from your own systems uses no
-    // vendor id.
+    // A wrong id also looks gone. But a person's report is not a typing error, and a report from the user's own
+    // systems uses no vendor id.
     let told = weighed.proof == Proof::Told || policy.local;
     if weighed.verdict == Verdict::Dropped && !proven && !told {
-        return never_live(weighed);
+        return if is_known_there(&weighed, reading) { never_good(weighed) } else { never_live(weighed) };
     }
     weighed
 }
 
-/// Weighs something that never read `live`: it cannot be lost, so the id is wrong or it was gone before.
+/// Whether the vendor's own word for the thing shows that it knows its id.
+fn is_known_there(weighed: &Weighed, reading: &Reading) -> bool {
+    reading.basis == Basis::OwnStatement && reading.proof == Proof::Stated && quoted(&weighed.say).is_some()
+}
+
+/// Weighs something that never read `live`, but that the vendor knows and speaks of: the id is right.
+fn never_good(weighed: Weighed) -> Weighed {
+    let hint = weighed.hint.clone();
+    let because = "it was so before plugwatch first checked it; the vendor knows the id, so that is right";
+    Weighed { hint, ..weighed.unknown("never_seen_live", Fault::Unclear, because) }
+}
+
+/// Handles something that never read `live`. It cannot have been lost: the id is wrong, or it was gone before.
 fn never_live(weighed: Weighed) -> Weighed {
     let because = "plugwatch never saw it working: a wrong id in the configuration, or gone before";
     weighed.unknown("never_seen_live", Fault::Unclear, because)

@@ -1,4 +1,4 @@
-//! What else is known when a check is judged. The type has a field for every kind of witness; those that nothing
+//! What else is known when a check is judged. The type has a field for every kind of witness. Kinds that nothing
 //! queries yet stay `None` and have no effect.
 
 use std::time::Duration;
@@ -60,14 +60,14 @@ pub struct Tally {
 pub struct Witnesses {
     /// The state of plugwatch's own network.
     pub own_network: OwnNetwork,
-    /// The same unreadable page was returned for another company too, so something near plugwatch inserts it.
+    /// The same unreadable page was returned for another company, too, so something near plugwatch inserts it.
     #[serde(default)]
     pub same_page: bool,
-    /// The same question about something known to exist.
+    /// The answer to the same question about something known to exist.
     pub positive: Option<Witnessed>,
-    /// The same question about something known not to exist.
+    /// The answer to the same question about something known not to exist.
     pub negative: Option<Witnessed>,
-    /// The same thing checked over a second path.
+    /// The answer for the same thing over a second path.
     pub second_path: Option<Witnessed>,
     /// The vendor's status page.
     pub vendor_status: Option<Witnessed>,
@@ -77,7 +77,7 @@ pub struct Witnesses {
     pub same_check: Option<Tally>,
     /// The same probe from other vantage points.
     pub vantages: Option<Tally>,
-    /// A letter that announced it.
+    /// A letter that announced the loss.
     pub notice: Option<Witnessed>,
 }
 
@@ -95,7 +95,7 @@ pub enum Want {
     SecondPath,
     /// The vendor's status page.
     VendorStatus,
-    /// The same probe again, after this long.
+    /// The same probe again, after this time.
     LookAgain(Duration),
     /// All storefronts of the same listing, now.
     WholeSpread,

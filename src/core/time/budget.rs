@@ -1,4 +1,4 @@
-//! Request budgets: how often one host may receive a request, whatever is configured.
+//! Request budgets: how often one host may receive a request, regardless of the configuration.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -64,14 +64,14 @@ impl Budget {
         }
     }
 
-    /// Blocks a host until then, because it asked clients to wait.
+    /// Blocks a host until this time, because it asked clients to wait.
     pub fn stay_away(&mut self, host: &str, until: Time) {
         let next = self.next.entry(host.to_owned()).or_insert(until);
         *next = (*next).max(until);
     }
 }
 
-/// The longest wait a vendor can ask for; longer requests are capped.
+/// The longest wait that a vendor can ask for; longer waits are capped.
 pub const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(6 * 3_600);
 
 /// When to send the next request after a `Retry-After`: at least a second and at most [`LONGEST_RETRY_AFTER`] from

@@ -6,11 +6,11 @@ use super::{Time, millis};
 
 /// How often a stock is recorded.
 pub const NOTED: Duration = Duration::from_secs(3_600);
-/// The period of spending from which future spending is estimated.
+/// The period of past spending from which future spending is estimated.
 pub const LOOKED_BACK: Duration = Duration::from_secs(7 * 86_400);
-/// The time needed to know usual spending: weekends are quiet, and one busy day is not a pattern.
+/// The time needed to know usual spending: weekends are quiet, and a single busy day is not a pattern.
 const USUAL: Duration = Duration::from_secs(3 * 86_400);
-/// The minimum time for an estimate: nights are quiet, and Mondays are not.
+/// The minimum time for an estimate, because nights are quieter than days.
 const LEAST: Duration = Duration::from_secs(86_400);
 
 /// How much was left at an instant.

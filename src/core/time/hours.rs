@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 use super::Time;
 use super::schedule::instant;
 
-/// The step in which the end of a period is searched for.
+/// The step size in the search for the end of a period.
 const STEP: Duration = Duration::from_secs(60);
 /// The maximum number of steps to that end: one week.
 const FURTHEST: u32 = 7 * 24 * 60;
@@ -27,7 +27,7 @@ impl Hours {
     /// day on which they begin.
     ///
     /// # Errors
-    /// Fails if `text` is not in one of these formats, with a sentence that shows how to write it.
+    /// Fails if `text` is not in one of these formats. The error is a sentence that shows how to write it.
     pub fn parse(text: &str, zone: Tz) -> Result<Hours, String> {
         let wrong = || format!("`{text}` are not hours; write them like \"22:00-07:00\" or \"Mon-Fri 09:00-18:00\"");
         let (days, hours) = match text.trim().rsplit_once(' ') {
@@ -37,7 +37,7 @@ impl Hours {
         let (from, to) = hours.split_once('-').ok_or_else(wrong)?;
         let (from, to) = (clock(from).ok_or_else(wrong)?, clock(to).ok_or_else(wrong)?);
         if from == to && from != NaiveTime::MIN {
-            return Err(format!("`{text}` begin and end at once; the whole day is 00:00-24:00"));
+            return Err(format!("`{text}` begin and end at the same time; the whole day is 00:00-24:00"));
         }
         Ok(Hours { days, from, to, zone })
     }
@@ -53,7 +53,7 @@ impl Hours {
     }
 
     /// The start and end of the hours that begin on `day`. Each happens once, even if a clock change repeats or skips
-    /// it. Hours that are skipped entirely follow right after the gap, with their full length.
+    /// it. Hours that are skipped entirely follow right after the gap and keep their full length.
     fn of(&self, day: NaiveDate) -> (Time, Time) {
         let last = if self.from < self.to { day } else { day.succ_opt().unwrap_or(day) };
         let (begin, end) = (day.and_time(self.from), last.and_time(self.to));
@@ -61,12 +61,12 @@ impl Hours {
         (from, if to > from { to } else { from.plus((end - begin).to_std().unwrap_or_default()) })
     }
 
-    /// When they end, if `now` is within them; `None` otherwise, and for hours that cover the whole week.
+    /// When the hours end, if `now` is within them; `None` otherwise, and for hours that cover the whole week.
     pub fn end(&self, now: Time) -> Option<Time> {
         if !self.hold(now) {
             return None;
         }
-        // They end on a whole minute, even across a clock change.
+        // Hours end on a whole minute, even across a clock change.
         let minute = Time(now.0 - now.0.rem_euclid(60_000));
         (1..=FURTHEST).map(|n| minute.plus(STEP * n)).find(|at| !self.hold(*at))
     }

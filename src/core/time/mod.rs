@@ -44,14 +44,14 @@ impl Time {
         DateTime::parse_from_rfc3339(text).ok().map(|at| Time(at.timestamp_millis()))
     }
 
-    /// `Mon 08:59 CET`, for times a few days away.
+    /// The weekday, time and zone, such as `Mon 08:59 CET`, for times a few days away.
     pub fn weekday(self, zone: Tz) -> String {
         let at = self.utc().with_timezone(&zone);
         format!("{} {}", at.format("%a %H:%M"), named(&at))
     }
 
-    /// The time for a person in `zone` who reads it at `now`: `Fri 8 Jan 23:48 CET`. The weekday is shown within a
-    /// week, the year if it differs.
+    /// The time for a person in `zone` who reads it at `now`, such as `Fri 8 Jan 23:48 CET`. The weekday is shown
+    /// within a week, and the year if it differs.
     pub fn local(self, zone: Tz, now: Time) -> String {
         let at = self.utc().with_timezone(&zone);
         let near = self.since(now).max(now.since(self)) < WEEK;
@@ -64,12 +64,12 @@ impl Time {
         format!("{} {}", at.format(&format!("{day} %H:%M")), named(&at))
     }
 
-    /// Whether a day begins then, in `zone`: as a letter names a day without an hour.
+    /// Whether this is the beginning of a day in `zone`. Letters often name a day without an hour.
     pub fn is_midnight(self, zone: Tz) -> bool {
         self.utc().with_timezone(&zone).format("%H:%M:%S").to_string() == "00:00:00"
     }
 
-    /// As a person in `zone` reads a date ahead: where a day begins then, the day alone.
+    /// A future date as a person in `zone` reads it; without the time of day if it is the beginning of a day.
     pub fn day(self, zone: Tz, now: Time) -> String {
         let whole = self.local(zone, now);
         if !self.is_midnight(zone) {
@@ -78,9 +78,9 @@ impl Time {
         whole.split(" 00:00 ").next().map_or(whole.clone(), str::to_owned)
     }
 
-    /// `8 Jan 17:42 UTC`, as used in evidence.
+    /// The UTC form used in evidence, such as `Fri 8 Jan 17:42 UTC`.
     pub fn short(self) -> String {
-        self.utc().format("%-d %b %H:%M UTC").to_string()
+        self.utc().format("%a %-d %b %H:%M UTC").to_string()
     }
 }
 
@@ -90,7 +90,7 @@ fn named(at: &DateTime<Tz>) -> String {
     if name.starts_with(['+', '-']) { format!("UTC{name}") } else { name }
 }
 
-/// Within this time a weekday identifies the day.
+/// Within this time, a weekday identifies the day.
 const WEEK: Duration = Duration::from_secs(7 * 86_400);
 
 /// A duration in whole milliseconds, at most `i64::MAX`.

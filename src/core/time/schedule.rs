@@ -1,4 +1,4 @@
-//! When checks run: at an interval with a stable phase, or by cron in a time zone.
+//! When checks run: at an interval with a stable phase, or by a cron expression in a time zone.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -12,10 +12,10 @@ use super::{Time, millis};
 pub const FIRST_LOOK: Duration = Duration::from_secs(60);
 /// With at least this many probes, first checks are not spread over half a minute ...
 const MANY: usize = 100;
-/// ... but start this far apart: five hundred a second is no burden, and people are waiting for them.
+/// ... but start this far apart. Five hundred checks a second are no burden, and people are waiting for the results.
 const FIRST_APART: Duration = Duration::from_millis(2);
 
-/// The most matches to skip in an hour that occurs twice: every minute of it, for a job that runs that often.
+/// The maximum number of matches to skip in an hour that occurs twice, enough for a job that runs every minute.
 const MOST_SKIPPED: usize = 2 * 60 + 1;
 
 /// When a probe is checked.
@@ -33,8 +33,7 @@ pub struct Cron {
     text: String,
     zone: Tz,
     schedule: cron::Schedule,
-    /// Whether only minutes are restricted. Steps such as `*/5` then continue through a clock change
-    /// without a gap.
+    /// Whether only minutes are restricted. Steps such as `*/5` then continue through a clock change without a gap.
     steps: bool,
 }
 
@@ -48,28 +47,28 @@ impl Cron {
     /// Parses five fields: minute hour day month weekday.
     ///
     /// # Errors
-    /// Fails if the expression is invalid or never matches, with a sentence that says what is wrong and how to write
-    /// it. Six fields are refused: some programs have seconds first and others a year last, and a maintenance read the
-    /// other way round holds nearly always.
+    /// Fails if the expression is invalid or never matches. The error is a sentence that says what is wrong and how
+    /// to write it. Six fields are refused: some programs put seconds first and others put a year last, and
+    /// maintenance whose fields are misread would apply nearly always.
     pub fn parse(text: &str, zone: Tz) -> Result<Cron, String> {
         let fields: Vec<&str> = text.split_whitespace().collect();
         let [minute, hour, day, month, weekday] = fields[..] else {
             let why = match fields.len() {
-                6 => "; leave out the seconds or the year, which plugwatch does not have",
+                6 => "; leave out the seconds or the year, which plugwatch does not support",
                 _ => "",
             };
             let n = fields.len();
             return Err(format!("a cron expression has 5 fields (minute hour day month weekday), this has {n}{why}"));
         };
         if day != "*" && day != "?" && weekday != "*" && weekday != "?" {
-            return Err("give a day of the month or a weekday, not both: programs differ on what both mean".to_owned());
+            return Err("give a day of the month or a weekday, not both, because programs interpret the combination differently".to_owned());
         }
         for (name, text, least, most) in
             [("minute", minute, 0, 59), ("hour", hour, 0, 23), ("day", day, 1, 31), ("month", month, 1, 12)]
         {
             in_range(name, text, least, most)?;
         }
-        // Only something that repeats within every hour can be computed without a time zone.
+        // Only a schedule that repeats within every hour can be computed without a time zone.
         let steps = [hour, day, month, weekday].iter().all(|field| matches!(*field, "*" | "?"));
         let weekday = named_weekdays(weekday)?;
         let full = format!("0 {minute} {hour} {day} {month} {weekday}");
@@ -84,11 +83,11 @@ impl Cron {
 
     /// The first instant after `now` that matches.
     ///
-    /// A local time skipped by a clock change runs at the first instant after the gap; one that occurs twice runs the
-    /// first time only.
+    /// If a clock change skips the local time, the result is the first instant after the gap. If the local time
+    /// occurs twice, only the first occurrence counts.
     pub fn next(&self, now: Time) -> Option<Time> {
         if self.steps {
-            // Use the current offset: in zones that are off by half an hour, the minutes are too.
+            // Uses the current offset, because some zones are off by half an hour, which shifts the minutes.
             let offset = self.zone.offset_from_utc_datetime(&now.utc().naive_utc()).fix();
             let fixed = now.utc().with_timezone(&offset);
             return self.schedule.after(&fixed).next().map(|at| Time(at.timestamp_millis()));
@@ -102,8 +101,8 @@ impl Cron {
     }
 }
 
-/// The instant of a local time. If a clock change skips it, the first instant after the gap; if it occurs twice, the
-/// first one.
+/// The instant of a local time. If a clock change skips it, this is the first instant after the gap; if it occurs
+/// twice, the first occurrence.
 pub fn instant(zone: Tz, local: NaiveDateTime) -> Time {
     let at: DateTime<Utc> = match zone.from_local_datetime(&local) {
         LocalResult::Single(at) | LocalResult::Ambiguous(at, _) => at.with_timezone(&Utc),
@@ -123,7 +122,7 @@ fn after_gap(zone: Tz, local: NaiveDateTime) -> DateTime<Utc> {
         .unwrap_or_else(|| Utc.from_utc_datetime(&local))
 }
 
-/// The library's own messages about this span several lines and are off by one.
+/// Checks a field's range here, because the library's own messages span several lines and are off by one.
 fn in_range(name: &str, text: &str, least: u32, most: u32) -> Result<(), String> {
     let before_step = text.split(',').filter_map(|item| item.split('/').next());
     let numbers = before_step.flat_map(|item| item.split('-')).filter_map(|number| number.parse::<u32>().ok());
@@ -135,8 +134,8 @@ fn in_range(name: &str, text: &str, least: u32, most: u32) -> Result<(), String>
 
 const DAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 
-/// Names each weekday of a field. Vixie cron counts Sunday as 0 and 7 (crontab(5)); the library counts it as 1, and
-/// rejects ranges that end with Sunday.
+/// Replaces each weekday in a field with its name. Vixie cron counts Sunday as 0 and 7 (crontab(5)); the library
+/// counts it as 1 and rejects ranges that end with Sunday.
 fn named_weekdays(field: &str) -> Result<String, String> {
     if matches!(field, "*" | "?") {
         return Ok(field.to_owned());
@@ -148,11 +147,11 @@ fn named_weekdays(field: &str) -> Result<String, String> {
         let (first, last) = match range.split_once('-') {
             Some((first, last)) => (weekday(first)?, weekday(last)?),
             None if range == "*" => (0, 6),
-            // A day with a step extends to the end of the week.
+            // A single day with a step means from that day to the end of the week.
             None if item.contains('/') => (weekday(range)?, 6),
             None => (weekday(range)?, weekday(range)?),
         };
-        // `7-2` starts with Sunday; `Sat-Sun` and `Fri-Mon` pass the end of the week.
+        // `7-2` starts with Sunday; `Sat-Sun` and `Fri-Mon` cross the end of the week.
         let first = if first == 7 && last < 7 { 0 } else { first };
         let last = if last < first { last + 7 } else { last };
         (first..=last).step_by(step).for_each(|day| days[day % 7] = true);
@@ -161,7 +160,7 @@ fn named_weekdays(field: &str) -> Result<String, String> {
     Ok(named.join(","))
 }
 
-/// 0 to 7, or a name of at least three letters.
+/// Parses a weekday: 0 to 7, or a name of at least three letters.
 fn weekday(text: &str) -> Result<usize, String> {
     const NAMES: [&str; 7] = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
     if let Ok(number) = text.parse::<usize>() {
@@ -183,7 +182,7 @@ impl Schedule {
             Schedule::Every(every) => FIRST_LOOK.min(*every),
             Schedule::Cron(_) => FIRST_LOOK,
         };
-        // At most half the window: the other half is for hosts with a tight budget.
+        // Uses at most half of the window. The other half is for hosts with a tight budget.
         let most = window / 2;
         let spread = if of < MANY { most } else { FIRST_APART.saturating_mul(u32::try_from(of).unwrap_or(u32::MAX)) };
         now.plus(share(spread.min(most), phase))
@@ -219,7 +218,7 @@ fn share(window: Duration, phase: u64) -> Duration {
     window.mul_f64((phase % 1_000) as f64 / 1_000.0)
 }
 
-/// A stable number from a text, for phases and jitter (FNV-1a).
+/// A stable number computed from a text (FNV-1a), for phases and jitter.
 pub fn stable(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
@@ -320,7 +319,7 @@ mod tests {
     fn in_the_hour_that_comes_twice_every_minute_is_passed_over_once() {
         let after = runs("* 2 * * *", "Europe/Berlin", "2026-10-25T01:00:00Z", 1);
         assert_eq!(after, ["2026-10-26T01:00:00Z"]);
-        // From any starting point within that night.
+        // The starting point within that night makes no difference.
         for from in ["2026-10-25T00:30:00Z", "2026-10-25T00:45:00Z", "2026-10-25T01:15:00Z", "2026-10-25T01:30:00Z"] {
             assert_eq!(runs("30 2 * * *", "Europe/Berlin", from, 1), ["2026-10-26T01:30:00Z"], "{from}");
         }

@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::schedule::Cron;
 use super::{Time, millis};
 
-/// The approximate maximum number of past occurrences returned for recurring maintenance: a quarter's worth if it is
-/// nightly.
+/// The approximate maximum number of past occurrences returned for recurring maintenance: the last three months if it
+/// is nightly.
 const MOST_PAST: i64 = 90;
 
 /// When maintenance takes place.
@@ -14,7 +14,7 @@ const MOST_PAST: i64 = 90;
 pub enum Window {
     /// Once, from the first instant to the second.
     Once(Time, Time),
-    /// Repeatedly: each start, and the duration.
+    /// Repeatedly: the starts as a cron expression, and the duration.
     Again(Box<Cron>, Duration),
 }
 

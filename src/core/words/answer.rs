@@ -1,4 +1,4 @@
-//! What an asker returns: facts about one question, never a judgement.
+//! What an asker returns: facts that answer one question, never a judgement.
 
 use serde::{Deserialize, Serialize};
 
@@ -47,7 +47,7 @@ words! {
         HttpRedirectRefused = "http_redirect_refused",
         /// A public host redirected to a private address.
         HttpRedirectInward = "http_redirect_inward",
-        /// plugwatch may not connect to this address.
+        /// plugwatch is not allowed to connect to this address.
         AddressRefused = "address_refused",
         /// This process cannot open more files or connections.
         OutOfDescriptors = "out_of_descriptors",
@@ -73,28 +73,28 @@ impl Failure {
             DnsFailed => "the name servers gave no answer",
             ConnectRefused => "the connection is refused",
             ConnectTimeout => "no connection within the time limit",
-            ConnectFailed => "no way there",
+            ConnectFailed => "there is no route to the host",
             OutOfDescriptors => "plugwatch is out of file descriptors: raise its limit (LimitNOFILE, ulimit -n)",
             ConnectionReset => "the connection was cut",
-            TlsExpired => "the certificate is past its date",
-            TlsNotYetValid => "the certificate's time has not begun",
+            TlsExpired => "the certificate has expired",
+            TlsNotYetValid => "the certificate is not valid yet",
             TlsWrongName => "the certificate is for other names",
-            TlsUntrusted => "nobody we trust issued the certificate",
+            TlsUntrusted => "no trusted authority issued the certificate",
             TlsRevoked => "the certificate was revoked",
             TlsFailed => "the TLS handshake failed",
             HttpTimeout => "no complete answer within the time limit",
             HttpBroken => "the answer is cut off, or is not HTTP",
             HttpBodyTooLarge => "it is larger than the limit",
-            HttpBodyBomb => "it unpacks to far more than it weighs",
+            HttpBodyBomb => "it unpacks to far more than its size",
             HttpBodyUndecodable => "its compression is broken or unknown",
             HttpRedirectLoop => "it redirects in a loop, or too often",
             HttpRedirectInward => "it redirects to a private address, which plugwatch does not follow",
-            HttpRedirectRefused => "it redirects to where plugwatch does not follow",
+            HttpRedirectRefused => "it redirects to an address that plugwatch does not follow",
             AddressRefused => "the address is not allowed for this program",
             ExecTimeout => "it did not end in time",
             ExecFailed => "its output could not be read",
             ToldToWait => "the host asked clients to wait (rate limit)",
-            NotAsked => "the question could not be put",
+            NotAsked => "the request could not be built",
             NeedsKey => "a secret is not set",
         }
     }

@@ -1,5 +1,5 @@
-//! What is reported to plugwatch: pings from jobs, people's reports, and the outcomes that the platform itself sees
-//! at its vendors.
+//! What is reported to plugwatch: pings from jobs, people's reports, and how the platform's own calls to its vendors
+//! turn out.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -84,7 +84,7 @@ impl Report {
     }
 }
 
-/// The largest count accepted for one minute; more requests than this are a mistake.
+/// The largest count accepted for one minute. A larger number is a mistake.
 pub const MOST_COUNTED: u64 = 1_000_000_000;
 
 /// A pending read: the reports, or why they could not be read.
@@ -92,8 +92,8 @@ pub type Reading<'a> = Pin<Box<dyn Future<Output = Result<Vec<Report>, String>> 
 
 /// The store for reports.
 pub trait CheckIns: Send + Sync {
-    /// The reports under a key since an instant, oldest first. The newest one that is more than a start is always
-    /// included, however old it is.
+    /// The reports under a key since an instant, oldest first. The newest report that is not only the start of a job
+    /// is always included, however old it is.
     fn heard<'a>(&'a self, key: &'a str, since: Time) -> Reading<'a>;
 }
 

@@ -1,5 +1,5 @@
-//! Lookups by name. One table has everything about a lookup except how it is performed: the catalogue reads the names
-//! of its arguments and facts here, and `ask::lookup` finds its implementation by the same word.
+//! Lookups by name. One table defines everything about a lookup except how it is performed. The catalogue takes the
+//! names of its arguments and facts from here, and `ask::lookup` finds its implementation by the same word.
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -35,7 +35,7 @@ impl fmt::Debug for Secret {
 pub enum Key {
     /// It is set to this value.
     Set(Secret),
-    /// It is not set. Holds where it was expected: "the variable NAME", "the file PATH".
+    /// It is not set. Contains the place where it was expected: "the variable NAME", "the file PATH".
     Unset(String),
 }
 
@@ -113,8 +113,8 @@ pub struct HttpQuestion {
     pub headers: Vec<Field>,
     /// A body to send.
     pub body: Option<Secret>,
-    /// Requests a website as browsers do: the TLS facts of the connection are recorded, and redirects within the page
-    /// are followed.
+    /// Requests a website as browsers do: records the TLS facts of the connection, and follows redirects within the
+    /// page.
     pub tls: bool,
     /// The timeout for the whole request.
     pub timeout: Duration,
@@ -179,11 +179,11 @@ pub struct ExecQuestion {
 pub struct RdapQuestion {
     /// The registered domain.
     pub domain: String,
-    /// What to show for its registry until that is known: `registry of DOMAIN`.
+    /// The name to show for its registry until the real name is known: `registry of DOMAIN`.
     pub registry: String,
     /// The registry's address, if it is not looked up.
     pub base: Option<String>,
-    /// The WHOIS query, if it is more than the name.
+    /// The WHOIS query, if it contains more than the name.
     pub line: Option<String>,
     /// The timeout for each request.
     pub timeout: Duration,

@@ -1,5 +1,5 @@
-//! Makes text from outside fit to show on terminals, in messages and on pages. It is cleaned and shortened once,
-//! where it enters; the original stays in the evidence.
+//! Makes text from outside safe to show on terminals, in messages and on pages. Text is cleaned and shortened once,
+//! on arrival; the evidence keeps the original.
 
 /// The longest sentence about one check, with the vendor's text in it, in characters.
 pub const SENTENCE: usize = 400;
@@ -44,7 +44,7 @@ pub fn clean_lines(text: &str, most: usize) -> String {
 }
 
 /// Whether a character is invisible: writing direction, tags, joiners that no script needs, the soft hyphen. The
-/// joiners of Persian and of emoji are kept.
+/// joiners needed for Persian and for emoji are kept.
 fn is_hidden(c: char) -> bool {
     matches!(
         c,
@@ -67,7 +67,7 @@ fn skip_sequence(chars: &mut std::str::Chars<'_>) {
         Some('[') => skip_parameters(chars),
         Some(']' | 'P' | 'X' | '^' | '_') => {
             let mut last = ' ';
-            // A string without a terminator would swallow the rest, so it ends with its line.
+            // A string without a terminator would hide all text after it, so it ends at the end of the line.
             for c in chars.by_ref() {
                 if matches!(c, '\u{7}' | '\u{9c}' | '\n') || (last == '\u{1b}' && c == '\\') {
                     return;
@@ -104,18 +104,18 @@ pub fn sloppy(text: &str) -> Option<&'static str> {
     let plain = text.replace("...", "");
     let any = |signs: &[&str]| signs.iter().any(|sign| plain.contains(sign));
     if any(&["..", ",,", ";.", ",.", ".;", "?.", "!.", ":.", ". .", ".\u{201d}.", "; ;", ", ,"]) {
-        return Some("two signs of punctuation in a row");
+        return Some("two punctuation marks in a row");
     }
-    // `./check` and `.in` begin a name; a mark that stands alone does not.
+    // `./check` and `.in` begin a name; a full stop that stands alone is a mistake.
     let alone = |sign: &str| plain.contains(&format!("{sign} ")) || plain.ends_with(sign);
     if [" .", " ,", " ;"].into_iter().any(alone) || any(&["( ", " )"]) {
-        return Some("a blank before a sign of punctuation");
+        return Some("a space before a punctuation mark");
     }
     if any(&[" ()", "(, ", "(; "]) {
-        return Some("brackets around nothing");
+        return Some("empty brackets");
     }
     if any(&["{{", "}}", "{%", "%}", "undefined"]) {
-        return Some("a template that was not filled");
+        return Some("a placeholder that was not filled");
     }
     if counts_one_as_many(&plain) {
         return Some("a plural after the number one");
@@ -152,7 +152,7 @@ const COUNTED: [&str; 25] = [
     "warnings",
 ];
 
-/// Finds plurals after "1": "1 servers", "1 mail servers", "none of the 1 keys".
+/// Finds plural nouns after "1": "1 servers", "1 mail servers", "none of the 1 keys".
 fn counts_one_as_many(text: &str) -> bool {
     let words: Vec<&str> = text.split_whitespace().collect();
     let plural = |word: &&str| COUNTED.contains(&word.trim_end_matches(|c: char| !c.is_alphanumeric()));
@@ -170,7 +170,7 @@ pub fn capital(text: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// Advice without the parts that mention the fallback; `None` if nothing else remains.
+/// The advice without the parts that mention the fallback; `None` if nothing else remains.
 pub fn without_fallback(advice: &str) -> Option<String> {
     const FALLBACK: &str = "the fallback";
     if !advice.contains(FALLBACK) {
@@ -180,12 +180,12 @@ pub fn without_fallback(advice: &str) -> Option<String> {
     for sentence in advice.split(". ") {
         let parts = sentence.trim_end_matches('.').split("; ").filter_map(|part| match part.find(FALLBACK) {
             None => Some(part),
-            // If the part offers an alternative, that is kept.
+            // If the part offers an alternative, the alternative is kept.
             Some(at) => part[..at].rfind(", or ").map(|or| &part[..or]),
         });
         let parts: Vec<&str> = parts.collect();
         if let Some((first, rest)) = parts.split_first() {
-            // The original first part may have been removed; a name in lower case stays as it is.
+            // The first part may have been removed. A name that begins in lower case stays as it is.
             let begins = sentence.starts_with(*first);
             let first =
                 if begins { (*first).to_owned() } else { capital(first.strip_prefix("then ").unwrap_or(first)) };
@@ -195,8 +195,8 @@ pub fn without_fallback(advice: &str) -> Option<String> {
     (!sentences.is_empty()).then(|| format!("{}.", sentences.join(". ")))
 }
 
-/// What a sentence quotes, for comparison: the words between “ and ”, without case and figures, which may change with
-/// each check.
+/// What a sentence quotes, for comparison: the words between “ and ”, without case and without digits, which may
+/// change with each check.
 pub fn quoted(say: &str) -> Option<String> {
     let parts = say.split('\u{201c}').skip(1).filter_map(|rest| Some(rest.split_once('\u{201d}')?.0));
     let plain = |part: &str| part.to_lowercase().chars().filter(|c| !c.is_ascii_digit()).collect::<String>();

@@ -43,19 +43,19 @@ words! {
     Verdict {
         /// The vendor's service works for the customer: this account, listing or name.
         Live = "live",
-        /// It works, with a warning.
+        /// The vendor's service works for the customer, with a warning.
         Degraded = "degraded",
-        /// It works for nobody, or cannot be reached.
+        /// The vendor's service works for nobody, or cannot be reached.
         Outage = "outage",
         /// The vendor no longer serves this customer.
         Dropped = "dropped",
-        /// The check could not be made, or its answer not read.
+        /// The check could not be made, or its answer could not be read.
         Unknown = "unknown",
     }
 }
 
 impl Verdict {
-    /// How bad it is, to find the worst: higher is worse. `Unknown` has the lowest value.
+    /// How bad the verdict is, for finding the worst: higher is worse. `Unknown` has the lowest value.
     pub fn badness(self) -> u8 {
         match self {
             Verdict::Unknown => 0,
@@ -68,7 +68,7 @@ impl Verdict {
 }
 
 words! {
-    /// Who is responsible. It decides whether the reader waits, calls a lawyer or fixes a key.
+    /// Who is responsible. This decides whether the reader should wait, call a lawyer or replace a key.
     Fault {
         /// The vendor decided against the customer.
         VendorDecision = "vendor_decision",
@@ -100,9 +100,9 @@ words! {
         Standing = "standing",
         /// The key works.
         Access = "access",
-        /// It can be seen from outside.
+        /// The listing or service is visible from outside.
         Presence = "presence",
-        /// Your own systems, or a person, reported it.
+        /// The user's own systems, or a person, reported it.
         Reported = "reported",
     }
 }
@@ -110,7 +110,8 @@ words! {
 words! {
     /// What a check's `dropped` is based on.
     Basis {
-        /// The vendor's statement about this customer, whose identity the answer repeats. No control is needed.
+        /// The vendor's statement about this customer, in an answer that identifies the customer. No control is
+        /// needed.
         OwnStatement = "own_statement",
         /// Something that used to exist is missing. Controls are mandatory.
         Absence = "absence",
@@ -120,19 +121,19 @@ words! {
 words! {
     /// A probe's role in its dependency.
     Role {
-        /// Decides: whether the vendor's service works here.
+        /// A deciding probe: whether the vendor's service works for the customer.
         Serves = "serves",
-        /// Decides: the owner's view of the account.
+        /// A deciding probe: the owner's view of the account.
         Standing = "standing",
-        /// Can make the dependency degraded, never worse.
+        /// It can make the dependency degraded, but never worse.
         Warning = "warning",
-        /// Never affects the verdict. It is shown, and may be evidence for other checks.
+        /// It never affects the verdict. It is shown, and may be evidence for other checks.
         Witness = "witness",
     }
 }
 
 impl Role {
-    /// Whether it decides the state of its dependency.
+    /// Whether the probe decides the state of its dependency.
     pub fn decides(self) -> bool {
         matches!(self, Role::Serves | Role::Standing)
     }
@@ -141,11 +142,11 @@ impl Role {
 words! {
     /// How critical a dependency is.
     Criticality {
-        /// The platform stops without it.
+        /// The platform stops without the dependency.
         Critical = "critical",
-        /// Users notice soon.
+        /// Users soon notice if the dependency fails.
         High = "high",
-        /// It can wait for the morning.
+        /// A failure can wait until morning.
         Normal = "normal",
     }
 }
@@ -174,7 +175,7 @@ pub struct Reading {
     /// Facts to keep; only from answers whose identity is proven.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub facts: Facts,
-    /// When what it warns of happens, such as a certificate's end, as far as the answer says.
+    /// When the announced event, such as a certificate's expiry, happens, if the answer says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Time>,
     /// How long the vendor asked clients to wait.

@@ -90,7 +90,7 @@ pub struct Param {
     pub name: String,
     /// Its value, as TOML.
     pub value: String,
-    /// What it is, and where to find it.
+    /// A description of the parameter, with the place where its value is shown.
     pub about: String,
     /// Whether it is optional, and left out.
     pub off: bool,

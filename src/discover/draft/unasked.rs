@@ -1,5 +1,4 @@
-//! Entries for vendors that were found but cannot be checked from outside. They are dependencies all the
-//! same.
+//! Entries for vendors that were found but cannot be checked from outside. They are dependencies nevertheless.
 
 use super::super::conclude::{Certainty, Finding};
 use super::{Drafting, Entry, NOT_VISIBLE, SEEN_ONCE, State, line, slug};

@@ -50,7 +50,7 @@ pub fn vendor_entry(catalog: &Catalog, id: &str, given: &BTreeMap<String, String
         for param in check.needed() {
             add(&mut params, vendor, param, given, check.id != first.id);
         }
-        // A check that is not run proves nothing; before any parameter is given, all are listed.
+        // A check that does not run proves nothing. Before any parameter is given, all checks are listed.
         let asked = check.id == first.id || given.is_empty() || lacking(check, given) == 0;
         entry.found.extend(asked.then(|| proves(check)));
     }
@@ -126,7 +126,7 @@ pub fn only(entry: &mut Entry, checks: &[&Check]) {
     entry.found = checks.iter().map(|check| proves(check)).collect();
 }
 
-/// What a check proves, and the key it needs.
+/// Describes what a check proves, and the key that it needs.
 fn proves(check: &Check) -> String {
     let key = check.least_key.as_ref().map_or_else(String::new, |key| format!("; least key: {key}"));
     format!("{}: proves {}{key}", check.title, check.proves)

@@ -45,14 +45,14 @@ pub struct Gathering<'g> {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotThere {
     /// The domain is not registered.
-    #[error("{0} does not exist: the name servers above it do not know it, and {1}. Is it spelled correctly?")]
+    #[error("{0} does not exist: the name servers above it do not list it, and {1}. Is it spelled correctly?")]
     NoSuchDomain(String, String),
     /// The domain exists, but the given host does not.
     #[error("{0} does not exist, although {1} does. Is it spelled correctly?")]
     NoSuchHost(String, String),
     /// No zone exists, and the registry could not say whether the domain is registered.
     #[error(
-        "the name servers above {0} do not know it, and its registry did not answer: it is on hold, or does not exist. Is it spelled correctly?"
+        "the name servers above {0} do not list it, and its registry did not answer: it is on hold, or does not exist. Is it spelled correctly?"
     )]
     InNoZone(String),
     /// The domain is registered, but has no name servers.
@@ -70,7 +70,7 @@ pub enum NotThere {
 /// Gathers everything.
 ///
 /// # Errors
-/// If the domain or host does not exist, has no zone, or cannot be looked up.
+/// Fails if the domain or host does not exist, has no zone, or cannot be looked up.
 pub async fn gather(with: &Gathering<'_>, domain: &Domain, given: &[Given]) -> Result<Seen, NotThere> {
     let (mut seen, zone) = match &domain.lent_by {
         Some(owner) => {
@@ -91,7 +91,7 @@ pub async fn gather(with: &Gathering<'_>, domain: &Domain, given: &[Given]) -> R
         let unasked = seen.gaps.iter().find(|gap| gap.what != "the registration");
         return Err(match unasked {
             Some(gap) => NotThere::NobodyAnswers(domain.name.clone(), gap.why.clone()),
-            None => NotThere::NoSuchDomain(domain.name.clone(), format!("the owner of {owner} has no such name")),
+            None => NotThere::NoSuchDomain(domain.name.clone(), format!("{owner} has no record with this name")),
         });
     }
     if let Some(host) = domain.host.as_ref().filter(|host| !seen.hosts.contains_key(*host)) {
@@ -126,7 +126,7 @@ impl Gathering<'_> {
     ///
     /// # Errors
     ///
-    /// The reason, if there are none.
+    /// Returns the reason if there are none.
     async fn look_up(&self, what: Lookup, args: &[(&str, Vec<String>)]) -> Result<Value, String> {
         let args = args.iter().map(|(name, texts)| ((*name).to_owned(), texts.clone())).collect();
         let timeout = self.timeout.min(Duration::from_secs(5));

@@ -16,7 +16,7 @@ const USUAL: [&str; 3] = ["www", "app", "api"];
 /// The most TXT records that are read.
 const MOST_TEXTS: usize = 200;
 
-/// What the parent zone's name servers say about the zone.
+/// The answer of the parent zone's name servers about the zone.
 pub(super) enum Zone {
     /// The zone is delegated.
     There,

@@ -8,12 +8,12 @@ use crate::core::words::answer::{Answer, Failure};
 use crate::core::words::verdict::{Reading, Verdict};
 use crate::engine::Context;
 
-/// Bodies larger than this (bytes) are prepared as evidence on blocking threads.
+/// The size in bytes above which bodies are prepared as evidence on blocking threads.
 pub(in crate::engine) const HEAVY: usize = 64 << 10;
-/// Bodies larger than this (bytes) are judged on blocking threads, too, and from `HEAVY` on if they are parsed whole.
-/// For smaller ones the thread switch would take as long as judging them.
+/// The size in bytes above which bodies are judged on blocking threads. For bodies that are parsed whole, the limit
+/// is `HEAVY`. For smaller bodies, switching threads would take as long as judging them.
 const HEAVY_TO_JUDGE: usize = 256 << 10;
-/// How many bodies are judged there at the same time: each takes several times its size in memory.
+/// How many bodies are judged there at the same time. Each takes several times its size in memory.
 pub(in crate::engine) const HEAVY_AT_ONCE: usize = 2;
 
 /// Whether judging the answer takes so long that it would delay other work.
@@ -82,7 +82,7 @@ pub(in crate::engine) async fn judge(
     });
     match heavy.await {
         Ok((answer, reading)) => (answer, reading.unwrap_or_else(unread)),
-        // Judging panicked: the answer is lost, so the verdict is unknown.
+        // Judging panicked, so the answer is lost and the verdict is unknown.
         Err(_) => (Answer::default(), unread()),
     }
 }

@@ -1,7 +1,8 @@
-//! One check: request, verdict, witnesses and evidence, in a task of its own.
+//! One check: request, verdict, witnesses and evidence, in a separate task.
 
 pub(super) mod answer;
 pub(super) mod evidence;
 pub(super) mod once;
 pub mod same_page;
+mod secret_fields;
 pub(super) mod witnesses;

@@ -36,7 +36,7 @@ pub struct FinishedCheck {
 /// What is known before a check.
 #[derive(Clone, Debug, Default)]
 pub struct Before {
-    /// The probe's current standing; it decides which witnesses are queried.
+    /// The probe's current standing, which decides which witnesses are queried.
     pub standing: Arc<Standing>,
     /// How fast a quota or balance is used up, if known.
     pub burn: Option<Burn>,
@@ -45,7 +45,7 @@ pub struct Before {
 }
 
 impl Before {
-    /// A single check has no history: whether the probe was ever live is unknown.
+    /// For a single check without history: it is unknown whether the probe was ever live.
     pub fn single() -> Before {
         Before {
             standing: Arc::new(Standing { last_live: Some(Time(0)), ..Standing::default() }),
@@ -57,7 +57,7 @@ impl Before {
 
 /// Runs one check.
 pub async fn check_once(ctx: &Arc<Context>, spec: Arc<Spec>, before: Before, urgent: bool) -> FinishedCheck {
-    // Stores cache answers for hours. If the catalogue knows how to bypass the cache, every check does so.
+    // Stores cache answers for hours, so every check bypasses the cache if the catalogue says how.
     let bust = Some(ctx.clock.now().0);
     let (answer, at) = put(ctx, &spec.probe.check, &spec.probe.params, bust, urgent).await;
     let burn = before.burn.map(|burn| ("burn".to_owned(), facts_of(burn)));
@@ -73,7 +73,7 @@ pub async fn check_once(ctx: &Arc<Context>, spec: Arc<Spec>, before: Before, urg
     FinishedCheck { spec, look, answer, witnesses, evidence: None }
 }
 
-/// The estimate of a quota or balance that rules can use.
+/// The estimate for a quota or balance, in the form that rules use.
 fn facts_of(burn: Burn) -> Value {
     match burn.habit {
         Some(habit) => json!({ "per_day": burn.per_day, "last_day": habit.last_day, "usual": habit.usual }),
@@ -87,7 +87,7 @@ fn is_elsewhere(ctx: &Context, spec: &Spec, answer: &Answer, at: Time) -> bool {
     ctx.witness_cache.same_page.is_elsewhere(&answer.body, company, at)
 }
 
-/// The same, with the evidence prepared: redaction, hashing and compression are not done by the decider.
+/// Like [`check_once`], but also prepares the evidence, so that the decider need not redact, hash and compress it.
 pub(in crate::engine) async fn check_and_prepare(
     ctx: &Arc<Context>,
     spec: Arc<Spec>,
@@ -140,7 +140,7 @@ async fn hear(ctx: &Arc<Context>, spec: &Arc<Spec>, standing: &Standing, look: &
     witnesses
 }
 
-/// Whether a new answer arrived.
+/// Queries one witness. Returns whether a new answer arrived.
 async fn fetch(ctx: &Arc<Context>, spec: &Arc<Spec>, at: Time, want: Want, witnesses: &mut Witnesses) -> bool {
     use crate::core::probe::witness::FRESH;
     match want {

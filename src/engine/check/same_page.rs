@@ -1,5 +1,6 @@
-//! Detects one page served in place of several companies' pages: a network's sign-in page, or a proxy's notice. Its
-//! source is near plugwatch, although the reference hosts, which are only checked with a handshake, find nothing wrong.
+//! Detects one page that is served in place of several companies' pages, such as a network's sign-in page or a
+//! proxy's notice. Its source is near plugwatch, although the reference hosts, which are checked only with a
+//! handshake, seem fine.
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -10,14 +11,14 @@ use crate::core::time::Time;
 use crate::core::words::answer::Answer;
 use crate::core::words::verdict::{Reading, Verdict};
 
-/// How long a page counts: the slowest usual checks are 15 minutes apart.
+/// How long a page is remembered. The slowest usual checks are 15 minutes apart.
 const COUNTS: Duration = Duration::from_secs(1_200);
-/// The maximum number of pages remembered.
+/// The maximum number of pages that are remembered.
 const MOST: usize = 256;
-/// Shorter bodies are ignored: many servers send the same short word, such as "Forbidden".
+/// The minimum size in bytes of bodies that are compared. Many servers send the same short word, such as "Forbidden".
 const SHORTEST: usize = 64;
 
-/// Recent pages that could not be interpreted, and the companies in whose place they were served.
+/// Recent pages that could not be interpreted, and the companies whose pages they replaced.
 #[derive(Debug, Default)]
 pub struct SamePage {
     pages: Mutex<HashMap<u64, BTreeMap<String, Time>>>,
@@ -25,21 +26,22 @@ pub struct SamePage {
 
 /// Whether an answer is a page that does not answer the request.
 pub(in crate::engine) fn is_strange(answer: &Answer, reading: &Reading) -> bool {
-    // Networks and proxies that require a login say so (RFC 6585, section 6; RFC 9110, section 15.5.8), or forbid
-    // access.
+    // Networks and proxies that require a login have status codes for this (RFC 6585, section 6; RFC 9110, section
+    // 15.5.8), or forbid access.
     let page = answer.http.as_ref().is_some_and(|http| match http.status {
         407 | 511 => true,
         200 | 403 => answer.body.len() >= SHORTEST,
         _ => false,
     });
-    // A CDN that blocks plugwatch in front of several companies says so as JSON, alike for all of them. A network's
-    // sign-in page is a page.
+    // If a CDN in front of several companies blocks plugwatch, it sends the same JSON for all of them. A network's
+    // sign-in page is HTML.
     let wall = reading.reason == "bot_wall" && answer.body.trim_ascii_start().starts_with(b"{");
     page && !wall && reading.verdict == Verdict::Unknown
 }
 
 impl SamePage {
-    /// Records an unexpected page served for `company`. Returns whether another company's check received it as well.
+    /// Records an unexpected page served for `company`. Returns whether another company's check received the same
+    /// page.
     pub fn is_elsewhere(&self, body: &[u8], company: &str, at: Time) -> bool {
         let mut hasher = DefaultHasher::new();
         body.hash(&mut hasher);

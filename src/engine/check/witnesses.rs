@@ -18,9 +18,9 @@ use crate::core::time::Time;
 use crate::core::words::verdict::Verdict;
 use crate::engine::Context;
 
-/// The shortest interval between queries of the controls of a probe that is live.
+/// The minimum interval between queries of the controls of a probe that is live.
 pub const SLOW: Duration = Duration::from_secs(3_600);
-/// The reference hosts belong to third parties: they are queried at most once a second, however many checks fail.
+/// The reference hosts belong to third parties, so they are queried at most once a second, however many checks fail.
 const ANCHORS_GAP: Duration = Duration::from_secs(1);
 
 type Slot = Arc<tokio::sync::Mutex<Option<Witnessed>>>;
@@ -29,11 +29,11 @@ type Slot = Arc<tokio::sync::Mutex<Option<Witnessed>>>;
 #[derive(Default)]
 pub struct WitnessCache {
     slots: Mutex<HashMap<String, Slot>>,
-    /// Unexpected pages served in place of several companies' pages.
+    /// Unexpected pages that were served in place of several companies' pages.
     pub same_page: SamePage,
     network: tokio::sync::Mutex<()>,
     judged: Mutex<Option<(Time, OwnNetwork)>>,
-    /// What was found at the reference hosts that did not answer.
+    /// What the failures of the reference hosts have in common.
     sign: Mutex<reference_hosts::Sign>,
 }
 
@@ -50,7 +50,7 @@ impl WitnessCache {
         Some(self.control(ctx, check, check.negative_control.as_ref()?, probe, within).await)
     }
 
-    /// The same thing checked over a second path; if that path's own control is gone too, the result is ignored.
+    /// The same thing checked over a second path. If that path's own control is gone, too, the result is ignored.
     pub async fn second_path(&self, ctx: &Arc<Context>, probe: &Probe) -> Option<Witnessed> {
         let (vendor, check) = ctx.config.catalog.check(&probe.check)?;
         let second = vendor.checks.get(check.second_path.as_ref()?)?;
@@ -66,7 +66,7 @@ impl WitnessCache {
         Some(Witnessed { verdict: Verdict::Unknown, reason: "control_of_second_path".to_owned(), ..seen })
     }
 
-    /// What the vendor's status page says; a page that cannot be read is ignored.
+    /// The state on the vendor's status page. A page that cannot be read is ignored.
     pub async fn vendor_status(&self, ctx: &Arc<Context>, probe: &Probe) -> Option<Witnessed> {
         let (vendor, _) = ctx.config.catalog.check(&probe.check)?;
         let page = vendor.status_page.as_ref()?;
@@ -100,7 +100,7 @@ impl WitnessCache {
         self.witness(ctx, check, params, within).await
     }
 
-    /// The first of a check's positive controls that still exists. Its owner may remove a control: the path is
+    /// The first of a check's positive controls that still exists. Its owner may remove a control, so the path is
     /// inconclusive only if all of them are gone.
     async fn pool(&self, ctx: &Arc<Context>, check: &Check, probe: &Probe, within: Duration) -> Option<Witnessed> {
         let country = probe.params.public.get("country").and_then(Value::as_str);
@@ -136,15 +136,15 @@ impl WitnessCache {
         let before = slot.as_ref().filter(|before| before.verdict == reading.verdict);
         let began = before.map_or(at, |before| before.began);
         if reading.verdict == Verdict::Dropped && before.is_none() {
-            tracing::warn!(check = %check.id, params = %serde_json::json!(params.public), "a comparison reads gone: others are used");
+            tracing::warn!(check = %check.id, params = %serde_json::json!(params.public), "a control is gone: plugwatch uses others");
         }
         let seen = Witnessed { verdict: reading.verdict, reason: reading.reason, at, began };
         *slot = Some(seen.clone());
         seen
     }
 
-    /// What is known about plugwatch's own network since `since`, without a query. A network that was sound before a
-    /// request failed says nothing about that failure.
+    /// What is known about plugwatch's own network since `since`, without a query. That the network worked before a
+    /// request failed does not explain that failure.
     pub fn known_network(&self, since: Time) -> OwnNetwork {
         let judged = self.judged();
         judged.filter(|(at, _)| *at >= since).map_or(OwnNetwork::Unasked, |(_, judged)| judged)
@@ -154,12 +154,12 @@ impl WitnessCache {
         *self.judged.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The clock was set back: results are judged again by the new time.
+    /// Handles a clock that was set back: results are judged again by the new time.
     pub fn clock_set_back(&self) {
         *self.judged.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
-    /// The most recent errors of the reference hosts that do not answer.
+    /// What the most recent failures of the reference hosts have in common.
     pub fn sign(&self) -> reference_hosts::Sign {
         *self.sign.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -183,7 +183,7 @@ impl WitnessCache {
     }
 }
 
-/// Those of the probe's parameters that `check` accepts.
+/// The parameters of the probe that `check` accepts.
 fn carried(check: &Check, probe: &Probe) -> Params {
     let mut params = Params::default();
     for param in &check.params {

@@ -1,4 +1,5 @@
-//! Adopts a configuration: restores what is known, retires what is no longer monitored, and sends no message twice.
+//! Adopts a configuration: restores the stored state, retires what is no longer monitored, and sends no message
+//! twice.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -22,9 +23,9 @@ use crate::store::{FactRow, IncidentChange};
 
 /// The stored state that a configuration needs.
 pub(in crate::engine) struct Remembered {
-    /// Probe numbers, by identity.
+    /// The ids of the probes, by identity.
     pub(in crate::engine) ids: HashMap<String, i64>,
-    /// Numbers of the probes that were monitored until now.
+    /// The ids of the probes that were monitored until now.
     pub(in crate::engine) active: HashSet<i64>,
     pub(in crate::engine) standings: HashMap<i64, Standing>,
     pub(in crate::engine) facts: HashMap<i64, Vec<FactRow>>,
@@ -38,8 +39,8 @@ pub(in crate::engine) struct Remembered {
 }
 
 impl Decider {
-    /// Adopts a configuration with its stored state. Returns the dependencies that can be forgotten, and the decisions
-    /// made. All dependencies are shown again.
+    /// Adopts a configuration with its stored state. Returns the dependencies that can be forgotten, and the
+    /// decisions made. All dependencies are shown again.
     pub(in crate::engine) fn adopt(
         &mut self,
         (config, redactor): (Arc<Config>, Arc<Redactor>),
@@ -59,7 +60,7 @@ impl Decider {
             standing.not_after(now);
             let meanwhile = active.contains(&spec.id);
             if !meanwhile {
-                // It was not monitored in the meantime: only the fact that it once existed is kept.
+                // The probe was not monitored in the meantime, so only the time when it was last live is kept.
                 standing = Standing { last_live: standing.last_live, ..Standing::default() };
             }
             let facts = facts.remove(&spec.id).unwrap_or_default();
@@ -73,7 +74,7 @@ impl Decider {
         let checked = |spec: &&Arc<Spec>| self.known.probe(spec.id).is_some_and(|state| state.last.is_some());
         self.unchecked = specs.iter().filter(|spec| !checked(spec)).map(|spec| spec.id).collect();
         self.plan = Plan::new(specs, std::mem::take(&mut self.plan), now);
-        // An incident may be based on a letter that a person reported.
+        // An incident may be based on a letter that a person entered.
         self.people = people;
         let forgotten = self.adopt_dependencies(dependencies, (incidents, unjudged), now);
         (forgotten, self.decided(now))
@@ -91,7 +92,7 @@ impl Decider {
         for id in &known {
             let (combined, mut notified) = stored.remove(id).unwrap_or_default();
             notified.iter_mut().for_each(|notified| notified.not_after(now));
-            // The check behind an incident may no longer be monitored: that is not a recovery.
+            // If the check behind an incident is no longer monitored, that is not a recovery.
             let rests = |incident: &&Incident| self.is_still_watched(id, &combined, incident);
             let incident = incidents.get(id).filter(rests).cloned();
             let notified = notified.unwrap_or_else(|| Notified::of_older(incident.as_ref(), &combined));
@@ -100,12 +101,12 @@ impl Decider {
             if incident.is_some() {
                 incidents.remove(id);
             }
-            // Nothing checks it any more, so what could not be judged never will be.
+            // If no check is left, what could not be judged never will be.
             let watched = self.plan.of(id).next().is_some();
             let unjudged = if watched { unjudged.remove(id).map(Box::new) } else { None };
             states.insert(id.clone(), DependencyState { combined, incident, unjudged, notified });
         }
-        // Losses that were removed from the configuration are remembered for as long as they count.
+        // Losses of dependencies that were removed from the configuration are remembered for as long as they count.
         let lost = |notified: &Option<Notified>| notified.as_ref()?.lost_at.filter(|at| now.since(*at) <= LOSS_COUNTS);
         self.gone = stored.iter().filter_map(|(id, (_, notified))| Some((id.clone(), lost(notified)?))).collect();
         let forgotten =
@@ -129,7 +130,7 @@ impl Decider {
         forgotten
     }
 
-    /// Replaces the platform with the configured one, in its current state.
+    /// Replaces the platform with the configured one in its current state.
     pub(in crate::engine) fn see_platform(&mut self) {
         self.platform = self.rebuilt_platform();
         self.causes.clear();
@@ -171,7 +172,10 @@ impl Decider {
             format!(
                 "This dependency, or the check that saw the problem, was removed from the configuration. Last state: {verdict}, since {since}. plugwatch did not see it end."
             ),
-            format!("plugwatch says nothing more about it, and closes incident {} unresolved.", incident.public_id),
+            format!(
+                "plugwatch sends no more messages about this problem, and closes incident {} unresolved.",
+                incident.public_id
+            ),
             "Do now: If nobody intended that, put it back into the configuration.".to_owned(),
         ];
         self.tell_note(Reason::Retired, Level::Info, None, &title, lines, now);

@@ -1,5 +1,6 @@
-//! The decider: turns finished checks, people's acts, the self-check and the passing of time into standings, incidents
-//! and alerts. It sends no requests, writes nothing and reads no clock: the same events always give the same decisions.
+//! The decider turns finished checks, people's actions, the self-check and the passing of time into standings,
+//! incidents and alerts. It sends no requests, writes nothing and reads no clock, so the same events always result in
+//! the same decisions.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -32,28 +33,29 @@ use crate::store::{Batch, KeptReport};
 /// How long to wait before repeating a check that failed inside plugwatch.
 const LOST: Duration = Duration::from_secs(5);
 
-/// If more than `CROWD` dependencies are not at rest, alerts are reviewed at most once per `CROWDED_GAP`, because each
-/// review covers all of them. Above `GAP_FOR` the gap grows in proportion, so that reviews take the same small share of
-/// the time however many there are.
+/// If more than `CROWD` dependencies are not at rest, alerts are reviewed at most once per `CROWDED_GAP`, because
+/// each review covers all of them. Above `GAP_FOR`, the gap grows in proportion, so that reviews always take the same
+/// small share of the time.
 const CROWD: usize = 100;
 const CROWDED_GAP: Duration = Duration::from_millis(100);
 const GAP_FOR: usize = 1_000;
 
-/// An event that decisions follow from. The passing of time is not an event: every event is applied at a time.
+/// An event that causes decisions. The passing of time is not an event: every event is applied at a given time.
 pub(in crate::engine) enum Event {
     /// A check is finished.
     Check(Box<FinishedCheck>),
-    /// A check failed inside plugwatch: it does not count as a check.
+    /// A check failed inside plugwatch, so it does not count as a check.
     Lost(i64),
-    /// The reference hosts answered, or did not answer.
+    /// The check of the reference hosts is finished.
     SelfCheck(OwnNetwork, Sign),
-    /// People acted, or a vendor's letter was reported: what is in force, and the drills not yet announced.
+    /// People acted, or a vendor's letter was entered. Contains what is in force, and the drills not yet announced.
     People(People, Vec<OperatorAction>),
     /// A report is ready.
     Report(Box<(KeptReport, Report)>),
-    /// Since when the database cannot be written, and the reason if people are to be notified now.
+    /// The database cannot be written since this time. Contains the reason if people must be notified now.
     Unwritten(Time, Option<String>),
-    /// The database can be written again: since when it could not be, and what is missing, if people were notified.
+    /// The database can be written again. If people were notified, contains when the failure began and what is
+    /// missing.
     Written(Option<(Time, Shed)>),
     /// The machine slept, or its clock jumped ahead.
     Woke,
@@ -62,7 +64,7 @@ pub(in crate::engine) enum Event {
 }
 
 impl Event {
-    /// The order within a batch: checks by the time of their answer and then by number, then the other events in order
+    /// The order within a batch: checks by the time of their answer and then by probe id, then other events in order
     /// of arrival.
     fn order(&self, now: Time) -> (Time, u8, i64) {
         match self {
@@ -77,45 +79,46 @@ impl Event {
 pub(in crate::engine) struct Decided {
     /// Everything to be written, in one transaction, including alerts.
     pub(in crate::engine) writes: Batch,
-    /// Dependencies whose view has changed, by position.
+    /// Dependencies that are shown differently now, by position.
     pub(in crate::engine) shown: Vec<(usize, Arc<DependencySnapshot>)>,
-    /// Public ids that were used for it.
+    /// Public ids that these decisions used.
     pub(in crate::engine) ids: Vec<String>,
-    /// Whether the view of the whole platform has changed, or a sign of life is due.
+    /// Whether the platform must be shown again, because it changed or a heartbeat is due.
     pub(in crate::engine) changed: bool,
 }
 
 /// All state that decisions depend on.
 pub struct Decider {
     pub(in crate::engine) config: Arc<Config>,
-    /// Removes secrets from what is kept.
+    /// Removes secrets from everything that is stored.
     pub(in crate::engine) redactor: Arc<Redactor>,
     /// The source of public ids.
     ids: Ids,
-    /// Ids used for the events being applied, in order.
+    /// The ids used for the events that are being applied, in order.
     used: Vec<String>,
     pub(in crate::engine) plan: Plan,
     pub(in crate::engine) platform: Platform,
     pub(in crate::engine) known: Known,
     /// Dependencies that recently failed ones need: until when they are checked every minute, and the position of the
-    /// newest failed one.
+    /// newest failed dependency.
     pub(in crate::engine) causes: BTreeMap<usize, (Time, usize)>,
-    /// When everything of a company, or everything at all (empty name), was last checked because of a failure.
+    /// When everything of a company, or everything at all (under the empty name), was last checked because of a
+    /// failure.
     pub(in crate::engine) asked_all: HashMap<String, Time>,
-    /// What was decided about the events being applied.
+    /// The decisions about the events that are being applied.
     pub(in crate::engine) writes: Batch,
     pub(in crate::engine) own: SelfCheckState,
     pub(in crate::engine) started_at: Time,
     pub(in crate::engine) start_told: bool,
     /// Probes that have not been checked since the start.
     pub(in crate::engine) unchecked: HashSet<i64>,
-    /// When nothing was monitored before this start.
+    /// The period before this start in which nothing was monitored.
     pub(in crate::engine) gap: Option<(Time, Time)>,
     /// When alerts are reviewed next, even if nothing happens.
     pub(in crate::engine) review_at: Option<Time>,
     /// When alerts were last reviewed.
     reviewed_at: Time,
-    /// Checks before this time are old: plugwatch started, or the machine woke up, since then.
+    /// Checks before this time are outdated, because plugwatch started or the machine woke up since.
     pub(in crate::engine) fresh_since: Time,
     /// Losses that still count, of dependencies that are no longer configured.
     pub(in crate::engine) gone: Vec<(String, Time)>,
@@ -123,9 +126,9 @@ pub struct Decider {
     pub(in crate::engine) notice_at: Option<Time>,
     /// Every recipient.
     pub(in crate::engine) ways: Vec<Way>,
-    /// People's acts that are in force.
+    /// People's actions that are in force.
     pub(in crate::engine) people: People,
-    /// The open situation, and what was sent about it.
+    /// The open situation, and what was reported about it.
     pub(in crate::engine) situation: Option<Situation>,
     /// Until when everything is checked more often, after a loss.
     pub(in crate::engine) heightened_until: Time,
@@ -139,18 +142,18 @@ pub struct Decider {
     pub(in crate::engine) simulation: bool,
     /// How well checks keep their schedule.
     pub(in crate::engine) lateness: Lateness,
-    /// Since when nothing can be written, if that is so.
+    /// Since when nothing has been possible to write; `None` if writing works.
     pub(in crate::engine) unwritten_since: Option<Time>,
-    /// Whether the platform's view has changed.
+    /// Whether the platform must be shown again.
     pub(in crate::engine) changed: bool,
-    /// Positions of dependencies whose view has changed.
+    /// Positions of dependencies that must be shown again.
     stale: BTreeSet<usize>,
     /// Whether alerts must be reviewed once all events are applied.
     pub(in crate::engine) review_due: bool,
 }
 
 impl Decider {
-    /// A decider that knows nothing yet.
+    /// Creates a decider without any stored state.
     pub(in crate::engine) fn new(
         config: Arc<Config>,
         redactor: Arc<Redactor>,
@@ -215,8 +218,8 @@ impl Decider {
         (self.own.take_due(now), self.plan.take_due(now))
     }
 
-    /// Decides about events and about everything due by `now`. Alerts are reviewed once, after all events are applied:
-    /// what began and ended among them is not announced.
+    /// Decides about events and about everything that is due by `now`. Alerts are reviewed once, after all events are
+    /// applied, so trouble that begins and ends among these events is not announced.
     pub(in crate::engine) fn apply(&mut self, mut events: Vec<Event>, now: Time) -> Decided {
         events.sort_by_key(|event| event.order(now));
         let some = !events.is_empty();
@@ -241,7 +244,7 @@ impl Decider {
     fn take(&mut self, event: Event, now: Time) {
         match event {
             Event::Check(looked) => {
-                // A check found plugwatch's own network down, which affects all others at once.
+                // The check found plugwatch's own network to be down, which affects all other checks.
                 if looked.witnesses.same_page {
                     self.own.same_page(now);
                 } else if looked.witnesses.own_network == OwnNetwork::Blind && self.own.judged != OwnNetwork::Blind {
@@ -278,7 +281,7 @@ impl Decider {
         if let Some(since) = self.notice_at.filter(|at| *at <= now) {
             drop(self.plan.hurry_dependencies(&self.hour_has_come(since, now), now));
             self.apply_notices(now);
-            // The end of a mute also changes the view.
+            // The end of a mute also changes what is shown.
             self.show_all();
             self.review_due = true;
         }
@@ -287,8 +290,8 @@ impl Decider {
         }
     }
 
-    /// Reviews alerts. If very much is failing, not after every check, because a review would take longer than the
-    /// checks.
+    /// Reviews alerts. If very many dependencies are failing, this is not done after every check, because a review
+    /// would take longer than the checks.
     fn review_in_turn(&mut self, now: Time) {
         let crowd = self.platform.restless_count();
         let next = self.reviewed_at.plus(CROWDED_GAP.mul_f64((crowd as f64 / GAP_FOR as f64).max(1.0)));
@@ -301,25 +304,25 @@ impl Decider {
         }
     }
 
-    /// How the incrementally updated state differs from one built from scratch.
+    /// Where the incrementally updated state differs from one built from scratch; `None` if they agree.
     pub(in crate::engine) fn differs_from_rebuilt(&self) -> Option<String> {
         let rebuilt = self.rebuilt_platform();
         (rebuilt != self.platform).then(|| format!("the platform is {:?}, rebuilt {rebuilt:?}", self.platform))
     }
 
-    /// Marks a dependency's view as changed.
+    /// Marks a dependency to be shown again.
     pub(in crate::engine) fn show(&mut self, id: &str) {
         self.stale.extend(self.platform.position(id));
         self.changed = true;
     }
 
-    /// Marks all views as changed.
+    /// Marks all dependencies to be shown again.
     pub(in crate::engine) fn show_all(&mut self) {
         self.stale.extend(0..self.config.dependencies.len());
         self.changed = true;
     }
 
-    /// Advances to the next reports, and records which are due.
+    /// Records which reports are due, and when the next ones are.
     fn report_if_due(&mut self, now: Time) {
         if self.report_at <= now {
             self.report_at = self.config.report.next(now, 0);
@@ -333,8 +336,9 @@ impl Decider {
         }
     }
 
-    /// The machine slept, or its clock was changed: what was held back is announced once everything was checked again,
-    /// which is soon. plugwatch's own network is checked before any vendor is reported.
+    /// Handles a machine that slept, or whose clock was changed. Alerts that were held back are announced once
+    /// everything has been checked again, which is soon. plugwatch's own network is checked before any vendor is
+    /// reported.
     fn wake(&mut self, now: Time) {
         self.fresh_since = now;
         let all: Vec<String> = self.config.dependencies.iter().map(|dependency| dependency.id.clone()).collect();
@@ -343,7 +347,7 @@ impl Decider {
         self.own.ask_at(now);
     }
 
-    /// The clock was set back: everything planned by the old time is planned again.
+    /// Handles a clock that was set back: everything planned by the old time is planned again.
     fn clock_set_back(&mut self, now: Time) {
         self.plan.clock_set_back(now);
         self.own.clock_set_back(now);

@@ -1,4 +1,4 @@
-//! Drills: a false drop, marked as a drill, sent through the real channels to the real people.
+//! Drills: a simulated drop, marked as a drill, that is sent through the real channels to the real people.
 
 use std::time::Duration;
 
@@ -13,11 +13,12 @@ use crate::core::words::verdict::{Fault, Proof, Verdict};
 use crate::say::alert::Body;
 use crate::store::NewAlert;
 
-/// A drill that was requested while plugwatch was not running is not played later.
+/// The maximum age of a requested drill. If plugwatch was not running when it was requested, it is not announced
+/// later.
 pub(in crate::engine) const FRESH: Duration = Duration::from_secs(900);
 
 impl Decider {
-    /// Announces a requested drill: its alert carries the act's public id.
+    /// Announces a requested drill. Its alert has the public id of the action.
     pub(in crate::engine) fn tell_drill(&mut self, act: &OperatorAction, now: Time) {
         let (Some(id), Some(dependency), by) = (&act.about, &act.dependency, &act.by) else { return };
         let dependencies = &self.config.dependencies;

@@ -1,4 +1,4 @@
-//! Facts: a new value counts once it was read twice; a change may be announced.
+//! Facts: a new value counts once two checks have found it. A change may be announced.
 
 use serde_json::Value;
 
@@ -6,16 +6,16 @@ use crate::core::time::Time;
 use crate::core::words::verdict::Facts;
 use crate::store::{FactChange, FactRow};
 
-/// The result for one check's facts.
+/// What one check's facts change.
 #[derive(Debug, Default, PartialEq)]
 pub struct Learned {
     /// Rows to write.
     pub rows: Vec<FactRow>,
-    /// Changes that were read twice.
+    /// Changes that two checks have found.
     pub changes: Vec<FactChange>,
 }
 
-/// Compares the values read with those known, and updates the latter.
+/// Compares the values of a check with the known values, and updates the known values.
 pub fn learn(known: &mut Vec<FactRow>, read: &Facts, at: Time) -> Learned {
     let mut learned = Learned::default();
     for (name, value) in read {
@@ -34,7 +34,7 @@ pub fn learn(known: &mut Vec<FactRow>, read: &Facts, at: Time) -> Learned {
         match place {
             Some(place) => known[place] = row.clone(),
             None => {
-                // Most probes have one or two facts, for as long as the program runs.
+                // Most probes have only one or two facts for as long as the program runs.
                 known.reserve_exact(1);
                 known.push(row.clone());
             }

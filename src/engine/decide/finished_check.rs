@@ -9,6 +9,7 @@ use crate::config::Dependency;
 use crate::core::dependency::combine::{combine, combine_during_work};
 use crate::core::dependency::incident::{Incident, Level, Reason, Step, step, step_unjudged, turned};
 use crate::core::dependency::state::{Combined, Part};
+use crate::core::dependency::takeover::CONTROL;
 use crate::core::platform::snapshot::LastCheck;
 use crate::core::probe::confirm::after;
 use crate::core::probe::standing::{Change, CheckResult, Flip, Standing};
@@ -32,7 +33,7 @@ use std::time::Duration;
 /// How long the result of another check of the same vendor counts.
 const SAME_VENDOR: Duration = Duration::from_secs(900);
 
-/// How often a standing that has only aged is written.
+/// How often a standing is written if only its times have changed.
 const REWRITE_AFTER: std::time::Duration = std::time::Duration::from_secs(600);
 
 impl Decider {
@@ -41,7 +42,7 @@ impl Decider {
         self.known.probe(id).map(|probe| probe.standing.clone()).unwrap_or_default()
     }
 
-    /// A probe's standing before a check, and how fast its quota or balance is used up.
+    /// What is known about a probe before a check: its standing, and how fast its quota or balance is used up.
     pub(in crate::engine) fn before(&self, id: i64, now: Time) -> Before {
         let probe = self.known.probe(id);
         let burn = probe.and_then(|probe| burn::burn(&probe.stocks, now));
@@ -56,7 +57,7 @@ impl Decider {
         Some(Stock { at: look.at, value })
     }
 
-    /// What other dependencies' checks of the same vendor recently read.
+    /// The recent results of other dependencies' checks of the same vendor.
     pub(in crate::engine) fn same_vendor(&self, spec: &Spec, now: Time) -> Option<Tally> {
         let other = |other: &&Arc<Spec>| other.probe.dependency != spec.probe.dependency;
         let mut tally = Tally::default();
@@ -64,7 +65,7 @@ impl Decider {
         {
             let Some(last) = probe.last.as_ref().filter(|last| now.since(last.at) <= SAME_VENDOR) else { continue };
             match last.verdict {
-                // One is enough to know that the vendor accepts keys.
+                // One result is enough to show that the vendor accepts keys.
                 Verdict::Live | Verdict::Degraded => return Some(Tally { live: 1, ..tally }),
                 Verdict::Unknown => {}
                 Verdict::Outage | Verdict::Dropped => tally.failing += 1,
@@ -73,7 +74,7 @@ impl Decider {
         (tally != Tally::default()).then_some(tally)
     }
 
-    /// What the same check of other dependencies, in the same country, recently read.
+    /// The recent results of the same check of other dependencies, in the same country.
     fn same_check(&self, spec: &Spec, now: Time) -> Tally {
         let same = |other: &&Arc<Spec>| {
             let (own, other) = (&spec.probe, &other.probe);
@@ -85,7 +86,8 @@ impl Decider {
         for last in lately {
             match last.verdict {
                 Verdict::Live | Verdict::Degraded => tally.live += 1,
-                // One is enough to know that it is not this thing alone; thousands may ask the same.
+                // One result is enough to show that the failure is not limited to this dependency. There may be
+                // thousands of others.
                 Verdict::Outage | Verdict::Dropped => return Tally { failing: 1, ..tally },
                 Verdict::Unknown => {}
             }
@@ -106,7 +108,9 @@ impl Decider {
         self.note_lateness(&spec, &look, &answer);
         let (verdict, reason, say) = as_stored(&spec, &look, &witnesses);
         let old = self.standing(id);
-        let (standing, flip, wants) = after(&old, &look, &witnesses, &spec.probe.policy);
+        // What a letter announced for now, where its first loss has come, needs no long confirmation.
+        let hastened = self.is_next_to_go(&spec.probe.dependency, at).then(|| spec.probe.policy.announced());
+        let (standing, flip, wants) = after(&old, &look, &witnesses, hastened.as_ref().unwrap_or(&spec.probe.policy));
         self.plan_next(&spec, &look, &standing, &wants);
         self.hurry_others(&spec, &old, &standing, at);
         self.hurry_siblings(&spec, &old, &standing, at);
@@ -119,7 +123,7 @@ impl Decider {
             self.own.page_is_over(at);
         }
 
-        // Changed in place: most of it stays the same.
+        // Changed in place, because most of it stays the same.
         let stock = self.stock(&spec, &look);
         let next = self.known.probe_mut(id);
         next.standing = Arc::new(standing);
@@ -128,14 +132,16 @@ impl Decider {
         let cause = evidence::cause(&next.evidence, &look.reading, flip.is_some(), at);
         let evidence = cause.map(|cause| {
             next.evidence = evidence::count(&next.evidence, &look.reading, at);
-            // Other checks of the vendor may turn it into a change only here.
+            // A check may become a flip only here, because of other checks of the vendor, so its evidence may not be
+            // prepared yet.
             ready.unwrap_or_else(|| self.redactor.row(cause, &answer, &look.reading)).caused(cause)
         });
         let write = worth_writing(&old, next, at);
         if write {
             next.written_at = at;
         }
-        // Announced only after everything was checked again: this may have been the last one.
+        // Alerts are held back until everything has been checked again, and this may have been the last check
+        // missing.
         let was_old = next.last.as_ref().is_none_or(|last| last.at < self.fresh_since);
         next.last = Some(LastCheck {
             at,
@@ -170,8 +176,9 @@ impl Decider {
         self.unchecked.remove(&id);
         self.show(&spec.probe.dependency);
         self.correlate(&spec.probe.dependency, at);
-        for account in self.refused_needs(&spec.probe.dependency) {
-            self.correlate(&account, at);
+        let dependency = &spec.probe.dependency;
+        for need in self.refused_needs(dependency).into_iter().chain(self.domains_under(dependency, at)) {
+            self.correlate(&need, at);
         }
         self.review_due |= was_old;
         if !told_with_it {
@@ -190,8 +197,8 @@ impl Decider {
         }
         let old = old.clone();
         if combined.decides_like(&old.combined) {
-            // Only the wording changed: it is shown from now on, and no event is recorded. People hear of another
-            // reason for a drop, in the vendor's own words.
+            // Only the wording changed, so it is shown from now on without an event. A drop for a different reason in
+            // the vendor's own words is still reported.
             let word = |combined: &Combined| {
                 let dropped = combined.held.as_ref().filter(|held| held.verdict == Verdict::Dropped)?;
                 quoted(&dropped.say)
@@ -209,13 +216,23 @@ impl Decider {
         self.review_due = true;
     }
 
-    /// Whether a check is about a listing in a store, seen by its owner or by the public.
-    pub(in crate::engine) fn is_listing(&self, spec: &Spec) -> bool {
+    /// A probe's part in its dependency.
+    pub(in crate::engine) fn part<'a>(&self, spec: &'a Spec, standing: &'a Standing) -> Part<'a> {
         let found = self.config.catalog.check(&spec.probe.check);
-        found.is_some_and(|(vendor, _)| vendor.category == "app_store")
+        let category = found.map_or("", |(vendor, _)| vendor.category.as_str());
+        Part {
+            role: spec.probe.role,
+            check: &spec.probe.check,
+            spread: &spec.probe.spread,
+            country: spec.probe.country.as_deref(),
+            listing: category == "app_store",
+            console: ["app_store", "hosting"].contains(&category),
+            blind_after: spec.probe.policy.blind_after,
+            standing,
+        }
     }
 
-    /// The combined state of a dependency, from the standings of its probes.
+    /// The combined state of a dependency, computed from the standings of its probes.
     pub(in crate::engine) fn combined(&self, id: &str, worked_on: bool, now: Time) -> Combined {
         if let Some(why) = self.dependency(id).and_then(|dependency| dependency.not_monitored.as_ref()) {
             return Combined::not_monitored(why);
@@ -226,23 +243,17 @@ impl Decider {
             true => combine_during_work(&parts),
             false => self.with_what_it_carries(id, combine(&parts), now),
         };
-        self.on_own_side(id, combined)
+        self.with_a_takeover(id, self.on_own_side(id, combined), now)
     }
 
-    /// What is known of each probe of a dependency; `rest` of one that has not been checked.
+    /// What is known about each probe of a dependency; `rest` is used for a probe that has not been checked.
     pub(super) fn parts<'a>(&'a self, id: &str, rest: &'a Standing) -> Vec<Part<'a>> {
-        let part = |spec: &'a Arc<Spec>| Part {
-            role: spec.probe.role,
-            check: &spec.probe.check,
-            spread: &spec.probe.spread,
-            country: spec.probe.country.as_deref(),
-            listing: self.is_listing(spec),
-            standing: self.known.probe(spec.id).map_or(rest, |probe| probe.standing.as_ref()),
-        };
-        self.plan.of(id).map(part).collect()
+        let standing = |spec: &Spec| self.known.probe(spec.id).map_or(rest, |probe| probe.standing.as_ref());
+        self.plan.of(id).map(|spec| self.part(spec, standing(spec))).collect()
     }
 
-    /// Announced maintenance explains why it does not answer. Earlier conclusions are not withdrawn because of that.
+    /// Whether announced maintenance explains an outage. Maintenance does not withdraw a drop that was already
+    /// reported.
     pub(in crate::engine) fn is_worked_on(&self, id: &str, old: &DependencyState, at: Time) -> bool {
         let concluded = old.incident.as_ref().is_some_and(|incident| incident.verdict == Verdict::Dropped);
         !concluded && self.maintenance_until(id, at).is_some()
@@ -269,12 +280,12 @@ impl Decider {
             }
             (Step::Turn(held), Some(open)) => {
                 let turned = turned(&open, held);
-                // The record keeps the text from when it was at its worst.
+                // The record keeps the text from when the trouble was at its worst.
                 let say = if turned.worst == held.verdict { held.say.clone() } else { String::new() };
                 (Incident { alerts: open.alerts + 1, ..turned }, say, None)
             }
             (Step::Close(held), Some(open)) => {
-                // It ended at the first good check, if that time is known.
+                // The trouble ended with the first good check, if its time is known.
                 let ended = Some(held.since).filter(|since| *since > open.began_at && *since <= at).unwrap_or(at);
                 (Incident { alerts: open.alerts + 1, ..open }, String::new(), Some(ended))
             }
@@ -297,8 +308,11 @@ impl Decider {
         self.dependency(dependency).and_then(|found| self.possible(Some(&advice), found)).unwrap_or(advice)
     }
 
-    /// Changes of monitored facts are announced once, after they were read twice.
+    /// Announces changes of monitored facts once, after two checks have found the new value.
     fn tell_facts(&mut self, dependency: &str, check: &str, changes: &[FactChange], at: Time) {
+        // One message says that somebody else may control the domain.
+        let told = |change: &&FactChange| CONTROL.contains(&change.name.as_str()) && self.is_taken_over(dependency);
+        let changes: Vec<&FactChange> = changes.iter().filter(|change| !told(change)).collect();
         for change in changes {
             let found = self.config.catalog.check(check).map(|(_, check)| check);
             let rule = found.and_then(|check| check.facts.iter().find(|fact| fact.name == change.name));
@@ -327,8 +341,8 @@ impl Decider {
     }
 }
 
-/// What a check counts as in history and sums. A failure while plugwatch's own network was down counts as not seen,
-/// whatever the answer looked like: it is not an outage.
+/// How a check counts in history and sums. If plugwatch's own network was down, a failure counts as unreadable and
+/// not as an outage, whatever the answer looked like.
 fn as_stored<'l>(spec: &Spec, look: &'l CheckResult, witnesses: &Witnesses) -> (Verdict, &'l str, &'l str) {
     let reading = &look.reading;
     let blind = witnesses.own_network == OwnNetwork::Blind && !spec.probe.policy.local;
@@ -364,7 +378,7 @@ fn log_flip(dependency: &str, check: &str, flip: &Flip) {
     }
 }
 
-/// A fact as messages write it.
+/// A fact's value in the form that messages use.
 fn spoken(value: &serde_json::Value) -> String {
     match value {
         serde_json::Value::Bool(true) => "on".to_owned(),

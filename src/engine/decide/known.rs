@@ -23,20 +23,20 @@ pub struct ProbeState {
     pub last: Option<LastCheck>,
     /// Known facts by name.
     pub facts: Vec<FactRow>,
-    /// The remaining quota or balance, about once an hour.
+    /// The remaining quota or balance, recorded about once an hour.
     pub stocks: Vec<Stock>,
-    /// The reason of the last evidence, and how much was kept that day.
+    /// The reason of the last evidence, and how many entries were kept that day.
     pub evidence: Kept,
 }
 
-/// How much evidence was kept.
+/// How many evidence entries were kept.
 #[derive(Clone, Debug, Default)]
 pub struct Kept {
     /// The reason of the last entry.
     pub reason: Option<String>,
-    /// The day it was counted on.
+    /// The day that `count` is for.
     pub day: i64,
-    /// Entries on that day.
+    /// The number of entries on that day.
     pub count: u32,
 }
 
@@ -47,13 +47,13 @@ pub struct DependencyState {
     pub combined: Combined,
     /// Its open incident.
     pub incident: Option<Incident>,
-    /// The open incident for "cannot be checked".
+    /// Its open incident, while it cannot be checked.
     pub unjudged: Option<Box<Incident>>,
-    /// What people were notified of.
+    /// What was reported about it.
     pub notified: Notified,
 }
 
-/// Everything known: what is stored, and what was decided since.
+/// Everything that is known: what is stored, and what was decided since.
 #[derive(Debug, Default)]
 pub struct Known {
     probes: HashMap<i64, Box<ProbeState>>,
@@ -61,7 +61,7 @@ pub struct Known {
 }
 
 impl Known {
-    /// Adjusts everything to a clock that has been set back to `now`: no time lies in the future.
+    /// Adjusts all times after the clock was set back to `now`, so that none lies in the future.
     pub fn not_after(&mut self, now: Time) {
         for probe in self.probes.values_mut() {
             Arc::make_mut(&mut probe.standing).not_after(now);
@@ -74,32 +74,32 @@ impl Known {
         }
     }
 
-    /// A probe, by its number in the store.
+    /// The state of the probe with this id.
     pub fn probe(&self, id: i64) -> Option<&ProbeState> {
         self.probes.get(&id).map(Box::as_ref)
     }
 
-    /// Every probe, in no particular order.
+    /// The states of all probes, in no particular order.
     pub fn probes(&self) -> impl Iterator<Item = &ProbeState> {
         self.probes.values().map(Box::as_ref)
     }
 
-    /// A dependency, by its id.
+    /// The state of the dependency with this id.
     pub fn dependency(&self, id: &str) -> Option<&DependencyState> {
         self.dependencies.get(id).map(Arc::as_ref)
     }
 
-    /// The same, to be kept.
+    /// The state of the dependency with this id, as a shared reference that can be kept.
     pub fn shared(&self, id: &str) -> Option<&Arc<DependencyState>> {
         self.dependencies.get(id)
     }
 
-    /// The same; at rest if nothing is known.
+    /// The state of the dependency with this id; the state at rest if nothing is known.
     pub fn dependency_or_rest(&self, id: &str) -> DependencyState {
         self.dependency(id).cloned().unwrap_or_default()
     }
 
-    /// A probe, to be changed; at rest if it was not known.
+    /// The state of a probe, to be changed; the state at rest if nothing is known.
     pub fn probe_mut(&mut self, id: i64) -> &mut ProbeState {
         self.probes.entry(id).or_default()
     }
@@ -114,7 +114,8 @@ impl Known {
         self.dependencies = dependencies.into_iter().map(|(id, state)| (id, Arc::new(state))).collect();
     }
 
-    /// A probe that is monitored again: what this run knows of it is kept, unless it was not monitored `meanwhile`.
+    /// Restores a probe that is monitored again. What this run knows about it is kept, unless it was not monitored
+    /// `meanwhile`.
     pub fn adopt_probe(&mut self, id: i64, meanwhile: bool, stored: ProbeState) {
         if !meanwhile {
             self.probes.remove(&id);

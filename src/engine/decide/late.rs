@@ -1,4 +1,4 @@
-//! Counts checks that do not keep their schedule, and reports them.
+//! Counts checks that do not run on schedule, and reports them.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::core::words::answer::Answer;
 use crate::engine::schedule::plan::Spec;
 
 impl Decider {
-    /// Counts how well a check kept its schedule, before its next one is planned.
+    /// Counts whether a check ran on schedule, before its next check is planned.
     pub(super) fn note_lateness(&mut self, spec: &Spec, look: &CheckResult, answer: &Answer) {
         let (Some((due, started)), Schedule::Every(every)) = (self.plan.times(spec.id), &spec.probe.schedule) else {
             return;

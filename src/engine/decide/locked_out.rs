@@ -1,5 +1,5 @@
-//! A lockout seen from two dependencies: the key of an account is refused, and something that needs the account stopped
-//! at about the same time. One dependency with both checks concludes it by itself (`core/dependency/combine`).
+//! Detects a lockout from two dependencies: the key of an account is refused, and a dependency that needs the account
+//! stopped at about the same time. If one dependency has both checks, `core/dependency/combine` detects it.
 
 use std::time::Duration;
 
@@ -9,13 +9,14 @@ use crate::core::dependency::state::Combined;
 use crate::core::probe::standing::{Held, Standing};
 use crate::core::time::Time;
 
-/// How far apart both may begin: a rotated key and an outage of one's own may fall on one day, not often into one hour.
+/// The maximum time between the refusal of the key and the failure of the other dependency. A key rotation and an
+/// unrelated outage may happen on the same day, but rarely within the same hour.
 const TOGETHER: Duration = Duration::from_secs(3_600);
 
 impl Decider {
-    /// The state of an account, concluded to be dropped if what needs it stopped when its key was refused.
+    /// The state of an account. It counts as dropped if a dependency that needs it stopped when its key was refused.
     pub(super) fn with_what_it_carries(&self, id: &str, combined: Combined, now: Time) -> Combined {
-        // Few accounts ever lose their key: only those look at what needs them.
+        // Few accounts ever lose their key, so only for these are the dependencies checked that need them.
         let Some(since) = combined.lost_access().map(|held| held.since) else { return combined };
         let Some(position) = self.platform.position(id) else { return combined };
         let rest = Standing::default();
@@ -35,7 +36,8 @@ impl Decider {
         combined
     }
 
-    /// The accounts that a dependency needs and whose keys are refused: its change may decide about them.
+    /// The accounts that a dependency needs and whose keys are refused. A change of the dependency may change their
+    /// state.
     pub(super) fn refused_needs(&self, id: &str) -> Vec<String> {
         let Some(position) = self.platform.position(id) else { return Vec::new() };
         let lost = |need: &&usize| {

@@ -1,4 +1,4 @@
-//! Earlier losses: which of them a message names, and how many companies they belong to.
+//! Earlier losses: which of them a message names, and how many different companies they come from.
 
 use std::collections::HashSet;
 
@@ -16,13 +16,13 @@ use crate::engine::view::dependency::leave_text;
 use crate::say::about::About;
 
 impl Decider {
-    /// The earlier losses, and the position of this one among them.
+    /// Adds the earlier losses to an alert, and the position of this loss among them.
     pub(in crate::engine) fn say_losses(&self, about: &mut About, telling: &Telling, seen: &Seen, now: Time) {
-        // It is not known whether a refused key is a loss: those are listed separately, at the end.
+        // It is unknown whether a refused key is a loss, so refused keys are listed separately, at the end.
         let (refused, sure): (Vec<usize>, Vec<usize>) =
             telling.losses.iter().partition(|loss| is_refused_only(seen.state(**loss)));
         let line = |loss: &usize| self.loss_line(*loss, seen.state(*loss));
-        // The latest losses are news to more readers.
+        // The latest losses are new to more readers.
         let (earlier, named) = sure.split_at(sure.len().saturating_sub(NAMED));
         (about.losses, about.lost_at) = named.iter().map(line).unzip();
         let counts = |at: Time| now.since(at) <= LOSS_COUNTS && telling.reason == Reason::Cascade;
@@ -39,8 +39,8 @@ impl Decider {
         about.refused_losses = refused.len();
     }
 
-    /// Whether others were lost recently, or a letter is about to end another company's service: then the message also
-    /// says how to prepare what still works.
+    /// Whether others were lost recently, or a letter will soon end another company's service. The message then also
+    /// says how to prepare the services that still work.
     pub(in crate::engine) fn is_one_of_several(&self, about: &About, seen: &Seen, now: Time) -> bool {
         let lost = about.verdict == Verdict::Dropped;
         let ending = || {
@@ -52,7 +52,7 @@ impl Decider {
         !about.losses.is_empty() || (lost && ending())
     }
 
-    /// How many companies these losses belong to: losses with a common company count once.
+    /// How many companies these losses belong to. Losses that share a company count once.
     fn companies(&self, losses: &[usize]) -> usize {
         let (mut domains, mut companies, mut counted) = (HashSet::new(), HashSet::new(), 0);
         for loss in losses {
@@ -72,7 +72,7 @@ impl Decider {
     /// An earlier loss, and when it happened.
     fn loss_line(&self, loss: usize, state: &DependencyState) -> (String, Option<Time>) {
         let dependency = &self.config.dependencies[loss];
-        // The loss itself may be as recent as this review.
+        // The loss may not be recorded yet, because it may be as recent as this review.
         let at = state.notified.lost_at.or(state.incident.as_ref().map(|incident| incident.began_at));
         let now = match state.incident {
             None if state.combined.unseen.is_empty() => ", working again",
@@ -81,8 +81,8 @@ impl Decider {
         (format!("{} ({}{now})", dependency.label, self.decider(dependency)), at)
     }
 
-    /// The steps that are still possible while nothing is lost yet, the longest first. A step that no longer fits
-    /// before an announced end is replaced by the catalogue's advice for that case, if there is any.
+    /// The steps that are still possible at dependencies that are not lost, the longest first. If a step can no
+    /// longer be finished before an announced end, the catalogue's advice for that case replaces it, if there is any.
     pub(in crate::engine) fn steps_left(&self, seen: &Seen, now: Time) -> Vec<String> {
         let gone = |position: usize| {
             let incident = seen.state(position).incident.as_ref();
@@ -95,7 +95,7 @@ impl Decider {
         steps.into_iter().map(|(step, d)| format!("{}: {}", d.label, self.step_text(d, step, now))).collect()
     }
 
-    /// One step, or what to do in its place.
+    /// The text of one step, or what to do instead.
     pub(in crate::engine) fn step_text(&self, dependency: &Dependency, step: &LeaveStep, now: Time) -> String {
         let left = self.ends_at(&dependency.id, now).map(|ends| ends.since(now));
         let late = self.advice(dependency).map(|advice| advice.late.as_str()).filter(|late| !late.is_empty());
@@ -108,7 +108,7 @@ impl Decider {
     }
 }
 
-/// Whether its key is refused and it is not known to be gone.
+/// Whether the dependency's key is refused, but nothing shows that the dependency is gone.
 fn is_refused_only(state: &DependencyState) -> bool {
     !state.notified.dropped && state.combined.lost_access().is_some()
 }

@@ -1,4 +1,4 @@
-//! The decider: turns finished checks, people's acts and time into standings, incidents and alerts.
+//! The decider turns finished checks, people's actions and time into standings, incidents and alerts.
 
 pub(super) mod adopt;
 pub(super) mod decider;
@@ -12,14 +12,17 @@ mod losses;
 pub(super) mod network;
 mod next_check;
 pub(super) mod others;
-mod own_side;
+pub(super) mod own_side;
 pub(super) mod people;
 pub(super) mod platform;
 pub(super) mod rehearsal;
 mod reminded;
 pub(super) mod self_check;
+mod several;
 pub(super) mod situation;
 pub(super) mod started;
+mod subject;
+mod taken_over;
 pub(super) mod tell;
 pub(super) mod telling;
 #[cfg(test)]

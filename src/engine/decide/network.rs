@@ -1,4 +1,4 @@
-//! plugwatch's own network: checked every minute, with one message when it is down and one when it is back.
+//! plugwatch's own network: it is checked every minute, with one message when it is down and one when it works again.
 
 use std::time::Duration;
 
@@ -9,18 +9,18 @@ use crate::core::probe::reference_hosts::Sign;
 use crate::core::probe::witness::OwnNetwork;
 use crate::core::time::{Time, human};
 
-/// How long plugwatch must be blind before a message is sent; shorter gaps are ignored.
+/// How long plugwatch must be blind before a message is sent. Shorter gaps are ignored.
 const TELL_AFTER: Duration = Duration::from_secs(60);
 
 impl Decider {
-    /// The reference hosts answered, or failed to answer.
+    /// Applies the result of a check of the reference hosts.
     pub(in crate::engine) fn judge_self_check(&mut self, judged: OwnNetwork, sign: Sign, now: Time) {
         let page = judged == OwnNetwork::Sound && self.own.same_page_until > now;
         let (judged, sign) = if page { (OwnNetwork::Blind, Sign::Stranger) } else { (judged, sign) };
         let before = self.own;
         self.own.asking = false;
         self.own.next_at = now.plus(if judged == OwnNetwork::Blind { BLIND } else { USUAL });
-        // This is also a sign of life for readers that check the snapshot's age.
+        // This also serves as a heartbeat for programs that check the snapshot's age.
         self.changed = true;
         if judged != before.judged {
             self.own.judged = judged;
@@ -40,11 +40,11 @@ impl Decider {
                     format!("Since {} several vendors have answered with the same page.", self.own.since.short())
                 } else {
                     format!(
-                        "Most of plugwatch's test hosts have not answered properly since {}.",
+                        "Since {}, most of the hosts that plugwatch uses to test its own network have not answered properly.",
                         self.own.since.short()
                     )
                 },
-                "Until that is over, you get no alerts about vendors.".to_owned(),
+                "Until that is over, you get no alerts about anything that plugwatch monitors.".to_owned(),
                 format!("Do now: {}", sign.hint()),
                 "Next message when checks work again.".to_owned(),
             ];
@@ -59,7 +59,7 @@ impl Decider {
                 human(now.since(before.since)),
                 match before.sign {
                     Sign::Exhausted => "it had no file descriptors left",
-                    Sign::Silence => "most of its test hosts did not answer",
+                    Sign::Silence => "most of its reference hosts did not answer",
                     Sign::Clock => "its own clock was wrong",
                     Sign::Stranger => "a proxy answered for everyone",
                 }

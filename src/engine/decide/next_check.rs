@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::decider::Decider;
 use super::platform::Class;
-use crate::core::alerting::round::concerns_everybody;
+use crate::core::alerting::round::{concerns_everybody, fell_together};
 use crate::core::probe::pace::Asking;
 use crate::core::probe::standing::{CheckResult, Standing};
 use crate::core::probe::witness::Want;
@@ -13,14 +13,14 @@ use crate::core::time::Time;
 use crate::core::words::verdict::Verdict;
 use crate::engine::schedule::plan::Spec;
 
-/// The shortest scheduled interval, even while everything is checked more often after a loss.
+/// The minimum scheduled interval while everything is checked more often after a loss.
 const HEIGHTENED_LEAST: Duration = Duration::from_secs(60);
 
-/// How often, and for how long, a possible cause is checked, as in the table of paces.
+/// How often a possible cause is checked, and for how long, as in the table of check limits.
 const CAUSE_EVERY: Duration = Duration::from_secs(60);
 const CAUSE_LASTS: Duration = Duration::from_secs(900);
 
-/// How many other companies' checks are used to find out whether an unexpected page is served everywhere.
+/// How many checks of other companies are used to find out whether an unexpected page is served everywhere.
 const ASKED: usize = 3;
 
 impl Decider {
@@ -33,7 +33,7 @@ impl Decider {
         let heightened = self.heightened_pace(spec, look.at).map(|wait| (Asking::Heightened, wait));
         let cause = self.cause_pace(spec, look.at).map(|wait| (Asking::Cause, wait));
         let wishes: Vec<_> = again.chain(home).chain(heightened).chain(cause).collect();
-        // A 503 with `Retry-After` is an outage to be confirmed, not a block.
+        // A 503 with `Retry-After` is an outage to be confirmed, not a request to stay away.
         let stay_away = look.reading.retry_after.filter(|_| look.reading.verdict == Verdict::Unknown);
         self.plan.done(spec.id, look.at, &wishes, stay_away);
         if wants.contains(&Want::WholeSpread) {
@@ -53,15 +53,15 @@ impl Decider {
         known.chain([standing]).filter_map(since).min()
     }
 
-    /// After a loss everything is checked three times as often, within the hosts' budgets.
+    /// After a loss, everything is checked three times as often, within the request budgets of the hosts.
     fn heightened_pace(&self, spec: &Spec, at: Time) -> Option<Duration> {
         let every = spec.probe.schedule.interval(at);
         let home = spec.probe.home && at < self.heightened_until;
         (home && every > HEIGHTENED_LEAST).then(|| (every / 3).max(HEIGHTENED_LEAST))
     }
 
-    /// A dependency that a recently failed one needs is checked every minute, until the failed one works again or this
-    /// one is found to be the cause.
+    /// A dependency that a recently failed one needs is checked every minute, until the failed one works again or
+    /// this one is found to be the cause.
     fn cause_pace(&mut self, spec: &Spec, at: Time) -> Option<Duration> {
         let position = self.platform.position(&spec.probe.dependency).filter(|_| spec.probe.home)?;
         let (until, fallen) = self.causes.get(&position).copied()?;
@@ -73,26 +73,43 @@ impl Decider {
         (!over).then_some(CAUSE_EVERY)
     }
 
-    /// Something is in doubt: whatever may fail with it, or may be its cause, is checked now.
+    /// If something is in doubt, everything that may be its cause or may fail with it is checked now.
     pub(super) fn hurry_others(&mut self, spec: &Spec, old: &Standing, new: &Standing, at: Time) {
         let worse = |standing: &Standing| {
             let verdict = standing.suspicion.as_ref().map(|suspicion| suspicion.held.verdict);
             matches!(verdict, Some(Verdict::Dropped | Verdict::Outage))
         };
+        // Another page than before may be a domain in other hands.
+        let strange = |standing: &Standing| {
+            standing.proven() && standing.unverified.as_ref().is_some_and(|unseen| unseen.held.reason == "wrong_page")
+        };
         let position = self.platform.position(&spec.probe.dependency);
-        let Some(position) = position.filter(|_| worse(new) && !worse(old)) else { return };
-        let (under, all) = self.asked_with(position, at);
+        // What the account serves may be gone with it.
+        let refused = |standing: &Standing| {
+            standing.unverified.as_ref().is_some_and(|unseen| unseen.urgent && unseen.held.reason == "access_lost")
+        };
+        let locked_out = refused(new) && !refused(old);
+        let doubted = (worse(new) && !worse(old)) || (strange(new) && !strange(old)) || locked_out;
+        let Some(position) = position.filter(|_| doubted) else { return };
+        let (under, mut all) = self.asked_with(position, at);
+        if locked_out {
+            all.extend(self.platform.needed_by(position).iter().copied());
+        }
         let dependencies = &self.config.dependencies;
-        let ids: Vec<String> = all.into_iter().map(|other| dependencies[other].id.clone()).collect();
+        let mut ids: Vec<String> = all.into_iter().map(|other| dependencies[other].id.clone()).collect();
+        let announced = self.announced_with(&spec.probe.dependency, at).into_iter().filter(|id| !ids.contains(id));
+        let announced: Vec<String> = announced.collect();
+        ids.extend(announced);
         self.causes.extend(under.into_iter().map(|cause| (cause, (at.plus(CAUSE_LASTS), position))));
-        // Only dependencies that are checked earlier have a changed view.
+        // Only dependencies that are now checked earlier must be shown again.
         let mut earlier = self.plan.hurry_dependencies(&ids, at);
         earlier.extend(self.plan.hurry_beside(&spec.probe.dependency, spec.id, at));
         earlier.iter().for_each(|id| self.show(id));
     }
 
-    /// Something seems to be back: everything of the same company that is still down is checked now, so that one
-    /// message covers all that is back.
+    /// If something seems to be back, everything of the same company that is still down, and everything that
+    /// fell with it, is checked now, so that one
+    /// message can cover all recoveries.
     pub(super) fn hurry_siblings(&mut self, spec: &Spec, old: &Standing, new: &Standing, at: Time) {
         let back = |standing: &Standing| {
             let better = standing.suspicion.as_ref().is_some_and(|doubt| doubt.held.verdict == Verdict::Live);
@@ -103,14 +120,26 @@ impl Decider {
         };
         let dependencies = &self.config.dependencies;
         let company = self.company(&dependencies[position]);
-        let siblings = self.platform.siblings(company).iter().filter(|other| **other != position);
-        let down = siblings.filter(|other| self.platform.class(**other) == Class::Trouble);
-        let ids: Vec<String> = down.map(|other| dependencies[*other].id.clone()).collect();
+        let siblings = self.platform.siblings(company).iter().copied();
+        let down: BTreeSet<usize> = siblings.filter(|other| self.platform.class(*other) == Class::Trouble).collect();
+        let all: BTreeSet<usize> = down.into_iter().chain(self.out_since(position)).collect();
+        let ids: Vec<String> =
+            all.iter().filter(|other| **other != position).map(|other| dependencies[*other].id.clone()).collect();
         let earlier = self.plan.hurry_dependencies(&ids, at);
         earlier.iter().for_each(|id| self.show(id));
     }
 
-    /// An unexpected page was served: some checks of other companies run now, to see whether they receive it too.
+    /// Everything that is out since about the same time: it may be back as well.
+    fn out_since(&self, position: usize) -> Vec<usize> {
+        let incident = |position: usize| {
+            self.known.dependency(&self.config.dependencies[position].id).and_then(|state| state.incident.as_ref())
+        };
+        let Some(own) = incident(position) else { return Vec::new() };
+        let together = |other: &usize| incident(*other).is_some_and(|other| fell_together(own, other));
+        self.platform.restless().filter(together).collect()
+    }
+
+    /// If an unexpected page was served, some checks of other companies run now, to see whether they receive it, too.
     pub(super) fn ask_some(&mut self, spec: &Spec, at: Time) {
         let Some(position) = self.platform.position(&spec.probe.dependency) else { return };
         let dependencies = &self.config.dependencies;
@@ -122,7 +151,7 @@ impl Decider {
         earlier.iter().for_each(|id| self.show(id));
     }
 
-    /// What may be the cause of a dependency's doubt, and everything that is checked because of it.
+    /// The possible causes of a dependency's doubt, and everything that is checked because of it.
     fn asked_with(&mut self, position: usize, at: Time) -> (Vec<usize>, Vec<usize>) {
         let dependencies = &self.config.dependencies;
         let accounts = dependencies[position].accounts.iter().filter_map(|id| self.platform.position(id)).take(ASKED);
@@ -154,8 +183,8 @@ impl Decider {
         self.platform.restless().any(|other| other != position && out(&other) && !related(other))
     }
 
-    /// Whether everything of a company, or everything at all, is checked once more: at most once a minute, because
-    /// possible causes are not checked more often, however many fail at once.
+    /// Whether everything of a company, or everything at all, may be checked again. This is allowed at most once a
+    /// minute, however many fail at once, because possible causes are not checked more often either.
     fn may_ask_all(&mut self, company: Option<&str>, at: Time) -> bool {
         let asked = self.asked_all.get(company.unwrap_or_default()).copied();
         let may = asked.is_none_or(|asked| at.since(asked) >= CAUSE_EVERY);
@@ -165,7 +194,8 @@ impl Decider {
         may
     }
 
-    /// While something is wrong in a spread of storefronts, the side storefronts are checked as often as the home one.
+    /// While something is wrong with any storefront of a listing, the other storefronts are checked as often as the
+    /// home storefront.
     fn home_pace(&self, spec: &Spec, standing: &Standing) -> Option<Duration> {
         let spread = || self.plan.of(&spec.probe.dependency).filter(|other| other.probe.spread == spec.probe.spread);
         let gone = |id: i64| {

@@ -1,5 +1,5 @@
-//! The state of all other dependencies, for messages about some of them. Only those in trouble are visited; those that
-//! work, or wait for their first check, are counted, and only some of them are named.
+//! The state of all other dependencies, for messages about some of them. Only those in trouble are visited
+//! individually. Those that work or wait for their first check are counted, and only some of them are named.
 
 use std::collections::BTreeSet;
 
@@ -13,23 +13,24 @@ use crate::core::words::verdict::{Proves, Verdict};
 use crate::say::about::Working;
 use crate::say::tally;
 
-/// How many dependencies of one kind a message names, the critical first: nobody reads more at night.
+/// The maximum number of dependencies of one kind that a message names, critical ones first. Nobody reads more at
+/// night.
 pub(super) const NAMED: usize = 12;
 
-/// The others, each in the order of the configuration.
+/// The other dependencies. Each list is in the order of the configuration.
 #[derive(Default)]
 pub(in crate::engine) struct Others {
-    /// Gone, out or limited, with the state.
+    /// Dependencies that are gone, out or degraded, with their states.
     pub(in crate::engine) down: Vec<(usize, Shown)>,
-    /// Working, with nothing it needs in trouble.
+    /// Dependencies that work and need nothing that is in trouble.
     pub(in crate::engine) working: Vec<usize>,
-    /// How many more of those there are.
+    /// How many more dependencies work.
     pub(in crate::engine) more_working: usize,
-    /// Could not be confirmed, with the reason.
+    /// Dependencies whose state could not be confirmed, with the reason.
     unsure: Vec<(usize, Why)>,
-    /// How many more of those there are.
+    /// How many more dependencies could not be confirmed.
     more_unsure: usize,
-    /// Not checked by anything: it has no key, or the configuration says so.
+    /// Dependencies that no check monitors: a key is missing, or the configuration says so.
     pub(in crate::engine) not_monitored: Vec<usize>,
 }
 
@@ -43,7 +44,7 @@ enum Why {
 }
 
 impl Decider {
-    /// Everything but `named`.
+    /// All dependencies except those in `named`.
     pub(in crate::engine) fn others(&self, named: &BTreeSet<usize>) -> Others {
         let mut others = Others::default();
         let mut doubtful: BTreeSet<usize> = BTreeSet::new();
@@ -78,12 +79,12 @@ impl Decider {
         self.shown_of(&self.config.dependencies[position].id)
     }
 
-    /// How a dependency is shown.
+    /// The state that people are shown for a dependency.
     pub(in crate::engine) fn shown_of(&self, id: &str) -> Shown {
         self.known.dependency(id).map_or(Shown::Starting, |state| state.combined.shown())
     }
 
-    /// The first of these, the critical before others, in their order; and how many more there are.
+    /// The first of these dependencies in their order, critical ones first, and how many more there are.
     fn few<T>(&self, mut all: Vec<(usize, T)>) -> (Vec<(usize, T)>, usize) {
         let more = all.len().saturating_sub(NAMED);
         if more > 0 {
@@ -112,7 +113,7 @@ impl Decider {
             let held = self.known.dependency(id).and_then(|state| state.combined.held.as_ref());
             let word = match held {
                 _ if returns(position) => "worked at the last check, confirming",
-                // A warning would be too little for what is gone where people live.
+                // Calling it a warning would understate that it is gone in the main markets.
                 Some(held) if shown == Shown::Degraded && is_partly(&held.reason) => "removed in some countries",
                 _ => tally::spoken(shown),
             };
@@ -121,13 +122,14 @@ impl Decider {
         few.into_iter().map(line).chain(more_of(more)).collect()
     }
 
-    /// What works, with the time of its last check.
+    /// The dependencies that work, with the time of their last check.
     pub(in crate::engine) fn working(&self, others: &Others) -> Vec<Working> {
         others.working.iter().filter_map(|position| self.working_one(*position)).collect()
     }
 
-    /// The same, split: first what `dependency` depends on and of which only the account is checked, then the rest. An
-    /// account in good standing says nothing about the machines in it.
+    /// Like [`Decider::working`], but in two parts: first the dependencies that `dependency` needs and of which only
+    /// the account is checked, then the rest. That an account is in good standing does not show that its machines
+    /// work.
     pub(in crate::engine) fn working_apart(
         &self,
         dependency: &Dependency,
@@ -149,14 +151,14 @@ impl Decider {
         Some(Working { label: self.label_at(position), checked })
     }
 
-    /// The same, with what its check proves.
+    /// Like [`Decider::working`], with what each check proves.
     pub(in crate::engine) fn standing_others(&self, others: &Others) -> Vec<(Option<Proves>, String)> {
         let all = others.working.iter().map(|position| &self.config.dependencies[*position]);
         all.map(|dependency| (self.view_dependency(dependency).proven(), dependency.label.clone())).collect()
     }
 
-    /// Labels of what could not be confirmed. With `states`, each has its state, and dependencies that nothing checks
-    /// are included.
+    /// Labels of the dependencies whose state could not be confirmed. With `states`, each label has its state, and
+    /// dependencies that no check monitors are included.
     pub(in crate::engine) fn unsure(&self, others: &Others, states: bool) -> Vec<String> {
         let without = others.not_monitored.iter().filter(|_| states);
         let why = |position: &usize| (*position, Why::Shown(self.shown_at(*position)));
@@ -168,7 +170,7 @@ impl Decider {
             let label = self.label_at(position);
             match why {
                 Why::Doubt(doubt) => format!("{label} ({doubt})"),
-                Why::Shown(Shown::Checking) if states => format!("{label} (possible problem, confirming)"),
+                Why::Shown(Shown::Checking) if states => format!("{label} (possible problem)"),
                 Why::Shown(shown) if states && shown != Shown::NotVerified => {
                     format!("{label} ({})", tally::spoken(shown))
                 }
@@ -183,7 +185,8 @@ impl Decider {
         self.view_dependency(dependency).verified_at
     }
 
-    /// It was found working after everything that it needs had failed: that outweighs a conclusion.
+    /// Whether it was found working after everything that it needs had failed, which outweighs the inference that it
+    /// is affected.
     fn outlives(&self, dependency: &Dependency) -> bool {
         let fell = dependency.needs.iter().filter_map(|need| {
             let state = self.known.dependency(need)?;
@@ -201,12 +204,12 @@ impl Decider {
         if self.outlives(dependency) {
             return None;
         }
-        // It is already in brackets.
+        // The reason is shown in brackets already.
         Some(format!("depends on {}", need.trim_end_matches(')').replacen(" (", ": ", 1)))
     }
 }
 
-/// What stands behind some of many names.
+/// The last entry of a shortened list of names, such as `3 more`.
 pub(super) fn more_of(more: usize) -> Option<String> {
     (more > 0).then(|| format!("{more} more"))
 }
@@ -225,7 +228,7 @@ mod tests {
     use crate::say::about::About;
     use crate::say::alert::Body;
 
-    /// The message for the first of these if it is dropped while all others are live.
+    /// The message about the first dependency if it is dropped while all others are live.
     fn told(count: usize, critical: usize) -> Box<About> {
         let mut text = "platform = \"Example\"\ndatabase = \"example.db\"\n".to_owned();
         for n in 0..count {

@@ -1,5 +1,5 @@
-//! Whose fault an outage is, if the dependencies tell: your side, if the site cannot be reached through its proxy and
-//! the account at its host is in good standing; or a consequence of an earlier loss.
+//! What other dependencies show about an outage. If the account at the host is in good standing, the own server comes
+//! first, although that does not show whether its machines run. It may also be a consequence of an earlier loss.
 
 use std::time::Duration;
 
@@ -11,17 +11,22 @@ use crate::core::probe::standing::Held;
 use crate::core::time::Time;
 use crate::core::words::verdict::{Fault, Proof, Proves, Verdict};
 
-/// The longest time by which a failure may be seen before the loss of something it needs.
+/// The maximum time by which a failure may be seen before the loss of something it needs.
 const BEFORE: Duration = Duration::from_secs(300);
-/// How long after something it needs is back a failure may still be a consequence: caches expire, and machines were
-/// stopped. Google Cloud's suspension of Railway lasted ten minutes on 19 May 2026, its consequences eight hours.
+/// How long after the recovery of something it needs a failure may still be a consequence: caches expire late, and
+/// machines were stopped. Google Cloud's suspension of Railway on 19 May 2026 lasted ten minutes; its consequences
+/// lasted eight hours.
 const AFTERWARDS: Duration = Duration::from_secs(2 * 3_600);
 
-/// Reasons of a website's check: the server behind its proxy, or behind its web server, does not answer.
-const BEHIND: [&str; 2] = ["origin_unreachable", "gateway_error"];
+/// What to do where a server does not answer and the account at its host is in order.
+pub(in crate::engine) const OWN_FIRST: &str = "Check your own server, its firewall and the application first. Then see in the host's console whether the machines run.";
+
+/// Reasons of a website's check which mean that the server behind its proxy or web server does not answer.
+const BEHIND: [&str; 2] = [UNREACHABLE, "gateway_error"];
+const UNREACHABLE: &str = "origin_unreachable";
 
 impl Decider {
-    /// The state with its fault, if the state of what it needs shows whose it is.
+    /// The state, with what the states of what it needs show about it.
     pub(super) fn on_own_side(&self, id: &str, combined: Combined) -> Combined {
         if let Some(held) = self.left_behind(id, &combined) {
             return Combined { held: Some(held), ..combined };
@@ -35,14 +40,18 @@ impl Decider {
         let Some(host) = hosts.filter(|host| self.is_host(host)).find(|host| self.is_in_order(host, held)) else {
             return combined;
         };
-        let say = format!("{}; {} is in order", held.say, host.label);
-        let hint =
-            "Check your own server, its firewall and the application: the host's account is in order.".to_owned();
-        let held = Held { fault: Fault::Ours, proof: Proof::Inferred, say, hint: Some(hint), ..held.clone() };
+        // UniSuper's account was in order on 2 May 2024, and its machines were gone.
+        let say = format!(
+            "{}; the account of {} is in order, which does not show whether machines run there",
+            held.say, host.label
+        );
+        // Only a proxy's own word that the server behind it does not answer puts it on your side.
+        let fault = if held.reason == UNREACHABLE { Fault::Ours } else { held.fault };
+        let held = Held { fault, proof: Proof::Inferred, say, hint: Some(OWN_FIRST.to_owned()), ..held.clone() };
         Combined { held: Some(held), ..combined }
     }
 
-    /// Whether something that it needs was lost and is back, and this failed with it or soon after.
+    /// The state if something that it needs was lost and is back, and it failed at the same time or soon after.
     fn left_behind(&self, id: &str, combined: &Combined) -> Option<Held> {
         let outage = |held: &&Held| held.verdict == Verdict::Outage && held.fault == Fault::Unclear;
         let held = combined.held.as_ref().filter(outage)?;
@@ -58,12 +67,12 @@ impl Decider {
         Some(Held { say, hint: Some(hint), ..held.clone() })
     }
 
-    /// Since when something works again that was lost around `fell`.
+    /// Since when something that was lost around `fell` has worked again.
     fn back_since(&self, need: &str, fell: Time) -> Option<Time> {
         let state = self.known.dependency(need)?;
         let lost = state.notified.lost_at?;
         let back = state.combined.held.as_ref().filter(|held| held.verdict == Verdict::Live)?.since;
-        // A key that is refused now has not come back: it worked before that.
+        // A newly refused key is not a recovery: the `live` result is from before the refusal.
         let returned = back >= lost && state.combined.lost_access().is_none();
         (returned && fell.plus(BEFORE) >= lost && fell <= back.plus(AFTERWARDS)).then_some(back)
     }
@@ -73,10 +82,10 @@ impl Decider {
         vendor.is_some_and(|vendor| vendor.category == "hosting" && vendor.parent != "own")
     }
 
-    /// Whether its vendor said, after the trouble began, that the account is in good standing.
+    /// Whether the host stated, after the trouble began, that the account is in good standing.
     fn is_in_order(&self, host: &Dependency, held: &Held) -> bool {
         let shown = self.view_dependency(host);
-        // Something that was not in order when the trouble began may well be its cause.
+        // If the account was not in good standing when the trouble began, that may be the cause.
         let state = self.known.dependency(&host.id).and_then(|state| state.combined.held.as_ref());
         if state.is_none_or(|state| state.since > held.since) {
             return false;

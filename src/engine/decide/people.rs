@@ -1,4 +1,4 @@
-//! Applies people's acts and vendors' letters to what is known and announced.
+//! Applies people's actions and vendors' letters to the known state and to what is announced.
 
 use std::collections::BTreeSet;
 
@@ -7,20 +7,24 @@ use crate::config::Dependency;
 use crate::core::dependency::incident::Incident;
 use crate::core::dependency::incident::{Level, Reason};
 use crate::core::dependency::state::Combined;
+use crate::core::dependency::storefronts::is_partly;
 use crate::core::people::action::{ActionKind, OperatorAction, People};
 use crate::core::people::advice::Advice;
 use crate::core::people::notice::{Around, Letter, Notice};
 use crate::core::people::wording::{self, Wording};
 use crate::core::time::{Time, human};
-use crate::core::words::verdict::Proof;
+use crate::core::words::verdict::{Proof, Verdict};
 
-/// How the catalogue speaks of a party that it cannot name.
+/// How the catalogue refers to a party whose name is unknown.
 const UNNAMED: [&str; 3] = ["the ", "your ", "whoever "];
 
 impl Decider {
-    /// Applies people's acts and vendors' letters. `drills` are those not yet announced.
+    /// Applies people's actions and vendors' letters. `drills` are the drills not yet announced.
     pub(in crate::engine) fn apply_people(&mut self, people: People, drills: &[OperatorAction], now: Time) {
-        let before = std::mem::replace(&mut self.people, people).letters;
+        let before = std::mem::replace(&mut self.people, people);
+        // A person's word is heard at once.
+        self.plan.hurry_dependencies(&self.people.attested_since(&before), now);
+        let before = before.letters;
         for act in drills {
             self.tell_drill(act, now);
         }
@@ -32,11 +36,11 @@ impl Decider {
         self.apply_notices(now);
         self.tell_letters(&before, now);
         self.review_due = true;
-        // People's acts are part of what is shown.
+        // People's actions are part of what is shown.
         self.show_all();
     }
 
-    /// A letter that changes no verdict is still news: what it threatens may be out already.
+    /// A letter that changes no verdict is still news, for example if what it threatens is already out.
     fn tell_unshown(&mut self, letter: &Letter, now: Time) {
         let shown = |id: &String| {
             let state = self.known.dependency(id);
@@ -48,10 +52,21 @@ impl Decider {
         }
         let labels: Vec<&str> =
             letter.notice.dependencies.iter().filter_map(|id| Some(self.dependency(id)?.label.as_str())).collect();
-        let title = format!("🔴 CUT-OFF ANNOUNCED: {}", labels.join(", "));
-        let hour = letter.notice.effective.map(|_| format!("It takes effect {}", letter.read_as));
+        let lost = |id: &String| {
+            let incident = self.known.dependency(id).and_then(|state| state.incident.as_ref());
+            incident.is_some_and(|incident| incident.verdict == Verdict::Dropped)
+        };
         let text = format!("Letter reported by {}: {}.", letter.by, letter.notice.text.trim_end_matches('.'));
-        let lines = hour.into_iter().chain([text, "It is in trouble already: see /status.".to_owned()]).collect();
+        let (title, lines) = if letter.notice.dependencies.iter().all(lost) {
+            let act = "Do now: Keep the letter for your lawyer, and answer in your appeal the reason that it gives.";
+            let late = "The letter came after the loss, so it announces nothing more.";
+            ("🔴 LETTER about a loss", vec![text, act.to_owned(), late.to_owned()])
+        } else {
+            let hour = letter.notice.effective.map(|_| format!("It takes effect {}", letter.read_as));
+            let trouble = "It is in trouble already: see /status.".to_owned();
+            ("🔴 CUT-OFF ANNOUNCED", hour.into_iter().chain([text, trouble]).collect())
+        };
+        let title = format!("{title}: {}", labels.join(", "));
         let about = letter.notice.dependencies.first().cloned();
         self.tell_note(Reason::Notice, Level::Critical, about.as_deref(), &title, lines, now);
     }
@@ -83,23 +98,50 @@ impl Decider {
         }
     }
 
-    /// All notices: those of the configuration, and those that people reported.
+    /// All notices: those in the configuration, and those that people entered.
     pub(in crate::engine) fn notices(&self) -> impl Iterator<Item = &Notice> {
         self.config.notices.iter().chain(self.people.letters.iter().map(|letter| &letter.notice))
     }
 
-    /// When a dependency ends, according to notices received so far; the earliest time that lies ahead.
+    /// When a dependency ends, according to the notices received so far; the earliest future time.
     pub(in crate::engine) fn ends_at(&self, id: &str, now: Time) -> Option<Time> {
         let concerns = |notice: &&Notice| notice.received <= now && notice.dependencies.iter().any(|other| other == id);
-        self.notices().filter(concerns).filter_map(|notice| notice.ahead(now)).min()
+        let open = self.notices().filter(concerns).filter(|notice| !self.came_true_on_its_day(notice, id, now));
+        open.filter_map(|notice| notice.ahead(now)).min()
     }
 
-    /// Until when announced maintenance of a dependency lasts, according to the configuration or a person.
+    /// Whether it is gone in some countries since a letter came whose day this is: the rest of the day brings nothing more.
+    fn came_true_on_its_day(&self, notice: &Notice, id: &str, now: Time) -> bool {
+        notice.is_last_day(now) && self.is_gone_since(id, notice.received)
+    }
+
+    /// Whether it is gone, everywhere or in some countries, since no earlier than `since`.
+    fn is_gone_since(&self, id: &str, since: Time) -> bool {
+        let held = self.known.dependency(id).and_then(|state| state.combined.held.as_ref());
+        held.is_some_and(|held| (held.verdict == Verdict::Dropped || is_partly(&held.reason)) && held.since >= since)
+    }
+
+    /// What a letter names together with a dependency, if its hour has come.
+    pub(in crate::engine) fn announced_with(&self, id: &str, now: Time) -> Vec<String> {
+        let of_it = |notice: &&Notice| notice.has_come(now) && notice.dependencies.iter().any(|other| other == id);
+        let others = self.notices().filter(of_it).flat_map(|notice| &notice.dependencies);
+        others.filter(|other| *other != id).cloned().collect()
+    }
+
+    /// Whether a letter announced the end of this and of something else for now, and that is gone already.
+    pub(in crate::engine) fn is_next_to_go(&self, id: &str, now: Time) -> bool {
+        let of_it = |notice: &&Notice| notice.has_come(now) && notice.dependencies.iter().any(|other| other == id);
+        self.notices().filter(of_it).any(|notice| {
+            notice.dependencies.iter().any(|other| other != id && self.is_gone_since(other, notice.received))
+        })
+    }
+
+    /// When announced maintenance of a dependency ends, according to the configuration or a person.
     pub(in crate::engine) fn maintenance_until(&self, id: &str, now: Time) -> Option<Time> {
         self.config.maintenance_until(id, now).max(self.people.maintenance_until(id, now))
     }
 
-    /// What is in force about a dependency, a few words each.
+    /// What is in force for a dependency, in a few words each.
     pub(in crate::engine) fn notes_on(&self, id: &str, now: Time) -> Vec<String> {
         let mut notes = Vec::new();
         let state = self.known.dependency(id);
@@ -120,7 +162,7 @@ impl Decider {
         notes
     }
 
-    /// The number of the newest letter about a dependency, if it concerns things of several companies.
+    /// The number of the newest letter about a dependency, if it concerns dependencies of several companies.
     pub(in crate::engine) fn letter_to_several(&self, id: &str, now: Time) -> Option<usize> {
         let concerns = |notice: &Notice| notice.received <= now && notice.dependencies.iter().any(|other| other == id);
         let company = |id: &String| {
@@ -141,7 +183,7 @@ impl Decider {
         [notices, self.people.turns_at(now), self.config.maintenance_turns_at(now)].into_iter().flatten().min()
     }
 
-    /// The combined state, including what vendors and people have said.
+    /// The combined state, including letters and people's reports.
     pub(in crate::engine) fn with_notices(
         &self,
         id: &str,
@@ -170,20 +212,20 @@ impl Decider {
         notices.fold(combined, |combined, notice| notice.apply(combined, around(notice), open, at))
     }
 
-    /// Who sends letters about it, by name; empty if no name is known.
+    /// The name of the company that sends letters about a dependency; empty if unknown.
     pub(in crate::engine) fn sender(&self, id: &str) -> String {
         let named = |decider: &String| !UNNAMED.iter().any(|word| decider.starts_with(word));
         self.dependency(id).map(|dependency| self.decider(dependency)).filter(named).unwrap_or_default()
     }
 
-    /// When the letters came that its newest one stands in for, the oldest first.
+    /// When the letters arrived that the newest one replaces, oldest first.
     fn letters_before(&self, id: &str, at: Time) -> Vec<Time> {
         let mut all = self.letters_about(id, at);
         all.pop();
         all
     }
 
-    /// When its newest letter came, and before it those that it stands in for.
+    /// When the letters arrived: the newest one, and before it those that it replaces.
     pub(in crate::engine) fn letters_about(&self, id: &str, at: Time) -> Vec<Time> {
         let concerns = |notice: &&Notice| notice.received <= at && notice.dependencies.iter().any(|other| other == id);
         let Some(newest) = self.notices().filter(concerns).max_by_key(|notice| notice.received) else {
@@ -196,18 +238,18 @@ impl Decider {
         all
     }
 
-    /// What to do about a thing of this kind.
+    /// The advice for this kind of dependency.
     pub(in crate::engine) fn advice(&self, dependency: &Dependency) -> Option<&Advice> {
         self.config.catalog.advice(&dependency.kind)
     }
 
-    /// The wording of the letter that ends it next, or of one without a date: what the letter asks for, and whether it
-    /// concerns terms only.
+    /// The wording of the letter that announces the next end, or of a letter without a date: its demand, and whether
+    /// it concerns terms only.
     pub(in crate::engine) fn letter_of(&self, id: &str, now: Time) -> Wording {
         self.open_letter(id, now).map(|notice| wording::of(&notice.text)).unwrap_or_default()
     }
 
-    /// The letter that ends it next, or one without a date.
+    /// The letter that announces the next end, or a letter without a date.
     pub(in crate::engine) fn open_letter(&self, id: &str, now: Time) -> Option<&Notice> {
         let open =
             |notice: &&Notice| notice.received <= now && (notice.effective.is_none() || notice.ahead(now).is_some());
@@ -215,24 +257,24 @@ impl Decider {
         own.min_by_key(|notice| notice.ahead(now).unwrap_or(Time(i64::MAX)))
     }
 
-    /// By when people have to be done: its end by the earliest reading of the letter.
+    /// By when people must have acted: the earliest time that the letter may mean.
     pub(in crate::engine) fn act_by(&self, id: &str, now: Time) -> Option<Time> {
         self.open_letter(id, now).and_then(|notice| notice.effective)
     }
 
-    /// Whether it is the day on which a letter ends it, by the letter's day without an hour.
+    /// Whether a letter ends the dependency today, on a day that the letter names without an hour.
     pub(in crate::engine) fn is_last_day(&self, id: &str, now: Time) -> bool {
         self.open_letter(id, now).is_some_and(|notice| notice.is_last_day(now))
     }
 
-    /// When a letter takes effect, everything it threatens is checked now.
+    /// The dependencies whose letters have taken effect since `since`. They are checked now.
     pub(in crate::engine) fn hour_has_come(&self, since: Time, now: Time) -> Vec<String> {
         let within = |at: Time| at >= since && at <= now;
         let due = |notice: &&Notice| notice.effective.is_some_and(within) || notice.passes().is_some_and(within);
         self.notices().filter(due).flat_map(|notice| notice.dependencies.iter().cloned()).collect()
     }
 
-    /// Notices that begin or take effect change the state of their dependencies.
+    /// Updates dependencies whose notices begin or take effect.
     pub(in crate::engine) fn apply_notices(&mut self, now: Time) {
         let concerned: BTreeSet<String> =
             self.notices().flat_map(|notice| notice.dependencies.iter().cloned()).collect();

@@ -1,5 +1,5 @@
-//! Which dependencies a review covers: those in trouble, now or recently, and what they need. Updated with each change,
-//! so that a decision about one costs the same however many others there are.
+//! Which dependencies a review covers: those that are or recently were in trouble, and what they need. It is updated
+//! with each change, so that a decision about one dependency costs the same however many others there are.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -9,32 +9,32 @@ use crate::config::Config;
 use crate::core::dependency::shown::Shown;
 use crate::core::words::verdict::{Criticality, Verdict};
 
-/// The platform by position in the configuration.
+/// The platform, by position in the configuration.
 #[derive(Debug, Default, PartialEq)]
 pub(in crate::engine) struct Platform {
     positions: HashMap<String, usize>,
-    /// Positions by company; a dependency without a company is on its own.
+    /// Positions by company. A dependency without a company is alone under its own name.
     siblings: HashMap<String, Vec<usize>>,
-    /// What each dependency needs.
+    /// The positions that each dependency needs.
     needs: Vec<Vec<usize>>,
-    /// What needs each dependency.
+    /// The positions that need each dependency.
     needed_by: Vec<Vec<usize>>,
-    /// Which dependencies each one is the fallback of.
+    /// The positions for which each dependency is the fallback.
     fallback_for: Vec<Vec<usize>>,
-    /// In trouble, now or recently.
+    /// The positions that are or recently were in trouble.
     restless: BTreeSet<usize>,
-    /// How each is shown, and how much depends on it.
+    /// How each dependency is shown, and how critical it is.
     classes: Vec<(Class, Criticality)>,
-    /// Positions by how they are shown, the critical first.
+    /// Positions by how they are shown, critical ones first.
     by_class: BTreeMap<Class, BTreeSet<(Criticality, usize)>>,
 }
 
-/// How a dependency is shown, as far as messages about others need it.
+/// How a dependency is shown, as far as messages about others need to know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::engine) enum Class {
-    /// It works.
+    /// The dependency works.
     Working,
-    /// It has not been checked yet.
+    /// The dependency has not been checked yet.
     Waiting,
     /// Anything else.
     Trouble,
@@ -51,7 +51,8 @@ impl Class {
 }
 
 impl Platform {
-    /// The platform of a configuration, all at rest; `company` names the company behind the dependency at a position.
+    /// The platform of a configuration, with all dependencies at rest. `company` returns the name of the company
+    /// behind the dependency at a position.
     pub(in crate::engine) fn of(config: &Config, company: impl Fn(usize) -> String) -> Platform {
         let ids = config.dependencies.iter().map(|dependency| dependency.id.clone());
         let positions: HashMap<String, usize> = ids.enumerate().map(|(position, id)| (id, position)).collect();
@@ -71,7 +72,8 @@ impl Platform {
         let waiting = Some(waiting).filter(|waiting: &BTreeSet<_>| !waiting.is_empty());
         let by_class = waiting.into_iter().map(|waiting| (Class::Waiting, waiting)).collect();
         let mut siblings: HashMap<String, Vec<usize>> = HashMap::new();
-        // Dependencies that nothing checks do not show how many of a company's things have stopped.
+        // Dependencies that no check monitors are left out, because they do not show whether a company's services
+        // have stopped.
         let monitored = config.dependencies.iter().enumerate().filter(|(_, one)| one.not_monitored.is_none());
         for (position, _) in monitored {
             siblings.entry(company(position)).or_default().push(position);
@@ -94,7 +96,7 @@ impl Platform {
         self.siblings.get(company).map_or(&[], Vec::as_slice)
     }
 
-    /// A dependency's state has changed.
+    /// Records that a dependency's state has changed.
     pub(in crate::engine) fn note(&mut self, id: &str, state: &DependencyState) {
         let Some(position) = self.position(id) else { return };
         self.classify(position, Class::of(state.combined.shown()));
@@ -122,22 +124,22 @@ impl Platform {
         self.classes.get(position).map_or(Class::Waiting, |(class, _)| *class)
     }
 
-    /// What it needs, directly.
+    /// The positions that it needs directly.
     pub(in crate::engine) fn needs(&self, position: usize) -> &[usize] {
         self.needs.get(position).map_or(&[], Vec::as_slice)
     }
 
-    /// What needs it, directly.
+    /// The positions that need it directly.
     pub(in crate::engine) fn needed_by(&self, position: usize) -> &[usize] {
         self.needed_by.get(position).map_or(&[], Vec::as_slice)
     }
 
-    /// Which dependencies it is the fallback of.
+    /// The positions for which it is the fallback.
     pub(in crate::engine) fn fallback_for(&self, position: usize) -> &[usize] {
         self.fallback_for.get(position).map_or(&[], Vec::as_slice)
     }
 
-    /// All that are shown this way, in the configuration's order.
+    /// All positions that are shown this way, in the order of the configuration.
     pub(in crate::engine) fn of_class(&self, class: Class) -> Vec<usize> {
         let all = self.by_class.get(&class).into_iter().flatten();
         let mut all: Vec<usize> = all.map(|(_, position)| *position).collect();
@@ -145,8 +147,8 @@ impl Platform {
         all
     }
 
-    /// The first `most` that are shown this way, the critical first, each group in the configuration's order, and how
-    /// many more there are. Those in `but` are left out.
+    /// The first `most` positions that are shown this way, critical ones first and otherwise in the order of the
+    /// configuration, and how many more there are. Those in `but` are left out.
     pub(in crate::engine) fn first(&self, class: Class, but: &BTreeSet<usize>, most: usize) -> (Vec<usize>, usize) {
         let Some(all) = self.by_class.get(&class) else { return (Vec::new(), 0) };
         let left_out = but.iter().filter(|position| self.class(**position) == class).count();
@@ -157,17 +159,17 @@ impl Platform {
         (named, more)
     }
 
-    /// Everything that is not at rest.
+    /// All positions that are not at rest.
     pub(in crate::engine) fn restless(&self) -> impl Iterator<Item = usize> {
         self.restless.iter().copied()
     }
 
-    /// How many are not at rest.
+    /// The number of positions that are not at rest.
     pub(in crate::engine) fn restless_count(&self) -> usize {
         self.restless.len()
     }
 
-    /// What it needs, directly and indirectly, the nearest first.
+    /// The positions that it needs directly or indirectly, the nearest first.
     pub(in crate::engine) fn under(&self, position: usize) -> Vec<usize> {
         let of = |position: usize| self.needs.get(position).map_or(&[][..], Vec::as_slice);
         let (mut found, mut next) = (of(position).to_vec(), 0);
@@ -180,7 +182,7 @@ impl Platform {
         found
     }
 
-    /// Everything that is not at rest, `also`, and all that those need, in the configuration's order.
+    /// All positions that are not at rest, `also`, and everything that these need, in the order of the configuration.
     pub(in crate::engine) fn concerned(&self, also: Option<usize>) -> Vec<usize> {
         let mut found: BTreeSet<usize> = self.restless.iter().copied().chain(also).collect();
         let mut next: Vec<usize> = found.iter().copied().collect();
@@ -192,14 +194,14 @@ impl Platform {
     }
 }
 
-/// Whether it works, or has not been checked yet, and no message about it is due.
+/// Whether a dependency works or has not been checked yet, and no message about it is due.
 fn is_at_rest(state: &DependencyState) -> bool {
     let well = state.combined.held.as_ref().is_none_or(|held| held.verdict == Verdict::Live);
     let sure = state.combined.unseen.is_empty() && state.combined.suspicion.is_none();
     well && sure && state.incident.is_none() && state.notified.is_at_rest()
 }
 
-/// Some dependencies by position, with their states; everything else is at rest.
+/// Some dependencies by position, with their states. All others are at rest.
 pub(in crate::engine) struct Seen {
     positions: Vec<usize>,
     states: Vec<Arc<DependencyState>>,
@@ -207,7 +209,7 @@ pub(in crate::engine) struct Seen {
 }
 
 impl Seen {
-    /// These positions, with the states that `state` returns.
+    /// The dependencies at these positions, with the states that `state` returns.
     pub(in crate::engine) fn of<'s>(
         positions: Vec<usize>,
         state: impl Fn(usize) -> Option<&'s Arc<DependencyState>>,

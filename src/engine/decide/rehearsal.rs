@@ -1,4 +1,4 @@
-//! A decider on its own: for tests, and to measure what one decision costs.
+//! A decider without the rest of the engine, for tests and for measuring what one decision costs.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -17,15 +17,15 @@ use crate::engine::check::once::FinishedCheck;
 use crate::engine::schedule::plan::Spec;
 use crate::ids::Ids;
 
-/// A decider that has everything of a configuration to check, and knows nothing yet.
+/// A decider for a configuration before any check.
 pub struct Rehearsal {
     pub(super) decider: Decider,
-    /// Everything that is checked.
+    /// All probes.
     pub(super) specs: Vec<Arc<Spec>>,
 }
 
 impl Rehearsal {
-    /// Creates it for a configuration.
+    /// Creates a rehearsal for a configuration.
     pub fn new(config: Config) -> Rehearsal {
         Rehearsal::of((Arc::new(config), Arc::new(Redactor::new(&[]))))
     }
@@ -49,14 +49,14 @@ impl Rehearsal {
         Rehearsal { decider, specs }
     }
 
-    /// All checks return live: from then on everything is at rest.
+    /// Lets all checks return `live`, after which everything is at rest.
     pub fn all_live(&mut self, at: Time) {
         let live = || Reading::new(Verdict::Live, "live", "a sentence");
         let events = self.specs.iter().map(|spec| finished(spec, live(), OwnNetwork::Sound, at));
         drop(self.decider.apply(events.collect(), at));
     }
 
-    /// The `n`-th check of the configuration returns. Returns the number of resulting alerts.
+    /// Lets the `n`-th check of the configuration return this verdict. Returns the number of resulting alerts.
     pub fn one(&mut self, n: usize, verdict: Verdict, at: Time) -> usize {
         let Some(spec) = self.specs.get(n) else { return 0 };
         let event = finished(spec, Reading::new(verdict, verdict.word(), "a sentence"), OwnNetwork::Sound, at);
@@ -64,7 +64,7 @@ impl Rehearsal {
     }
 }
 
-/// A check with this result, while the vendor serves others.
+/// A finished check with this reading, while the vendor works for other customers.
 pub(super) fn finished(spec: &Arc<Spec>, reading: Reading, own_network: OwnNetwork, at: Time) -> Event {
     let control = Witnessed::first(Verdict::Live, "listed", at);
     let witnesses = Witnesses { own_network, positive: Some(control), ..Witnesses::default() };

@@ -1,4 +1,4 @@
-//! What a reminder says of an open problem beside its state.
+//! What a reminder says about an open problem in addition to its state.
 
 use std::collections::BTreeMap;
 
@@ -10,17 +10,21 @@ use crate::core::probe::standing::Held;
 use crate::core::words::verdict::Verdict;
 use crate::say::tally;
 
-/// So many of what fell with a cause are named.
+/// The maximum number of dependencies named that failed together with a cause.
 const NAMED: usize = 5;
 
 impl Decider {
-    /// Where to appeal against a drop that a reminder is about.
+    /// Where to appeal against the drop that a reminder is about.
     pub(super) fn appeal_now(&self, dependency: &Dependency, held: &Held) -> Option<String> {
         let vendor = self.vendor(dependency, &held.by).filter(|_| held.verdict == Verdict::Dropped)?;
-        vendor.appeal.as_ref().map(|appeal| appeal.url.clone())
+        vendor.appeal.as_ref().map(|appeal| match appeal.behind_login {
+            true => format!("{} (sign-in required)", appeal.url),
+            false => appeal.url.clone(),
+        })
     }
 
-    /// What fell with each cause and has no message of its own, with its state, by the cause's position.
+    /// The dependencies that failed with each cause and have no message of their own, with their states, by the
+    /// cause's position.
     pub(super) fn fell_with(&self, seen: &Seen, view: &PlatformView<'_>) -> BTreeMap<usize, Vec<String>> {
         let mut fell: BTreeMap<usize, Vec<String>> = BTreeMap::new();
         for (index, (position, state)) in seen.iter().enumerate() {

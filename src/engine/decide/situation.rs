@@ -1,4 +1,4 @@
-//! The situation message: opened, edited in place, sent again, closed.
+//! The situation message: it is opened, edited in place, sent again and closed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use crate::core::alerting::platform_view::PlatformView;
 use crate::core::alerting::reminder::turn;
 use crate::core::alerting::review::ROUND_WAIT;
 use crate::core::alerting::situation::Situation;
-use crate::core::alerting::situation_change::{Change, Stands, is_ending, is_lost};
+use crate::core::alerting::situation_change::{Change, Stands, is_ending, is_lost, sent_again_at};
 use crate::core::alerting::subject::Subject;
 use crate::core::dependency::incident::{Level, Reason};
 use crate::core::people::advice::Advice;
@@ -35,10 +35,10 @@ impl Decider {
             Some(known) => known.public_id.clone(),
             None => self.next_id(),
         };
-        // A situation that closes was open.
+        // If a situation closes, it was open before.
         let kept = situation.clone().or(known).unwrap_or_default();
         let kept = Situation { public_id: public_id.clone(), ..kept };
-        // What it says about the next message applies while it is open.
+        // The statement about the next message applies only while the situation is open.
         self.situation = Some(kept.clone());
         let said = self.view_situation(&kept, change == Change::Close, now);
         let level = match change {
@@ -69,7 +69,7 @@ impl Decider {
         let called = self.called(newest.map(|news| turn(news, now)), now);
         let mut to = called.unwrap_or_else(|| self.addressed(Reason::Situation, level, None, &about, now));
         if change == Change::Open {
-            // Readers of the other channels have just read the message that opens it.
+            // People on the other channels have just read the message that opened the situation.
             let edits = |channel: &str| self.ways.iter().any(|way| way.channel == channel && way.edits);
             to.retain(|address| edits(&address.channel));
         }
@@ -90,7 +90,7 @@ impl Decider {
         });
     }
 
-    /// When the newest critical message that nobody has acknowledged was sent.
+    /// When the newest critical message was sent that nobody has acknowledged.
     fn newest_unseen(&self, now: Time) -> Option<Time> {
         let seen = self.seen(self.platform.concerned(None));
         self.platform_view(&seen, now).subjects.iter().filter_map(unseen_news).max()
@@ -107,7 +107,7 @@ impl Decider {
             let dependency = &self.config.dependencies[position];
             let (lost, ends) = (is_lost(subject), subject.ends.filter(|_| is_ending(subject, now)));
             if over || (!lost && ends.is_none()) {
-                // Other critical messages that nobody acknowledged also bring the next message.
+                // Other unacknowledged critical messages also cause the message to be sent again.
                 said.nobody.extend(unseen_news(subject).filter(|_| !over).map(|_| dependency.label.clone()));
                 continue;
             }
@@ -133,29 +133,33 @@ impl Decider {
         self.view_others(&named, over, &mut said, now);
         said.lost.sort_by_key(|item| item.since);
         said.ending.sort_by_key(|item| item.ends);
-        // Steps with a deadline matter while one lies ahead; otherwise the longest come first.
+        // Steps with a deadline come first while one is ahead; otherwise the longest steps come first.
         if said.ending.is_empty() {
             said.steps.sort_by_key(|step| std::cmp::Reverse(step.takes));
         } else {
-            // Those of what ends come first, by their start; then what can be prepared elsewhere, the longest first.
+            // First come the steps for announced ends, by their latest start, and then the steps at other
+            // dependencies, the longest first.
             said.steps.sort_by_key(|step| (step.start.is_none(), step.start, std::cmp::Reverse(step.takes)));
         }
         said.on_it = on_it.into_iter().collect();
         said
     }
 
-    /// When the message is sent again at the latest, if known.
+    /// The time by which the message is sent again, if known.
     fn next_situation(&self, situation: &Situation, platform_view: &PlatformView<'_>) -> Option<Time> {
         let remind = |subject: &Subject<'_>| crate::core::alerting::due::remind_at(subject, subject.notified);
         let reminders = platform_view.subjects.iter().filter_map(remind).filter(|at| *at > platform_view.now);
-        let daily = situation.sent_at.plus(crate::core::alerting::situation_change::DAILY);
-        // The outcome of an announced cut-off is reported after its time, unless the loss came first.
+        // It closes without a word once everything that ends has ended and nothing is lost.
+        let again = Some(sent_again_at(situation, platform_view)).filter(|at| {
+            platform_view.subjects.iter().any(|subject| is_lost(subject) || subject.ends.is_some_and(|ends| ends > *at))
+        });
+        // The outcome of an announced cut-off is reported after its time, unless the dependency was lost before.
         let waits = platform_view.subjects.iter().filter(|subject| !is_lost(subject));
         let hours = waits.filter_map(|subject| subject.ends).filter(|at| *at > platform_view.now);
-        reminders.chain([daily]).chain(hours.map(|at| at.plus(ROUND_WAIT))).min()
+        reminders.chain(again).chain(hours.map(|at| at.plus(ROUND_WAIT))).min()
     }
 
-    /// Who said that they are handling it.
+    /// Who said that they are taking care of it.
     fn taken_on(&self, state: &DependencyState, subject: &Subject<'_>) -> Option<String> {
         subject.seen_to?;
         self.acknowledged_by(subject.id, state)
@@ -185,8 +189,7 @@ impl Decider {
         }
     }
 
-    /// What ends at that time, with what its letter asks for, and what to do about such a thing where no step is
-    /// configured.
+    /// Adds to an item that ends at `ends` what its letter demands and, if no step is configured, what to do.
     fn ending(&self, dependency: &Dependency, item: Item, ends: Time, now: Time) -> Item {
         let wording = self.letter_of(&dependency.id, now);
         let steps = !dependency.leave.is_empty();
@@ -212,7 +215,7 @@ impl Decider {
         }
     }
 
-    /// Dependencies that are neither lost nor about to end.
+    /// Adds the dependencies that are neither lost nor about to end.
     fn view_others(&self, named: &BTreeSet<usize>, over: bool, said: &mut Said, now: Time) {
         let others = self.others(named);
         for (position, shown) in &others.down {
@@ -227,7 +230,7 @@ impl Decider {
         said.unsure = self.unsure(&others, false);
         let label = |position: &usize| self.config.dependencies[*position].label.clone();
         said.not_monitored = others.not_monitored.iter().map(label).collect();
-        // While a cut-off lies ahead and nothing is lost yet, only the steps for what ends matter.
+        // While a cut-off is ahead and nothing is lost yet, only the steps for what ends matter.
         if (said.ending.is_empty() || !said.lost.is_empty()) && !over {
             let all = self.config.dependencies.iter().enumerate();
             let all = all.filter(|(position, _)| !named.contains(position));
@@ -247,7 +250,7 @@ impl Decider {
         })
     }
 
-    /// When the exit steps must begin at the latest.
+    /// The latest times at which the exit steps can begin.
     pub(in crate::engine) fn latest_starts(&self, dependency: &Dependency, ends: Option<Time>) -> Vec<Time> {
         self.steps_of(dependency, ends).filter_map(|step| step.start).collect()
     }

@@ -1,4 +1,4 @@
-//! The first message after a start: what is monitored, its state, and what was missed.
+//! The first message after a start: what is monitored, its state, and what happened while plugwatch was not running.
 
 use std::time::Duration;
 
@@ -13,11 +13,11 @@ use crate::say::about::Started;
 use crate::say::alert::Body;
 use crate::say::{status, tally};
 
-/// The longest time that the first message waits for the first checks.
+/// The maximum time that the first message waits for the first checks.
 const START_WAIT: Duration = Duration::from_secs(120);
 
 impl Decider {
-    /// One message for each channel, once everything was checked or the time is up.
+    /// Sends one message to each channel, once everything has been checked or `START_WAIT` is over.
     pub(in crate::engine) fn tell_start_if_ready(&mut self, now: Time) {
         if self.start_told {
             return;
@@ -27,7 +27,7 @@ impl Decider {
         }
         self.start_told = true;
         if self.own.judged == OwnNetwork::Blind {
-            // The first message includes it; another one would add nothing.
+            // The first message mentions it, so another message would add nothing.
             self.own.mark_told();
         }
         let body = Body::Started(self.view_started(now));
@@ -37,13 +37,13 @@ impl Decider {
         }
     }
 
-    /// What the first message lists as never seen is not announced again a minute later.
+    /// Marks what the first message lists as never seen, so that it is not announced again a minute later.
     fn mark_listed(&mut self, now: Time) {
         const LISTED: [&str; 3] = ["never_seen_live", "credential_refused", "wrong_page"];
         let ids: Vec<String> = self.config.dependencies.iter().map(|dependency| dependency.id.clone()).collect();
         for id in ids {
             let mut state = self.known.dependency_or_rest(&id);
-            // Something that worked before plugwatch stopped is news, and is announced as such.
+            // Something that worked before plugwatch stopped is news, and is announced separately.
             let proven = self.plan.of(&id).any(|spec| self.standing(spec.id).proven());
             let listed = |unseen: &&Unseen| !proven && LISTED.contains(&unseen.held.reason.as_str());
             let unseen = state.combined.unseen.iter().filter(listed);
@@ -71,7 +71,7 @@ impl Decider {
                 worst_first.iter().flat_map(|dependency| status::first_lines(dependency, self.config.time_zone, now)),
             );
         }
-        // Dependencies that only lack a key are listed in their own line above.
+        // Dependencies that only lack a key are listed in a separate line above.
         let unmonitored: Vec<_> = snapshot.each().filter(|d| !d.is_monitored() && d.shown() != NeedsKey).collect();
         let named: Vec<_> = unmonitored.iter().map(|d| (d.label.as_str(), d.blind_reason())).collect();
         lines.extend(tally::not_monitored(&named).map(|named| format!("Not monitored: {named}.")));

@@ -1,4 +1,4 @@
-//! Adds an alert to what is to be written, with an outbox row for each recipient that wants it.
+//! Adds an alert to the data to be written, with an outbox row for each recipient whose route matches.
 
 use super::decider::Decider;
 use crate::core::alerting::route::{Occasion, routed};
@@ -10,19 +10,19 @@ use crate::engine::alert_snapshot;
 use crate::say::alert::{AlertView, Body};
 use crate::store::{Address, NewAlert};
 
-/// Prefix of the dependency's id in the thread key of "cannot be checked" messages.
+/// The prefix of the dependency's id in the thread of "cannot be checked" messages.
 const SIGHT: &str = "sight-";
 
-/// What an alert concerns.
+/// What an alert is about.
 #[derive(Clone, Debug, Default)]
 pub(in crate::engine) struct Concerning {
-    /// The incident's number and public id.
+    /// The number and the public id of the incident.
     pub(in crate::engine) incident: Option<(i64, String)>,
-    /// Ids of dependencies; the most important is first.
+    /// The ids of the dependencies, the most important one first.
     pub(in crate::engine) about: Vec<String>,
     /// The resulting verdict.
     pub(in crate::engine) verdict: Option<Verdict>,
-    /// How many reminders came before this one, if it is a reminder that nobody has acknowledged.
+    /// How many unacknowledged reminders came before this one, if it is a reminder.
     pub(in crate::engine) turn: Option<usize>,
 }
 
@@ -54,7 +54,7 @@ impl Decider {
         });
     }
 
-    /// Sentences about plugwatch itself, or about a dependency apart from its verdict.
+    /// Adds a note about plugwatch itself, or about a dependency apart from its verdict.
     pub(in crate::engine) fn tell_note(
         &mut self,
         reason: Reason,
@@ -73,14 +73,14 @@ impl Decider {
         self.writes.alerts.push(alert);
     }
 
-    /// Everything that the text needs, in its current state.
+    /// The data for the alert's text, in its current state.
     pub(in crate::engine) fn frozen(&self, reason: Reason, level: Level, body: Body, at: Time) -> serde_json::Value {
         let platform = self.config.platform.clone();
         let view = AlertView { reason, level, platform, at, simulation: self.simulation, body };
         alert_snapshot(&view)
     }
 
-    /// The next person on duty, for a reminder that nobody has acknowledged.
+    /// The next person on duty, for a reminder of something that nobody has acknowledged.
     pub(in crate::engine) fn called(&self, turn: Option<usize>, at: Time) -> Option<Vec<Address>> {
         let reached =
             |duty: &&Duty| self.ways.iter().any(|way| way.channel == duty.channel && way.recipient == duty.recipient);

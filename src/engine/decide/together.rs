@@ -19,7 +19,7 @@ use crate::engine::check::evidence::Redactor;
 use crate::engine::schedule::plan::Spec;
 use crate::store::Batch;
 
-/// Two companies, your own site, and something that needs both.
+/// Two companies, the user's own site, and a dependency that needs both companies.
 const PLATFORM: &str = r#"
 platform = "Example"
 database = "example.db"
@@ -62,7 +62,7 @@ struct Read {
     stated: bool,
 }
 
-/// Checks that returned between two batches, and the time since the ones before.
+/// Checks that returned between two batches, and the time since the previous batch.
 type Came = (u32, Vec<Read>);
 
 fn read() -> impl Strategy<Value = Read> {
@@ -85,7 +85,7 @@ fn event(specs: &[Arc<Spec>], read: Read, at: Time) -> Event {
     finished(read.probe.get(specs), reading, own_network, at)
 }
 
-/// The decisions that must be the same: final standings, and the flips and incidents on the way.
+/// The decisions that must be the same: the final standings, and the flips and incidents before them.
 #[derive(Debug, Default, PartialEq)]
 struct Decisions {
     standings: Vec<Standing>,
@@ -105,7 +105,7 @@ impl Decisions {
     }
 }
 
-/// Decides about the events, either each batch together or one after the other.
+/// Decides about the events, either with each batch together or one event after another.
 fn decide(platform: &Platform, came: &[Came], together: bool) -> (Decisions, usize) {
     let rehearsal = Rehearsal::of(platform.clone());
     let (specs, mut decider) = (rehearsal.specs, rehearsal.decider);
@@ -114,7 +114,7 @@ fn decide(platform: &Platform, came: &[Came], together: bool) -> (Decisions, usi
     drop(decider.apply(vec![fine], now));
     for (wait, reads) in came {
         now = Time(now.0 + i64::from(*wait));
-        // A check returns once before it is started again.
+        // A check returns only once before it is started again.
         let mut asked = HashSet::new();
         let once = reads.iter().filter(|read| asked.insert(read.probe.get(&specs).id));
         let mut sorted: Vec<&Read> = once.collect();
@@ -159,10 +159,10 @@ fn what_comes_together_is_decided_as_what_comes_one_by_one() {
     });
 }
 
-/// If one thing needs another, the order of events within the same instant may decide whether it is announced or held
-/// back behind its cause. If nothing needs another, events that arrive together cause at most as many messages: what
-/// began and ended among them is not announced. Early, unconfirmed messages after a loss are not counted: whether the
-/// loss was announced first also depends on the order.
+/// If one dependency needs another, the order of events within the same instant may decide whether it is announced or
+/// held back behind its cause. If none needs another, events that arrive together cause at most as many messages,
+/// because trouble that begins and ends among them is not announced. Early, unconfirmed messages after a loss are not
+/// counted, because the order also decides whether the loss was announced first.
 #[test]
 fn what_comes_together_is_told_at_most_as_often() {
     holds(&PLATFORM.replace("needs = [\"domain\"]\n", ""), |platform, came| {
@@ -184,7 +184,7 @@ fn the_examples_reach_drops_outages_and_alerts() {
     assert!(alerts > 0 && !decisions.incidents.is_empty() && decisions.flips.len() > 6, "{decisions:?}");
 }
 
-/// The index, among a few, that a number selects.
+/// The index that a number selects from a few items.
 fn index(n: usize) -> prop::sample::Index {
     use proptest::strategy::ValueTree;
     let mut runner = TestRunner::deterministic();

@@ -1,4 +1,4 @@
-//! Acknowledgements that come back from channels, and messages that must be repeated there.
+//! Acknowledgements that arrive through channels, and messages that must be repeated on channels.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,16 +11,16 @@ use crate::say::alert::{AlertView, Body};
 use crate::say::buttons::{self, Verb};
 use crate::store::{AlertRow, IncidentRow, Result, SentMessage};
 
-/// Older messages are no longer acknowledged: a reminder has been sent since.
+/// The maximum age of messages that can be acknowledged. For older ones, a reminder has been sent since.
 const WITHIN: std::time::Duration = std::time::Duration::from_secs(24 * 3_600);
 
-/// What an acknowledgement of a message applies to, as public ids; empty if there is nothing to acknowledge.
+/// What an acknowledgement of a message refers to, as public ids; empty if there is nothing to acknowledge.
 fn about(view: &AlertView, alert: &AlertRow) -> Vec<String> {
     let buttons = buttons::of(view, alert.thread.as_deref(), &alert.public_id);
     let ack = |data: &str| buttons::read(data).filter(|(verb, _)| *verb == Verb::Ack).map(|(_, id)| id.to_owned());
     let mut ids: Vec<String> = buttons.iter().flatten().filter_map(|button| ack(&button.data)).collect();
     if let Body::Open { items, .. } = &view.body {
-        // A reminder has buttons only for the first of them.
+        // A reminder has buttons only for the first items.
         ids.extend(items.iter().filter_map(|item| item.incident.clone()));
     }
     ids.sort();
@@ -29,10 +29,11 @@ fn about(view: &AlertView, alert: &AlertRow) -> Vec<String> {
 }
 
 impl Dispatcher {
-    /// Who acknowledged what on the channel's side, by channel; failed requests are logged and repeated later.
+    /// Acknowledgements given in the channels' services, with the channel. Failed requests are logged and repeated
+    /// later.
     ///
     /// # Errors
-    /// If the store does not answer.
+    /// Fails if the store does not answer.
     pub async fn answers(&self, now: Time) -> Result<Vec<(String, Answer)>> {
         let ways = self.ways();
         let mut all = Vec::new();
@@ -44,14 +45,14 @@ impl Dispatcher {
             match ways.senders.answers(&channel, &waiting, now).await {
                 Ok(answers) => all.extend(answers.into_iter().map(|answer| (channel.clone(), answer))),
                 Err(why) => {
-                    tracing::warn!(channel, why, "{channel}: whether somebody acknowledged is not known: {why}")
+                    tracing::warn!(channel, why, "{channel}: acknowledgements cannot be read: {why}")
                 }
             }
         }
         Ok(all)
     }
 
-    /// What was sent through a channel and awaits an acknowledgement.
+    /// The messages that were sent through a channel and await an acknowledgement.
     async fn waiting(&self, channel: &str, now: Time) -> Result<Vec<Waiting>> {
         let since = Time(now.0 - millis(WITHIN));
         let ended: HashSet<String> = self.incidents(since, |row| row.closed_at.is_some()).await?.into_keys().collect();
@@ -67,7 +68,7 @@ impl Dispatcher {
         Ok(waiting)
     }
 
-    /// Those that nobody has acknowledged since then.
+    /// Those of the ids that nobody has acknowledged since `since`.
     async fn unacknowledged(&self, ids: Vec<String>, since: Time) -> Result<Vec<String>> {
         let mut open = Vec::new();
         for id in ids {
@@ -79,16 +80,16 @@ impl Dispatcher {
         Ok(open)
     }
 
-    /// Incidents that are open, or ended since then, by public id.
+    /// Incidents that are open or ended after `since`, by public id.
     async fn incidents(&self, since: Time, of: impl Fn(&IncidentRow) -> bool) -> Result<HashMap<String, IncidentRow>> {
         let rows = self.store.incidents(None, since).await?.into_iter().filter(|row| of(row));
         Ok(rows.map(|row| (row.incident.public_id.clone(), row)).collect())
     }
 
-    /// Repeats the last message of each open incident on channels that would otherwise let it expire.
+    /// Repeats the last message of each open incident on channels where it would otherwise expire.
     ///
     /// # Errors
-    /// If the store does not answer.
+    /// Fails if the store does not answer.
     pub async fn say_again(&self, now: Time) -> Result<()> {
         let ways = self.ways();
         for channel in ways.senders.that_forget() {
@@ -100,7 +101,7 @@ impl Dispatcher {
                     let message = self.of_one(&sent, &view, &row.dependency, now);
                     let tried = ways.senders.send(&channel, &message).await;
                     if !matches!(tried, Tried::Sent(_)) {
-                        tracing::warn!(channel, "{channel}: what lasts could not be said again: {}", tried.why());
+                        tracing::warn!(channel, "{channel}: an open alert could not be repeated: {}", tried.why());
                     }
                 }
             }
@@ -108,7 +109,7 @@ impl Dispatcher {
         Ok(())
     }
 
-    /// What a message said about one of its dependencies: the others may be over.
+    /// The part of a message about one of its dependencies. The trouble of the others may be over.
     fn of_one(&self, sent: &SentMessage, view: &AlertView, dependency: &str, now: Time) -> Message {
         let mut message = self.as_told(&sent.alert, view, &sent.recipient, now);
         message.view["body"]["dependency"]["id"] = dependency.into();

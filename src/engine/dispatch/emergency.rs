@@ -1,6 +1,6 @@
-//! Delivers from memory while nothing can be written, so that a full disk silences no alert. Waiting messages are read
-//! from the outbox; those that could not be written come from the engine. Once the disk can be written again, delivered
-//! messages are recorded as sent, and are not sent again.
+//! Delivers from memory while nothing can be written, so that a full disk silences no alert. Waiting messages are
+//! read from the outbox; messages that could not be written come from the engine. Once the disk can be written again,
+//! delivered messages are recorded as sent and are not sent again.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
@@ -14,7 +14,7 @@ use crate::core::time::Time;
 use crate::notify::Tried;
 use crate::store::{AlertRow, Delivery, Error, NewAlert, Result, SaidUnwritten};
 
-/// How long to wait first: the next write may succeed.
+/// How long to wait first, because the next write may succeed.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Alerts that could not be written.
@@ -44,13 +44,13 @@ impl Dispatcher {
         }
     }
 
-    /// Since when nothing can be written, whichever part noticed it.
+    /// Since when nothing can be written, whichever part noticed it first.
     pub(super) fn unwritable(&self, unsaid: &Unsaid) -> Option<Time> {
         let own = *self.unwritable_since.lock().unwrap_or_else(PoisonError::into_inner);
         own.into_iter().chain(unsaid.since).min()
     }
 
-    /// Sends from memory what has waited too long to be written.
+    /// Sends messages from memory that have waited too long to be written.
     pub async fn say_from_memory(&self, unsaid: &Arc<Unsaid>, now: Time) {
         let Some(since) = self.unwritable(unsaid).filter(|since| now.since(*since) >= PATIENCE) else { return };
         {
@@ -79,9 +79,9 @@ impl Dispatcher {
         }
     }
 
-    /// What is due and cannot be leased, the oldest first, and what is not in the outbox yet.
+    /// Messages that are due but cannot be leased, the oldest first, and messages that are not in the outbox yet.
     async fn unwritten(&self, unsaid: &Unsaid, instead: &str, now: Time) -> Vec<Delivery> {
-        // What arrived, or may have arrived, only waits to be written.
+        // Messages that were or may have been delivered only have to be recorded.
         let tried: Vec<i64> = {
             let unsettled = self.unsettled.lock().unwrap_or_else(PoisonError::into_inner);
             let arrived = unsettled.iter().filter(|(_, tried)| matches!(tried, Tried::Sent(_) | Tried::Unsure { .. }));
@@ -92,15 +92,15 @@ impl Dispatcher {
         let mut all: Vec<Delivery> =
             waiting.map(|delivery| Delivery { instead: Some(instead.to_owned()), ..delivery }).collect();
         for alert in &unsaid.alerts {
-            // Nobody can acknowledge anything now, so escalations are sent. Recipients that only get the end of what
-            // they were alerted to are determined once the outbox can be written.
+            // Nobody's acknowledgement can be recorded now, so escalations are sent. For recipients that are notified
+            // only of the end of earlier alerts, this is decided once the outbox can be written.
             let to = alert.to.iter().filter(|to| to.only != Only::IfTold && to.at <= now);
             all.extend(to.map(|to| from_memory(alert, &to.channel, &to.recipient, instead)));
         }
         all
     }
 
-    /// Whether the recipient accepts messages.
+    /// Sends one message. Returns whether the recipient accepts messages.
     async fn say_one(&self, delivery: &Delivery, now: Time) -> bool {
         let key = said(delivery);
         if self.said.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&key) {
@@ -112,7 +112,8 @@ impl Dispatcher {
         let sent = tokio::time::timeout(LONGEST_TRY, ways.senders.send(&delivery.channel, &message)).await;
         let came = match sent.unwrap_or_else(|_| Tried::Unsure { why: "no answer in time".to_owned() }) {
             Tried::Sent(remote_id) => FromMemory::Arrived(remote_id, now),
-            // What may have arrived is not sent again from memory: it comes from the disk, as a repeat.
+            // A message that may have been delivered is not sent again from memory. It is later sent from the outbox,
+            // as a repeat.
             Tried::Unsure { .. } => FromMemory::Perhaps,
             Tried::Retry { why, .. } | Tried::Refused { why } | Tried::Never { why } => {
                 tracing::warn!(why, "{} to {}: {why}; will be tried again", delivery.channel, delivery.recipient);
@@ -124,7 +125,7 @@ impl Dispatcher {
         took
     }
 
-    /// The channel's id for a message that was delivered from memory; `None` if none was.
+    /// The id, in the channel's service, of a message that was delivered from memory; `None` if it was not delivered.
     pub(super) fn arrived(&self, delivery: &Delivery) -> Option<Option<String>> {
         match self.said.lock().unwrap_or_else(PoisonError::into_inner).get(&said(delivery)) {
             Some(FromMemory::Arrived(remote_id, _)) => Some(remote_id.clone()),
@@ -132,7 +133,7 @@ impl Dispatcher {
         }
     }
 
-    /// Records what was sent from memory, as far as the outbox has it by now.
+    /// Records in the outbox what was sent from memory, as far as the messages are in it by now.
     pub(super) async fn settle_said(&self) -> Result<()> {
         let arrived: Vec<SaidUnwritten> = {
             let said = self.said.lock().unwrap_or_else(PoisonError::into_inner);

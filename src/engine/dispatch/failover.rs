@@ -1,4 +1,4 @@
-//! Fail-over: if a recipient does not accept messages, others get them and learn why.
+//! Fail-over: if a recipient does not accept messages, others receive them, with the reason.
 
 use std::time::Duration;
 
@@ -10,17 +10,17 @@ use crate::engine::alert_snapshot;
 use crate::say::alert::{AlertView, Body};
 use crate::store::{Address, Batch, Delivery, NewAlert, Outcome, PlaceRow, Result};
 
-/// After this many tries a critical message goes to others as well.
+/// After this many attempts, a critical message is also sent to others.
 const TRIES: i64 = 3;
-/// Or after it has waited this long.
+/// After this waiting time, a critical message is also sent to others.
 const URGENT: Duration = Duration::from_secs(30);
-/// How long a message that is not critical waits before that.
+/// The corresponding waiting time for a message that is not critical.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// A recipient that has not accepted messages for this long is worth a message of its own.
+/// A recipient that has not accepted messages for this long is reported in a separate message.
 const FAILING: Duration = Duration::from_secs(600);
 
 impl Dispatcher {
-    /// The consequences of a try for other recipients.
+    /// Handles the consequences of an attempt for other recipients.
     pub(super) async fn see_to(
         &self,
         delivery: &Delivery,
@@ -34,7 +34,7 @@ impl Dispatcher {
                     self.tell_back(delivery, before, now).await?;
                 }
             }
-            // Only this message was rejected; the others have it.
+            // Only this message was rejected, and others receive it.
             Outcome::Dead(_) => {}
             Outcome::Refused(_, why) => {
                 if after.told_at.is_none() {
@@ -45,7 +45,7 @@ impl Dispatcher {
                 let since = after.failing_since.unwrap_or(now);
                 let waited = now.since(since).min(now.since(delivery.alert.at));
                 let critical = delivery.alert.level == Level::Critical;
-                // A message that is not critical may wait for a short failure to pass.
+                // A message that is not critical may wait for a short failure to end.
                 let due =
                     if critical { delivery.attempts + 1 >= TRIES || waited >= URGENT } else { waited >= PATIENCE };
                 if due {
@@ -62,7 +62,7 @@ impl Dispatcher {
         Ok(())
     }
 
-    /// Critical messages for a recipient whose host asked clients to wait go to the others.
+    /// Sends critical messages to others if the recipient's host asked clients to wait.
     pub(super) async fn help_the_held_up(&self, now: Time) -> Result<()> {
         for (delivery, why) in self.store.held_up(now, URGENT).await? {
             let others = self.instead(&delivery, &why, now);
@@ -71,7 +71,7 @@ impl Dispatcher {
         Ok(())
     }
 
-    /// Every other recipient; only those that can wake someone, if there are any.
+    /// All other recipients; if any of them can wake someone, only those.
     fn others(&self, delivery: &Delivery) -> Vec<Way> {
         let ways = self.ways();
         let own = |way: &&Way| way.channel == delivery.channel && way.recipient == delivery.recipient;
@@ -82,8 +82,8 @@ impl Dispatcher {
         }
     }
 
-    /// Where undeliverable messages go instead. News about a dead channel does not go to another dead channel, and
-    /// minor messages do not go to channels that wake someone.
+    /// The recipients of undeliverable messages. News about a dead channel is not sent to another dead channel, and
+    /// minor messages are not sent to channels that wake someone.
     pub(super) fn instead(&self, delivery: &Delivery, why: &str, now: Time) -> Vec<Address> {
         if matches!(delivery.alert.reason, Reason::ChannelDead | Reason::ChannelBack) {
             return Vec::new();
@@ -99,7 +99,7 @@ impl Dispatcher {
         others.iter().filter(fits).map(to).collect()
     }
 
-    /// The others are notified once that a recipient does not accept messages.
+    /// Notifies the others, once, that a recipient does not accept messages.
     async fn tell_dead(&self, delivery: &Delivery, why: &str, since: Option<Time>, now: Time) -> Result<()> {
         let (channel, recipient) = (&delivery.channel, &delivery.recipient);
         let (title, then) = match since {
@@ -110,7 +110,7 @@ impl Dispatcher {
             ),
             Some(_) => (
                 format!("🟠 CHANNEL FAILING: {channel} to {recipient}"),
-                "plugwatch tries it again every minute, and sends its messages through your other channels, too.",
+                "plugwatch tries it again every minute. Until it works, your other channels get its messages.",
             ),
         };
         let since = since.map(|since| format!("No message has gone through since {}.", since.short()));

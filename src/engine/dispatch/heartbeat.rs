@@ -1,4 +1,4 @@
-//! Signs of life, sent only while checks and deliveries really work.
+//! Signs of life, sent only while checks and deliveries actually work.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,23 +13,23 @@ use crate::core::time::{Time, human};
 use crate::notify::Heartbeat;
 use crate::store::{DEAD_MANS_SWITCH, PlaceRow, Store};
 
-/// The longest interval between two snapshots.
+/// The maximum interval between two snapshots.
 const STALE: Duration = Duration::from_secs(180);
-/// The longest time that a check result may wait to be written.
+/// The maximum time that a check result may wait to be written.
 const UNWRITTEN: Duration = Duration::from_secs(60);
-/// The longest time that a due message may wait for a recipient that accepts messages.
+/// The maximum time that a due message may wait for a recipient that accepts messages.
 const WAITS: Duration = Duration::from_secs(300);
 
-/// Where signs of life go, and what must work for one to be sent; a reload changes it.
+/// Where signs of life are sent, and what must work for one to be sent. A reload changes this.
 #[derive(Clone, Default)]
 pub struct Beating {
-    /// The dead-man's switch and its interval; `None` if none is configured.
+    /// The dead man's switch and its interval; `None` if none is configured.
     pub to: Option<(Arc<Heartbeat>, Duration)>,
     /// Every recipient.
     pub ways: Vec<Way>,
 }
 
-/// Sends signs of life forever, following the current settings.
+/// Sends signs of life until the program ends, following the current settings.
 pub async fn beat(
     mut settings: watch::Receiver<Beating>,
     snapshot: watch::Receiver<Arc<Snapshot>>,
@@ -40,7 +40,7 @@ pub async fn beat(
     loop {
         let Beating { to, ways } = settings.borrow_and_update().clone();
         let Some((heartbeat, every)) = to else {
-            // The sender is gone because the program is ending.
+            // The sender was dropped because the program is ending.
             if settings.changed().await.is_err() {
                 return std::future::pending().await;
             }
@@ -53,7 +53,7 @@ pub async fn beat(
         if beaten.is_ok()
             && let Err(error) = store.note_key_use(DEAD_MANS_SWITCH, now).await
         {
-            tracing::debug!(%error, "that the dead-man's switch was reached was not written down: {error}");
+            tracing::debug!(%error, "could not record that the dead-man's switch was reached: {error}");
         }
         match (beaten, &wrong) {
             (Ok(()), None) => failing = false,
@@ -72,17 +72,17 @@ pub async fn beat(
     }
 }
 
-/// What is wrong with this program, if anything.
+/// What is wrong with this plugwatch; `None` if everything works.
 pub async fn ailing(snapshot: &Snapshot, store: &Store, ways: &[Way], now: Time) -> Option<String> {
     let age = now.since(snapshot.as_of);
     if age >= STALE {
-        return Some(format!("nothing was decided for {}", human(age)));
+        return Some(format!("no decision was made for {}", human(age)));
     }
     if let Some(since) = snapshot.unwritten_since.filter(|since| now.since(*since) >= UNWRITTEN) {
-        return Some(format!("nothing can be written since {}: is the disk full?", since.short()));
+        return Some(format!("nothing could be written since {}: is the disk full?", since.short()));
     }
     if snapshot.own_network == OwnNetwork::Blind {
-        return Some(format!("its own network is down since {}", snapshot.own_network_since.short()));
+        return Some(format!("its own network has been down since {}", snapshot.own_network_since.short()));
     }
     let (places, waits) = match (store.places().await, store.oldest_due(now).await) {
         (Ok(places), Ok(waits)) => (places, waits),
@@ -97,5 +97,5 @@ pub async fn ailing(snapshot: &Snapshot, store: &Store, ways: &[Way], now: Time)
         return Some(format!("no channel delivers: {} to {}: {why}", people[0].channel, people[0].recipient));
     }
     let late = waits.filter(|at| now.since(*at) >= WAITS)?;
-    Some(format!("a message waits since {}", late.short()))
+    Some(format!("a message has been waiting since {}", late.short()))
 }

@@ -1,4 +1,4 @@
-//! Renders a message when it is sent, from what was stored with the alert and the current state.
+//! Renders a message when it is sent, from the data stored with the alert and from the current state.
 
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
@@ -20,12 +20,12 @@ use crate::store::{AlertRow, Amend, Delivery, Result};
 /// A message mentions a newer one only if it is sent at least this late.
 const LATE: Duration = Duration::from_secs(120);
 
-/// So many texts are kept for the next place that hears the same.
+/// The number of rendered texts that are kept for other recipients of the same message.
 const WRITTEN: usize = 8;
 
-/// A text as it was written within one second.
+/// A text that was rendered within the same second.
 pub(super) struct Written {
-    /// Its alert's public id.
+    /// The public id of its alert.
     alert: String,
     second: i64,
     footer: Footer,
@@ -37,7 +37,7 @@ pub(super) fn view(alert: &AlertRow) -> std::result::Result<AlertView, String> {
     alert_view(&alert.snapshot).map_err(|error| format!("its stored text cannot be read: {error}"))
 }
 
-/// Whether nothing follows this message.
+/// Whether the matter ends with this message.
 fn is_over(view: &AlertView) -> bool {
     let settled = match &view.body {
         Body::Dependency(about) => view.reason == Reason::Settled && about.verdict == Verdict::Live,
@@ -46,8 +46,8 @@ fn is_over(view: &AlertView) -> bool {
     settled || matches!(view.reason, Reason::Recovered | Reason::Retired)
 }
 
-/// The incidents that a message about several things of one company covers. If so many unrelated ones fail at once that
-/// plugwatch's own side is suspect, they count as one.
+/// The incidents that a message about several dependencies of one company covers. A mass outage, with a probable
+/// cause on plugwatch's or the user's side, counts as one.
 fn others(view: &AlertView) -> Vec<String> {
     let Body::Dependency(about) = &view.body else { return Vec::new() };
     let group = about.group.as_ref().filter(|group| !group.mass);
@@ -55,7 +55,7 @@ fn others(view: &AlertView) -> Vec<String> {
 }
 
 impl Dispatcher {
-    /// The message of one delivery, or of several that are delivered together.
+    /// The message for one delivery, or for several that are delivered together.
     pub(super) fn message(&self, delivery: &Delivery, now: Time) -> std::result::Result<Message, String> {
         let view = view(&delivery.alert)?;
         let repeat = delivery.maybe_repeat || self.was_said(delivery);
@@ -72,7 +72,8 @@ impl Dispatcher {
             message.html = digest::text(&views, Format::Html, now, repeat, zone);
             (message.thread, message.buttons, message.over) = (None, Vec::new(), false);
             message.others.clear();
-            // Neither the id nor the thread of the last message; as urgent as the most urgent one.
+            // A digest has neither the id nor the thread of its last message. It is as urgent as its most urgent
+            // message.
             message.id = format!("{}-digest", message.id);
             message.level =
                 delivery.with.iter().map(|one| one.alert.level).max().unwrap_or(message.level).max(message.level);
@@ -84,7 +85,7 @@ impl Dispatcher {
         let footer = Footer { repeat, instead, newer, stands: None, zone, edits: self.edits(&delivery.channel) };
         (message.plain, message.html) = self.texts(&view, &delivery.alert.public_id, now, &footer);
         if let Body::Open { .. } = &view.body {
-            // The format of reminders in older versions; remove it with the next release.
+            // Handles the format of reminders in older versions. Remove this with the next release.
             let lines: Vec<&str> = message.plain.lines().skip(1).collect();
             message.view["body"]["note"] = serde_json::json!({ "title": message.title, "lines": lines });
         }
@@ -92,7 +93,7 @@ impl Dispatcher {
         Ok(message)
     }
 
-    /// The texts, which many recipients share.
+    /// The rendered texts, which many recipients share.
     fn texts(&self, view: &AlertView, alert: &str, now: Time, footer: &Footer) -> (String, String) {
         let written =
             |text: &Written| text.alert == alert && text.second == now.0.div_euclid(1_000) && text.footer == *footer;
@@ -115,30 +116,30 @@ impl Dispatcher {
         (plain, html)
     }
 
-    /// The same, with its picture if it is a report.
+    /// The message, with its picture if it is a report.
     pub(super) async fn with_picture(&self, delivery: &Delivery, message: Message) -> Message {
         let alone = delivery.with.is_empty() && delivery.alert.reason == Reason::Report;
         let Some(view) = alone.then(|| view(&delivery.alert).ok()).flatten() else { return message };
         let Body::Report(report) = &view.body else { return message };
         let svg = report.picture(&view.platform);
-        // In simulated time it is drawn on this thread, so that events have the same order in each run.
+        // In simulated time, it is drawn on this thread, so that events have the same order in each run.
         let drawn = if self.clock.is_manual() { draw::png(&svg) } else { draw::png_apart(svg).await };
         Message { files: picture(drawn), ..message }
     }
 
-    /// The time zone of the people who read a recipient's messages.
+    /// The time zone of the people at a recipient.
     fn zone(&self, channel: &str, recipient: &str) -> Tz {
         let ways = self.ways();
         let place = ways.everybody.iter().find(|way| way.channel == channel && way.recipient == recipient);
         place.map_or(Tz::UTC, |way| way.zone)
     }
 
-    /// Whether messages sent there can be edited.
+    /// Whether messages on this channel can be edited.
     fn edits(&self, channel: &str) -> bool {
         self.ways().everybody.iter().any(|way| way.channel == channel && way.edits)
     }
 
-    /// The situation message in its current state; if a newer one has replaced it there, it says so.
+    /// The situation message in its current state. If a newer message has replaced it, the text says so.
     async fn amended_situation(&self, amend: &Amend, now: Time) -> Result<Option<Message>> {
         let thread = amend.alert.thread.clone().unwrap_or_default();
         let Some(snapshot) = self.store.situation_snapshot(&thread).await? else { return Ok(None) };
@@ -146,7 +147,7 @@ impl Dispatcher {
         let zone = self.zone(&amend.channel, &amend.recipient);
         let mut message = self.plain_message(&amend.alert, &view, (&amend.recipient, zone), now);
         if self.store.is_replaced(amend).await? {
-            message.plain = "A newer message below says how everything stands.".to_owned();
+            message.plain = "A newer message below shows the current state.".to_owned();
             message.html.clone_from(&message.plain);
             message.buttons.clear();
             return Ok(Some(message));
@@ -157,7 +158,7 @@ impl Dispatcher {
         Ok(Some(message))
     }
 
-    /// The original text of an alert, as of now.
+    /// The original text of an alert, rendered now.
     pub(super) fn as_told(&self, alert: &AlertRow, view: &AlertView, recipient: &str, now: Time) -> Message {
         let mut message = self.plain_message(alert, view, (recipient, Tz::UTC), now);
         message.plain = view.text(Format::Plain, now, &Footer::default());
@@ -188,7 +189,7 @@ impl Dispatcher {
         }
     }
 
-    /// A sent message with the current state on top; `None` if nothing is to be changed.
+    /// A sent message with the current state added at the top; `None` if nothing changes.
     pub(super) async fn amended(&self, amend: &Amend, now: Time) -> Result<Option<Message>> {
         if amend.alert.reason == Reason::Situation {
             return self.amended_situation(amend, now).await;
@@ -216,7 +217,7 @@ impl Dispatcher {
         message.html = view.text(Format::Html, now, &footer);
         message.over = is_over(&newest);
         message.acked_by = ack.map(|act| act.by.clone());
-        // A message that is over needs no buttons.
+        // A message whose matter is over needs no buttons.
         if message.over || settled.is_some() {
             message.buttons.clear();
         }
@@ -224,7 +225,7 @@ impl Dispatcher {
     }
 }
 
-/// A report's picture; if it cannot be drawn, the text goes alone.
+/// A report's picture. If it cannot be drawn, the text is sent alone.
 fn picture(drawn: std::result::Result<Vec<u8>, String>) -> Vec<File> {
     match drawn {
         Ok(bytes) => vec![File { name: "report.png".into(), media: "image/png".into(), bytes: Arc::new(bytes) }],
@@ -245,7 +246,7 @@ fn said_of(act: &OperatorAction, zone: Tz, now: Time) -> Option<String> {
     Some(format!("{what}, says {}, {}", act.by, act.at.local(zone, now)))
 }
 
-/// A message about plugwatch itself, for one recipient, outside the outbox.
+/// A message about plugwatch itself for one recipient, which is not stored in the outbox.
 pub fn note_message(
     platform: &str,
     recipient: &str,

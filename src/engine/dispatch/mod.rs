@@ -1,6 +1,6 @@
-//! The dispatcher: leases due messages, renders and sends them, and records the results. Delivery is at least once, in
-//! order for each incident and recipient, with at most one repeat for each crash or lost answer, and the repeat says
-//! so. Messages that a recipient does not accept go to others.
+//! The dispatcher leases due messages, renders and sends them, and records the results. Messages are delivered at
+//! least once, and in order for each incident and recipient. Each crash or lost answer causes at most one repeat,
+//! which is marked as such. Messages that a recipient does not accept are sent to others.
 
 pub(super) mod heartbeat;
 
@@ -35,25 +35,25 @@ use crate::notify::{Going, Message, Senders, Tried};
 use crate::store::{Amend, Delivery, Outcome, Result, Store};
 use crate::supervise::guarded;
 
-/// How long a try without a result blocks its recipient; then the message is sent again.
+/// How long an attempt without a result blocks its recipient. After that, the message is sent again.
 const LEASE: Duration = Duration::from_secs(120);
-/// The time limit of a try: it ends before its lease does, so no message is sent twice at the same time.
+/// The time limit of an attempt. It ends before the lease does, so no message is sent twice at the same time.
 const LONGEST_TRY: Duration = Duration::from_secs(100);
-/// How many messages are edited at a time.
+/// How many messages are edited at the same time.
 const AMENDS: usize = 4;
 
 /// Delivers the outbox.
 pub struct Dispatcher {
     store: Arc<Store>,
-    /// Replaced as a whole: a reload waits for no message that is being sent.
+    /// Replaced as a whole, so that a reload does not wait for messages that are being sent.
     ways: Mutex<Arc<Ways>>,
     clock: Clock,
     ids: Ids,
-    /// What was sent from memory while nothing could be written, by alert, channel and recipient.
+    /// Messages that were sent from memory while nothing could be written, by alert, channel and recipient.
     said: Mutex<HashMap<Said, FromMemory>>,
-    /// When delivery from memory was last tried.
+    /// When delivery from memory was last attempted.
     said_at: Mutex<Time>,
-    /// Results of tries that could not be written yet.
+    /// Results of attempts that could not be written yet.
     unsettled: Mutex<Vec<(Delivery, Tried)>>,
     /// Since when the outbox cannot be written.
     unwritable_since: Mutex<Option<Time>>,
@@ -71,16 +71,16 @@ type Said = (String, String, String);
 /// The result of a message that was sent from memory.
 #[derive(Clone, Debug)]
 enum FromMemory {
-    /// It arrived; the channel's id for it.
+    /// It was delivered. Contains its id in the channel's service.
     Arrived(Option<String>, Time),
-    /// It may have arrived: it is sent once more, as a repeat.
+    /// It may have been delivered, so it is sent once more, as a repeat.
     Perhaps,
 }
 
 /// Work in progress.
 enum Work {
     Tell(Box<Delivery>),
-    /// An edit of a message with its new text, and when that was requested.
+    /// An edit of a message, with the new text and when the edit was requested.
     Amend(Box<Amend>, Box<Message>, Time),
 }
 
@@ -90,7 +90,7 @@ pub struct Ways {
     pub senders: Senders,
     /// Every recipient, with what it should receive.
     pub everybody: Vec<Way>,
-    /// Channels that are configured but off: their messages keep waiting.
+    /// Channels that are configured but off. Their messages keep waiting.
     pub off: Vec<String>,
 }
 
@@ -112,12 +112,12 @@ impl Dispatcher {
         }
     }
 
-    /// The same; the result of each try is written to `log`.
+    /// Like [`Dispatcher::new`], but the result of each attempt is also written to `log`.
     pub fn logged(self, log: EventLog) -> Dispatcher {
         Dispatcher { events: Some(log), ..self }
     }
 
-    /// Applies changed channels between two rounds.
+    /// Replaces the channels between two rounds.
     pub async fn replace(&self, ways: Ways) {
         *self.ways.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(ways);
         self.readdress().await;
@@ -127,7 +127,7 @@ impl Dispatcher {
         self.ways.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Messages for a channel that is no longer configured go to the channels that are.
+    /// Readdresses messages whose channel is no longer configured to the channels that are.
     pub async fn readdress(&self) {
         if let Ok(moved) = self.store.moved_chats().await {
             self.ways().senders.moved().remember(moved);
@@ -148,17 +148,18 @@ impl Dispatcher {
     /// Delivers until nothing is due at `now`. Returns the number of messages settled.
     ///
     /// # Errors
-    /// If the store does not answer.
+    /// Fails if the store does not answer.
     pub async fn deliver(&self, now: Time) -> Result<usize> {
         self.rounds(now, None).await
     }
 
-    /// The same; when the bell rings in the meantime, new messages go to recipients that are free. While the store
-    /// fails nothing new is started, but deliveries in progress are awaited and their results kept.
+    /// Delivers until nothing is due. When the bell rings in the meantime, new messages are sent to recipients that
+    /// are free. While the store fails, nothing new is started, but deliveries in progress are awaited and their
+    /// results kept.
     async fn rounds(&self, now: Time, bell: Option<&Notify>) -> Result<usize> {
         let (mut settled, mut broken) = (0, None);
-        // A slow recipient delays no other: each finished delivery makes room at once. Only requests to the outside are
-        // awaited there; the database is used only here.
+        // A slow recipient delays no other, because each finished delivery makes room at once. Only requests to the
+        // outside are awaited there; the database is used only here.
         let mut under_way = FuturesUnordered::new();
         loop {
             let now = now.max(self.clock.now());
@@ -196,23 +197,23 @@ impl Dispatcher {
         Ok(settled)
     }
 
-    /// The work that is due now; results of earlier tries are written first.
+    /// The work that is due now. Results of earlier attempts are written first.
     async fn take(&self, now: Time, amends: usize) -> Result<Vec<Work>> {
         self.settle_what_waited().await?;
         let ways = self.ways();
         let leased = self.store.lease(now, LEASE, |channel| ways.senders.reads_digests(channel)).await?;
         let mut works: Vec<Work> = leased.into_iter().map(|delivery| Work::Tell(Box::new(delivery))).collect();
         let unwritable = self.unwritable_since.lock().unwrap_or_else(PoisonError::into_inner).is_some();
-        // While nothing can be written, a message would be edited again and again.
+        // While nothing can be written, the same message would be edited again and again.
         if works.len() < amends && !unwritable {
-            // Leased messages are sent, whatever happens to the edits.
+            // Leased messages are sent, even if the edits fail.
             let amends = self.to_amend(now, amends - works.len()).await;
             works.extend(amends.into_iter().map(|(amend, to)| Work::Amend(Box::new(amend), Box::new(to), now)));
         }
         Ok(works)
     }
 
-    /// Records the result of one piece of work; a result that cannot be written is kept and written later.
+    /// Records the result of one piece of work. A result that cannot be written is kept and written later.
     async fn put_down(&self, work: Work, tried: Tried) -> Result<()> {
         match work {
             Work::Tell(delivery) => {
@@ -230,10 +231,10 @@ impl Dispatcher {
         }
     }
 
-    /// Writes the results of tries that could not be written before.
+    /// Writes the results of attempts that could not be written before.
     ///
     /// # Errors
-    /// If the store does not answer; unwritten results are kept.
+    /// Fails if the store does not answer; unwritten results are kept.
     pub async fn settle_what_waited(&self) -> Result<()> {
         loop {
             let next = self.unsettled.lock().unwrap_or_else(PoisonError::into_inner).first().cloned();
@@ -271,7 +272,7 @@ impl Dispatcher {
         let sent = async {
             match &work {
                 Work::Tell(delivery) => match self.message(delivery, self.clock.now()) {
-                    // It was delivered from memory while it was being leased.
+                    // The message was delivered from memory while it was being leased.
                     Ok(_) if self.arrived(delivery).is_some() => Tried::Sent(self.arrived(delivery).flatten()),
                     Ok(message) => {
                         let message = self.with_picture(delivery, message).await;
@@ -283,25 +284,25 @@ impl Dispatcher {
                 Work::Amend(amend, message, _) => ways.senders.amend(&amend.channel, &amend.remote_id, message).await,
             }
         };
-        // A message that cannot be rendered or sent because of a bug delays no other.
+        // A message that cannot be rendered or sent because of a bug must not delay others.
         let tried = tokio::time::timeout(LONGEST_TRY, guarded(sent)).await;
         let tried = came(tried.ok(), out.load(Ordering::SeqCst), LONGEST_TRY);
         (work, tried)
     }
 
-    /// Records that the tries of a delivery are being sent.
+    /// Returns what records that sending has begun for the attempts of a delivery.
     fn going(&self, delivery: &Delivery, out: Arc<AtomicBool>) -> Going {
         let attempts: Vec<i64> = delivery.with.iter().chain([delivery]).map(|one| one.attempt).collect();
         let store = self.store.clone();
         Going::new(move || {
-            // The parts of a message count as one try.
+            // The parts of a message count as one attempt.
             if !out.swap(true, Ordering::SeqCst) {
                 store.going_out(&attempts);
             }
         })
     }
 
-    /// The text of an undelivered message goes to the log, where it can still be read.
+    /// Writes the text of an undelivered message to the log, where people can still read it.
     fn log(&self, delivery: &Delivery, tried: &Tried) {
         let (channel, recipient) = (&delivery.channel, &delivery.recipient);
         let text = || self.message(delivery, self.clock.now()).map(|message| message.plain).unwrap_or_default();
@@ -319,7 +320,7 @@ impl Dispatcher {
         }
     }
 
-    /// Records the result of a try, and handles its consequences.
+    /// Records the result of an attempt, and handles its consequences.
     async fn note(&self, delivery: &Delivery, tried: Tried) -> Result<()> {
         let now = self.clock.now();
         let outcome = outcome(delivery, tried, now);
@@ -334,8 +335,8 @@ impl Dispatcher {
         self.see_to(delivery, &outcome, (&before, &after), now).await
     }
 
-    /// Delivers forever: when the bell rings, and when something is due. It can be restarted after a panic: what was
-    /// being sent then stays leased until its lease ends, and is sent again as a repeat.
+    /// Delivers until the program ends: when the bell rings, and when something is due. It can be restarted after a
+    /// panic. A message that was being sent then stays leased until its lease ends, and is sent again as a repeat.
     pub async fn run(&self, windows: Windows) {
         self.amending.lock().unwrap_or_else(PoisonError::into_inner).clear();
         self.readdress().await;
@@ -348,7 +349,7 @@ impl Dispatcher {
             self.say_from_memory(&unsaid, self.clock.now()).await;
             let usual = now.plus(Duration::from_secs(60));
             let due = match self.store.next_delivery().await {
-                // Do not query a failing disk in a loop.
+                // Avoids querying a failing disk in a loop.
                 _ if self.unwritable(&unsaid).is_some() => now.plus(Duration::from_secs(5)),
                 Ok(due) => due.unwrap_or(usual).min(usual),
                 Err(_) => now.plus(Duration::from_secs(5)),

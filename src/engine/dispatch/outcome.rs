@@ -1,4 +1,4 @@
-//! The result of a try, and when the next one is due.
+//! The result of an attempt, and when the next one is due.
 
 use std::time::Duration;
 
@@ -7,26 +7,28 @@ use crate::core::time::{Time, millis};
 use crate::notify::Tried;
 use crate::store::{Amend, Delivery, Outcome};
 
-/// And only after this many tries: a recipient that refuses all week is tried about a thousand times.
+/// The minimum number of attempts before a message is given up. In a week, a recipient that refuses all of them gets
+/// about a thousand.
 const GIVE_UP_TRIES: i64 = 200;
-/// How long delivery is tried before a message is given up, which is then reported on other channels.
+/// How long delivery is attempted before a message is given up, which is then reported on other channels.
 const GIVE_UP: Duration = Duration::from_secs(7 * 24 * 3_600);
-/// How long an edit is tried before a message is left as it is.
+/// How long an edit is attempted before the message is left as it is.
 const AMEND_WITHIN: Duration = Duration::from_secs(24 * 3_600);
-/// The longest wait requested by the other side that is honoured.
+/// The maximum wait, if a channel's service asks plugwatch to wait.
 const LONGEST_WISH: Duration = Duration::from_secs(600);
-/// Seconds between the first tries; afterwards one try a minute.
+/// Delays in seconds between attempts; the last one repeats.
 const BACKOFF: [u64; 6] = [1, 2, 5, 10, 30, 60];
-/// The same if the recipient refuses the message; afterwards one try every ten minutes.
+/// Delays in seconds between attempts after the recipient's channel refused the message; the last one repeats.
 const SLOWLY: [u64; 6] = [15, 30, 60, 120, 300, 600];
 
-/// A week alone proves nothing: a machine that slept, or a clock that ran ahead, can turn a moment into a week.
+/// Whether a message is given up. Its age alone is not enough: if the machine slept or a clock was ahead, a moment
+/// may look like a week.
 fn is_given_up(delivery: &Delivery, now: Time) -> bool {
     now.since(delivery.alert.at) > GIVE_UP && delivery.attempts >= GIVE_UP_TRIES
 }
 
-/// The result of a try: a timeout, a panic, or what the sender returned. `out` is whether any data was sent; if so, the
-/// message may have arrived.
+/// The result of an attempt: a timeout, a panic, or what the sender returned. `out` says whether any data was sent;
+/// if so, the message may have been delivered.
 pub(super) fn came(tried: Option<Result<Tried, String>>, out: bool, longest: Duration) -> Tried {
     match (tried, out) {
         (Some(Ok(tried)), _) => tried,
@@ -58,7 +60,7 @@ pub(super) fn outcome(delivery: &Delivery, tried: Tried, now: Time) -> Outcome {
     }
 }
 
-/// When an edit that failed is tried again, if at all.
+/// When a failed edit is attempted again, if at all.
 pub(super) fn again(amend: &Amend, tried: &Tried, now: Time) -> Option<Time> {
     let (after, why) = match tried {
         Tried::Retry { after, why } => (*after, why),
@@ -71,7 +73,8 @@ pub(super) fn again(amend: &Amend, tried: &Tried, now: Time) -> Option<Time> {
     (now.since(amend.newest.at) < AMEND_WITHIN).then(|| now.plus(wait))
 }
 
-/// Up to a fifth more or less, derived from the message's id, so that retries do not run in step.
+/// The delay before the next attempt. It varies by up to a fifth, depending on the message's id, so that retries do
+/// not all happen at once.
 fn backoff(delivery: &Delivery, steps: &[u64; 6]) -> Duration {
     let step = usize::try_from(delivery.attempts).unwrap_or(usize::MAX).min(steps.len() - 1);
     let spread = stable(&format!("{} {}", delivery.alert.public_id, delivery.attempts)) % 400;

@@ -1,4 +1,4 @@
-//! News about plugwatch itself that no check brings, for every recipient that wants it.
+//! News about plugwatch itself that no check causes, for every recipient whose route matches.
 
 use super::Dispatcher;
 use crate::core::alerting::route::{Occasion, routed};
@@ -9,10 +9,10 @@ use crate::say::alert::{AlertView, Body};
 use crate::store::{Address, Batch, NewAlert, Result};
 
 impl Dispatcher {
-    /// Adds a note to the outbox; it is sent like every alert.
+    /// Adds a note to the outbox. It is sent like any other alert.
     ///
     /// # Errors
-    /// If the database does not answer; nothing was added.
+    /// Fails if the database does not answer; nothing was added.
     pub async fn tell_of_itself(
         &self,
         platform: &str,

@@ -1,4 +1,4 @@
-//! Decisions as they are stored: the stored format does not change when the program's types do.
+//! The stored format of decisions, which stays the same when the program's types change.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ use crate::store::{
 };
 use crate::store::{StandingDocument, freeze};
 
-/// The decisions of a batch; `next_at` is when a probe is checked next, `wake` when anything is due.
+/// The decisions of a batch. `next_at` returns when a probe is checked next; `wake` is when anything is due.
 pub(super) fn of(batch: &Batch, next_at: impl Fn(i64) -> Time, wake: Option<Time>) -> Value {
     let checks: Vec<Value> = batch.looks.iter().map(|look| check(look, &next_at)).collect();
     let dependencies = batch.dependencies.iter().map(|change| {
@@ -61,7 +61,7 @@ fn incident(change: &IncidentChange) -> Value {
 }
 
 fn alert(alert: &NewAlert) -> Value {
-    // The contents of a report come from history, including deliveries: they are not decisions.
+    // The contents of a report come from history, which includes deliveries, so they are not decisions.
     let snapshot = Some(&alert.snapshot).filter(|_| alert.reason != Reason::Report);
     json!({
         "public_id": alert.public_id, "incident": alert.incident, "dependency": alert.dependency,

@@ -13,11 +13,11 @@ use crate::core::time::Time;
 use crate::core::words::answer::Answer;
 use crate::core::words::verdict::Reading;
 
-/// One line. Times are in milliseconds since 1970, UTC.
+/// One line. Times are in milliseconds since 1970-01-01, UTC.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Logged {
-    /// The origin of the log, in its first line: a scenario of the bench.
+    /// The origin of the log, in its first line, if it is a scenario of the test bench.
     Scenario {
         /// The scenario's name.
         name: String,
@@ -26,26 +26,26 @@ pub enum Logged {
         /// The scenario's invented keys, by name.
         secrets: BTreeMap<String, String>,
     },
-    /// The origin if it is a simulation.
+    /// The origin of the log, if it is a simulation.
     Simulation {
-        /// How many dependencies it has.
+        /// The number of dependencies.
         dependencies: usize,
     },
     /// The configuration that the next start or reload uses.
     Config {
-        /// Its text as in a scenario; paths and secrets are filled in when it is read.
+        /// Its text, as in a scenario. Paths and secrets are filled in when it is read.
         text: String,
     },
-    /// The program started, with what is stored. The program that ran before was killed.
+    /// The program started, with this stored state. The previous run had been killed.
     Start {
         /// When it started.
         at: Time,
-        /// The number of stored checks; it shows whether the last commit before a kill was complete.
+        /// The number of stored checks, which shows whether the last commit before a kill was complete.
         checks: i64,
         /// The number of stored alerts.
         alerts: usize,
     },
-    /// Time passed: what is due is started.
+    /// Time passed, and what is due is started.
     Time {
         /// The time.
         at: Time,
@@ -56,19 +56,19 @@ pub enum Logged {
     Lost {
         /// When it failed.
         at: Time,
-        /// The probe's number.
+        /// The id of the probe.
         probe: i64,
     },
-    /// The reference hosts answered, or did not answer.
+    /// The check of the reference hosts is finished.
     SelfCheck {
-        /// When they answered.
+        /// When it finished.
         at: Time,
-        /// What they showed about plugwatch's own network.
+        /// The state of plugwatch's own network.
         judged: OwnNetwork,
-        /// The errors of those that failed.
+        /// What the failures have in common.
         sign: Sign,
     },
-    /// Everything that has returned since then was decided together.
+    /// All events since the previous such line were decided together.
     Applied {
         /// When it was decided.
         at: Time,
@@ -77,7 +77,7 @@ pub enum Logged {
     People {
         /// When it was noticed.
         at: Time,
-        /// All acts so far.
+        /// All actions so far.
         acts: Vec<OperatorAction>,
         /// All letters that were not withdrawn.
         letters: Vec<Letter>,
@@ -97,11 +97,11 @@ pub enum Logged {
         /// When it was created.
         at: Time,
     },
-    /// A message arrived, or did not.
+    /// An attempt to deliver a message ended.
     Delivery {
-        /// When the try ended.
+        /// When the attempt ended.
         at: Time,
-        /// The alert's public id.
+        /// The public id of the alert.
         alert: String,
         /// The channel's name.
         channel: String,
@@ -115,7 +115,7 @@ pub enum Logged {
         /// The id.
         id: String,
     },
-    /// What was decided since the last commit, and was then committed.
+    /// The decisions since the last commit, which were then committed.
     Decided {
         /// When it was committed.
         at: Time,
@@ -128,13 +128,13 @@ pub enum Logged {
 /// A finished check.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Finished {
-    /// When it was decided.
+    /// When plugwatch decided about it.
     pub at: Time,
     /// The probe's identity.
     pub probe: String,
     /// When the answer arrived.
     pub answered: Time,
-    /// What the check read.
+    /// The judged answer.
     pub reading: Reading,
     /// The answer, without its body.
     pub answer: Answer,

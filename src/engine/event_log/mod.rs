@@ -1,7 +1,7 @@
-//! The event log: every input of the decisions, with times, and the decisions themselves, one per line. Bench and
-//! simulation write it; a replay feeds it to a program that sends no requests, whose decisions must be identical byte
-//! for byte. It contains answers and people's texts, so it is written for scripted worlds only, never by `plugwatch
-//! run`.
+//! The event log contains every input of the decisions, with times, and the decisions themselves, one per line. The
+//! test bench and the simulation write it. A replay feeds it to an engine that sends no requests and whose decisions
+//! must be identical byte for byte. The log contains answers and people's texts, so only scripted runs write it,
+//! never `plugwatch run`.
 
 mod decided;
 mod event;
@@ -22,14 +22,14 @@ use crate::core::time::Time;
 use crate::core::words::answer::Answer;
 use crate::store::Delivery;
 
-/// The destination of the lines; clones write to the same one.
+/// The destination of the lines. Clones write to the same destination.
 #[derive(Clone)]
 pub struct EventLog(Arc<Mutex<Lines>>);
 
 enum Lines {
-    /// To a file; the first error ends the log.
+    /// Lines are written to a file. The first error ends the log.
     Written(Box<dyn Write + Send>, Option<String>),
-    /// Only decisions, kept until they are compared.
+    /// Only decisions, which are kept until they are compared.
     Compared(VecDeque<String>),
 }
 
@@ -62,7 +62,7 @@ impl EventLog {
     /// Ends the log.
     ///
     /// # Errors
-    /// If a line could not be written; the log is then incomplete.
+    /// Fails if a line could not be written; the log is then incomplete.
     pub fn close(&self) -> Result<(), String> {
         match &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner) {
             Lines::Written(_, Some(broken)) => Err(format!("the event log could not be written: {broken}")),
@@ -80,7 +80,7 @@ impl EventLog {
         }
     }
 
-    /// Records the result of a delivery try.
+    /// Records the result of an attempt to deliver.
     pub(super) fn note_delivery(&self, delivery: &Delivery, outcome: &str, at: Time) {
         self.note(&Logged::Delivery {
             at,
@@ -93,14 +93,14 @@ impl EventLog {
 }
 
 impl Engine {
-    /// Records an input of the decisions, if a log is kept.
+    /// Records an input of the decisions, if there is a log.
     pub(super) fn note_event(&self, event: impl FnOnce() -> Logged) {
         if let Some(log) = &self.events {
             log.note(&event());
         }
     }
 
-    /// Records an answer that arrived.
+    /// Records an event that arrived.
     pub(super) fn note_answer(&self, event: &Event, at: Time) {
         match event {
             Event::Check(looked) => self.note_event(|| Logged::Check(Box::new(finished(looked, at)))),
@@ -108,7 +108,7 @@ impl Engine {
             Event::SelfCheck(judged, sign) => {
                 self.note_event(|| Logged::SelfCheck { at, judged: *judged, sign: *sign });
             }
-            // The others are recorded where they originate.
+            // All other events are recorded where they originate.
             _ => {}
         }
     }
@@ -124,7 +124,7 @@ impl Engine {
         }
     }
 
-    /// What is about to be committed, if a log is kept.
+    /// The decisions that are about to be committed, if there is a log.
     pub(super) fn decided(&self, at: Time) -> Option<Logged> {
         self.events.as_ref()?;
         let decider = &self.decider;
@@ -139,7 +139,7 @@ fn finished(looked: &FinishedCheck, at: Time) -> Finished {
         probe: looked.spec.probe.identity.clone(),
         answered: looked.look.at,
         reading: looked.look.reading.clone(),
-        // Bodies were judged already; no decision depends on them.
+        // Bodies were already judged, so no decision depends on them.
         answer: Answer { body: Vec::new(), ..looked.answer.clone() },
         witnesses: looked.witnesses.clone(),
     }

@@ -18,12 +18,12 @@ use crate::engine::schedule::plan::Spec;
 use crate::ids::Ids;
 use crate::store::Store;
 
-/// No requests are sent: answers come from the log.
+/// An asker that sends no requests, because answers come from the log.
 struct Silence;
 
 impl Script for Silence {
     fn answer(&self, question: &Question, _now: Time) -> Answer {
-        Answer::failed(question.shown(), Failure::NotAsked, "a replay asks nobody")
+        Answer::failed(question.shown(), Failure::NotAsked, "a replay sends no requests")
     }
 
     fn anchors(&self) -> Vec<Result<(), Failure>> {
@@ -31,18 +31,18 @@ impl Script for Silence {
     }
 }
 
-/// A program that is fed from a log.
+/// An engine that is fed from a log.
 pub struct Replay {
     database: PathBuf,
     ids: Ids,
     clock: Clock,
     decided: EventLog,
-    /// What the next start or reload uses.
+    /// The configuration that the next start or reload uses.
     config: Option<Config>,
     running: Option<(Engine, Arc<Store>)>,
-    /// Events that arrived and are decided together.
+    /// Events that arrived and will be decided together.
     came: Vec<Event>,
-    /// The number of decisions compared.
+    /// The number of decisions compared so far.
     pub compared: usize,
 }
 
@@ -51,7 +51,7 @@ fn text(error: impl std::fmt::Display) -> String {
 }
 
 impl Replay {
-    /// With a database in `folder`; `ids` are the log's ids, in order.
+    /// Creates a replay with a database in `folder`. `ids` are the log's public ids, in order.
     pub fn new(folder: &Path, ids: Vec<String>) -> Replay {
         Replay {
             database: folder.join("bench.db"),
@@ -65,7 +65,7 @@ impl Replay {
         }
     }
 
-    /// Sets what the next start or reload uses.
+    /// Sets the configuration that the next start or reload uses.
     pub fn configure(&mut self, config: Config) {
         self.config = Some(config);
     }
@@ -73,7 +73,7 @@ impl Replay {
     /// Feeds one event.
     ///
     /// # Errors
-    /// If the decisions differ (both are included), or the log does not fit.
+    /// Fails if the decisions differ (the error contains both), or if the log is inconsistent.
     pub async fn feed(&mut self, event: Logged) -> Result<(), String> {
         match event {
             Logged::Start { at, checks, alerts } => return self.start(at, checks, alerts).await,
@@ -109,7 +109,8 @@ impl Replay {
         Ok(())
     }
 
-    /// The previous run was killed. Its last commit may have been complete although that was not recorded.
+    /// Starts after the previous run was killed. Its last commit may have been complete, although that was not
+    /// recorded.
     async fn start(&mut self, at: Time, checks: i64, alerts: usize) -> Result<(), String> {
         if let Some((mut engine, store)) = self.running.take() {
             if store.looks().await.map_err(text)? < checks || store.alerts(0).await.map_err(text)?.len() < alerts {
@@ -129,7 +130,7 @@ impl Replay {
         Ok(())
     }
 
-    /// Commits, unless an event has done so, and compares.
+    /// Commits, unless an event has already done so, and compares the decisions.
     async fn compare(&mut self, recorded: Logged, at: Time) -> Result<(), String> {
         let Some((engine, _)) = &mut self.running else { return Err("a decision before the start".to_owned()) };
         let decided = match self.decided.take() {
@@ -144,10 +145,10 @@ impl Replay {
         if decided == recorded { Ok(()) } else { Err(differs(&recorded, &decided)) }
     }
 
-    /// Ends the replay: no decision may be left that is not in the log.
+    /// Ends the replay.
     ///
     /// # Errors
-    /// If something was decided that is not in the log.
+    /// Fails if any decision is not in the log.
     pub async fn end(mut self) -> Result<usize, String> {
         if let Some((engine, store)) = self.running.take() {
             drop(engine);
@@ -173,10 +174,10 @@ fn looked(engine: &Engine, finished: Finished) -> Result<Event, String> {
     })))
 }
 
-/// Both texts, from a little before the point where they differ.
+/// Both texts, from shortly before the first difference.
 fn differs(recorded: &str, decided: &str) -> String {
     let same = recorded.bytes().zip(decided.bytes()).take_while(|(a, b)| a == b).count();
-    format!("decided otherwise\n  in the log: {}\n  now:        {}", cut(recorded, same), cut(decided, same))
+    format!("the decision differs\n  in the log: {}\n  now:        {}", cut(recorded, same), cut(decided, same))
 }
 
 /// Three hundred characters around a position.

@@ -1,4 +1,4 @@
-//! Dates ahead, measured or entered by a person, and facts that changed.
+//! Future dates, measured or entered by a person, and facts that changed.
 
 use std::time::Duration;
 
@@ -10,18 +10,21 @@ use crate::core::time::Time;
 use crate::engine::decide::decider::Decider;
 use crate::store::ChangedFact;
 
-/// Dates further ahead are left for later reports.
+/// A date that a person entered is listed for so long after its day: that it passed does not say that it was done, and an
+/// old word that all is well does not, either.
+const PASSED: Duration = Duration::from_secs(31 * 86_400);
+/// Dates further ahead than this are left for later reports.
 const AHEAD: Duration = Duration::from_secs(90 * 86_400);
 
-/// A date ahead.
+/// A future date.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Ahead {
     pub(super) at: Time,
     pub(super) what: String,
     pub(super) owner: Option<String>,
-    /// How long handling it takes, if configured.
+    /// How many minutes handling it takes, if configured.
     pub(super) minutes: Option<u32>,
-    /// What ends: a dependency's id, or the text that was entered.
+    /// What ends: the id of a dependency, or the text that was entered.
     of: String,
     /// The check that measured it.
     check: Option<String>,
@@ -29,7 +32,7 @@ pub(super) struct Ahead {
 }
 
 impl Ahead {
-    /// Several checks may measure the same end, and a person may have entered it as well.
+    /// The subject of the date. Several checks may measure the same end, and a person may have entered it, too.
     pub(super) fn subject(&self) -> Subject {
         Subject::Ends(self.of.clone(), self.at.utc().date_naive())
     }
@@ -38,7 +41,16 @@ impl Ahead {
         self.of == dependency && self.check.as_deref() == Some(check)
     }
 
+    /// Whether its day is over and no check can tell what became of it.
+    pub(super) fn is_passed(&self, now: Time) -> bool {
+        self.check.is_none() && self.at.plus(Duration::from_secs(86_400)) <= now
+    }
+
     fn line(&self, when: When) -> Line<String> {
+        if self.is_passed(when.now) {
+            let says = format!("{}: {} (passed; nobody has said what became of it)", when.day(self.at), self.what);
+            return Line::new(self.subject(), says);
+        }
         let owner = self.owner.as_ref().map_or_else(String::new, |owner| format!(", {owner}"));
         let says = format!("{}: {} ({}{owner})", when.day(self.at), self.what, self.source);
         Line::new(self.subject(), says)
@@ -51,7 +63,7 @@ impl Decider {
         within(self.typed_in().chain(self.measured()).collect(), now)
     }
 
-    /// The same as lines. A date announced by a letter is listed with the letter.
+    /// The same dates as lines of the report. A date announced in a letter is listed with the letter.
     pub(super) fn ahead(&self, when: When) -> Vec<Line<String>> {
         self.dates(when.now).iter().map(|date| date.line(when)).collect()
     }
@@ -68,7 +80,7 @@ impl Decider {
         })
     }
 
-    /// Facts that are times and whose names say that something ends.
+    /// Facts that are times and whose names mean that something ends.
     fn measured(&self) -> impl Iterator<Item = Ahead> {
         let of_probe = |spec: &std::sync::Arc<super::super::Spec>| {
             let state = self.known.probe(spec.id)?;
@@ -89,7 +101,7 @@ impl Decider {
         self.plan.specs().filter_map(of_probe).flatten().collect::<Vec<_>>().into_iter()
     }
 
-    /// Monitored facts that changed: those that nobody has accepted, and those that somebody has.
+    /// Monitored facts that changed: those that nobody has accepted, and those that someone has.
     pub(super) fn changes(&self, facts: Vec<ChangedFact>, when: When) -> (Vec<String>, Vec<String>) {
         let (mut strange, mut ours) = (Vec::new(), Vec::new());
         for change in facts {
@@ -115,8 +127,9 @@ impl Decider {
 }
 
 fn within(mut all: Vec<Ahead>, now: Time) -> Vec<Ahead> {
-    // A date that passed yesterday is still listed today.
-    all.retain(|date| date.at.0 > now.0 - 86_400_000 && date.at <= now.plus(AHEAD));
+    // A date that passed yesterday is still listed today; one that no check follows, until somebody changes it.
+    let kept = |date: &Ahead| if date.check.is_none() { PASSED } else { Duration::from_secs(86_400) };
+    all.retain(|date| date.at.plus(kept(date)) > now && date.at <= now.plus(AHEAD));
     all.sort();
     all.dedup();
     all

@@ -1,4 +1,4 @@
-//! Announced cut-offs: what a letter ends or threatens to end stands first in the report.
+//! Announced cut-offs. What a letter ends or threatens to end comes first in the report.
 
 use super::When;
 use crate::core::dependency::shown::Shown;
@@ -9,13 +9,13 @@ use crate::core::time::Time;
 use crate::engine::decide::decider::Decider;
 use crate::say::tally;
 
-/// After this many days, what a letter announced and what did not happen is no longer news.
+/// After this many days, an announced event that did not happen is no longer reported.
 const SPENT_DAYS: i64 = 7;
 
-/// A letter or configured notice in force, with the letters that it repeats.
+/// A letter or configured notice in force, with the letters that it replaces.
 pub(super) struct Announced<'a> {
     pub(super) notice: &'a Notice,
-    /// The letter; `None` if it stands in the configuration.
+    /// The letter; `None` if the notice is from the configuration.
     pub(super) letter: Option<&'a Letter>,
     /// Earlier letters that it replaces, oldest first.
     pub(super) older: Vec<&'a Letter>,
@@ -23,7 +23,7 @@ pub(super) struct Announced<'a> {
 }
 
 impl Decider {
-    /// What letters and notices say, each matter once.
+    /// The letters and notices in force, without those that a newer one replaces.
     pub(super) fn notices_in_force(&self, now: Time) -> Vec<Announced<'_>> {
         let letters = self.people.letters.iter().map(|letter| (&letter.notice, Some(letter)));
         let all: Vec<(&Notice, Option<&Letter>)> =
@@ -45,18 +45,18 @@ fn replaces(new: &Notice, old: &Notice, now: Time) -> bool {
 }
 
 impl Announced<'_> {
-    /// Whether something ends, or may; a price or terms end nothing.
+    /// Whether something ends or may end. Changes of prices or terms end nothing.
     pub(super) fn is_cut_off(&self) -> bool {
-        let Wording { demand, terms, ends, .. } = &self.wording;
-        !terms && (self.notice.effective.is_some() || demand.is_some() || *ends)
+        let Wording { demand, terms, ends, may_stop, .. } = &self.wording;
+        !terms && (self.notice.effective.is_some() || demand.is_some() || *ends || *may_stop)
     }
 
-    /// When it ends, if that lies ahead.
+    /// When it ends, if that is in the future.
     pub(super) fn ends(&self, now: Time) -> Option<Time> {
         self.notice.ahead(now)
     }
 
-    /// Whether a cut-off lies ahead, has no date or has just passed, and something that it threatens is not lost yet.
+    /// Whether a cut-off is ahead, has no date or has just passed, and something that it threatens is not lost yet.
     pub(super) fn is_news(&self, snapshot: &Snapshot, now: Time) -> bool {
         let recent = |at: Time| at.plus(std::time::Duration::from_secs(SPENT_DAYS.unsigned_abs() * 86_400)) > now;
         let serves = |d: &&DependencySnapshot| d.shown() != Shown::Dropped;
@@ -67,19 +67,20 @@ impl Announced<'_> {
         snapshot.each().filter(|d| self.notice.dependencies.contains(&d.id))
     }
 
-    /// The company that decides, as slug and name.
+    /// The company that sent it, as slug and name.
     pub(super) fn company<'s>(&self, snapshot: &'s Snapshot) -> Option<&'s (String, String)> {
         let first = self.notice.dependencies.first()?;
         snapshot.each().find(|d| d.id == *first)?.companies.first()
     }
 
-    /// `received Sat 7 Mar 14:00 UTC`, or both times if it came twice.
+    /// When it arrived, such as `received Sat 7 Mar 14:00 UTC`; all times if it arrived more than once.
     pub(super) fn received(&self, when: When) -> String {
         let all = self.older.iter().map(|old| old.notice.received).chain([self.notice.received]);
         all.map(|at| when.at(at)).collect::<Vec<_>>().join(" and ")
     }
 
-    /// What to do about it: `Cloud hosting: ends Thu 12 Mar 16:00 UTC. Answer the letter today, and move before then`.
+    /// What to do about it, such as `Cloud hosting: ends Thu 12 Mar 16:00 UTC. Answer the letter today, and move
+    /// before then`.
     pub(super) fn task(&self, labels: &str, when: When) -> String {
         let threat = self.wording.demand.is_some();
         match self.notice.effective.map(|at| (self.notice.ahead(when.now).is_some(), when.at(at))) {
@@ -97,7 +98,8 @@ impl Announced<'_> {
         }
     }
 
-    /// `Cloud hosting: DigitalOcean announced a cut-off for Thu 12 Mar 16:00 UTC, in 3 d 7 h (letter received ...)`.
+    /// The report's line, such as `Cloud hosting: DigitalOcean announced a cut-off for Thu 12 Mar 16:00 UTC, in 3 d 7
+    /// h (letter received ...)`.
     fn line(&self, snapshot: &Snapshot, when: When) -> String {
         let labels: Vec<&str> = self.concerned(snapshot).map(|d| d.label.as_str()).collect();
         let company = self.company(snapshot).map_or("the vendor", |(_, name)| name.as_str());
@@ -120,6 +122,9 @@ impl Announced<'_> {
             (None, true) => {
                 format!("{company} threatens a cut-off unless you do what its letter asks; no date is known")
             }
+            (None, false) if self.wording.may_stop => {
+                format!("{company} writes that it may be interrupted; no date is known")
+            }
             (None, false) => format!("{company} writes of a cut-off; no date is known"),
         };
         let lost = self.lost(snapshot).join(", ");
@@ -128,7 +133,7 @@ impl Announced<'_> {
         format!("{}: {says} ({source}). You would lose: {lost}", labels.join(", "))
     }
 
-    /// What stops with it: what the letter names, and what needs that.
+    /// What would stop: what the letter names, and what needs that.
     fn lost(&self, snapshot: &Snapshot) -> Vec<String> {
         let mut lost: Vec<&str> = self.notice.dependencies.iter().map(String::as_str).collect();
         loop {
@@ -142,14 +147,14 @@ impl Announced<'_> {
     }
 }
 
-/// The announced cut-offs that lie ahead or have just passed, the nearest first.
+/// The announced cut-offs that are ahead or have just passed, the nearest first.
 pub(super) fn cut_offs(announced: &[Announced<'_>], snapshot: &Snapshot, when: When) -> Vec<String> {
     let mut all: Vec<&Announced<'_>> = announced.iter().filter(|one| one.is_news(snapshot, when.now)).collect();
     all.sort_by_key(|one| one.notice.effective.unwrap_or(Time(i64::MAX)));
     all.iter().map(|one| one.line(snapshot, when)).collect()
 }
 
-/// The word for a dependency in the count: an announced cut-off is more than a warning.
+/// The word under which a dependency is counted. An announced cut-off is more than a warning.
 pub(super) fn spoken(d: &DependencySnapshot) -> &'static str {
     let ends = |reason: &str| is_ending(reason) || is_undated(reason);
     match d.explaining().filter(|_| d.shown() == Shown::Degraded) {
@@ -158,7 +163,7 @@ pub(super) fn spoken(d: &DependencySnapshot) -> &'static str {
     }
 }
 
-/// `Cloud hosting (everything)`.
+/// A dependency with what breaks without it, such as `Cloud hosting (everything)`.
 pub(super) fn stopping(snapshot: &Snapshot, id: &str) -> Option<String> {
     let dependency: &DependencySnapshot = snapshot.each().find(|d| d.id == id)?;
     let breaks = dependency.breaks.as_ref().map_or_else(String::new, |breaks| format!(" ({breaks})"));

@@ -1,4 +1,5 @@
-//! What happened within the span, in the order of time: losses, outages, what could not be judged, and letters.
+//! What happened within the report's period, in order of time: losses, outages, what could not be judged, and
+//! letters.
 
 use super::rows::Past;
 use super::spells::{unjudged, worst};
@@ -9,7 +10,7 @@ use crate::core::time::Time;
 use crate::core::words::verdict::Verdict;
 use crate::store::IncidentRow;
 
-/// What happened. `headline` has the same lines about losses that are over, which are not repeated.
+/// What happened. `headline` already contains lines about losses that are over, which are not repeated.
 pub(super) fn happened(
     past: &Past<'_>,
     letters: &[Letter],
@@ -26,7 +27,8 @@ pub(super) fn happened(
     all.into_iter().map(|(_, says)| says).filter(|says| !headline.contains(says)).collect()
 }
 
-/// One incident, unless a letter says it, or it is a loss of before the span that the headline has.
+/// The line of one incident. `None` if a letter's line covers it, or if it is an earlier loss that the headline
+/// contains.
 fn event(past: &Past<'_>, letters: &[Letter], row: &IncidentRow) -> Option<(Time, String)> {
     let by_letter = |letter: &Letter| letter.notice.dependencies.contains(&row.dependency);
     let told = is_by_letter(&row.incident.reason) && letters.iter().any(by_letter);
@@ -36,7 +38,7 @@ fn event(past: &Past<'_>, letters: &[Letter], row: &IncidentRow) -> Option<(Time
     (!listed).then(|| (from, lines::incident(row, past)))
 }
 
-/// Keys that were refused within the span and still are.
+/// Keys that were refused within the period and still are.
 fn refused(past: &Past<'_>) -> Vec<(Time, String)> {
     let line = |d: &crate::core::platform::snapshot::DependencySnapshot| {
         let since = d.state.lost_access()?.since;
@@ -46,15 +48,16 @@ fn refused(past: &Past<'_>) -> Vec<(Time, String)> {
     past.snapshot.each().filter_map(line).collect()
 }
 
-/// `Cloud hosting: letter received Sat 7 Mar 14:00 UTC, takes effect Thu 12 Mar 16:00 UTC; nobody has answered it`.
+/// The line of a letter, such as `Cloud hosting: letter received Sat 7 Mar 14:00 UTC, takes effect Thu 12 Mar 16:00
+/// UTC; nobody has answered it`.
 fn came_in(letter: &Letter, snapshot: &Snapshot, when: When) -> String {
     let head = lines::came_in(letter, "letter ", snapshot, when);
     match &letter.answered {
-        // The quotation stands among the things to do.
+        // The tasks contain the quotation.
         None => format!("{head}; nobody has answered it"),
         Some((by, at)) => {
             let text = letter.notice.text.trim_end_matches('.');
-            format!("{head}: \"{text}\"; {by} answers it since {}", when.at(*at))
+            format!("{head}: \"{text}\"; {by} has been answering it since {}", when.at(*at))
         }
     }
 }

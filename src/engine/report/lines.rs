@@ -1,4 +1,4 @@
-//! Lines of the report: what was lost, what could not be checked, what happened, which letters came.
+//! Lines of the report: what was lost, what could not be checked, what happened, and which letters arrived.
 
 use std::time::Duration;
 
@@ -18,9 +18,9 @@ use crate::store::IncidentRow;
 
 /// A person's confirmation that is older than this is listed.
 const UNASKED: Duration = Duration::from_secs(40 * 86_400);
-/// A cause may be seen so much later than its consequence, because it is checked less often.
+/// How much later than its consequence a cause may be seen, because it is checked less often.
 const TOGETHER: Duration = Duration::from_secs(15 * 60);
-/// A cause that nobody knows.
+/// The text for an unknown cause.
 const UNCLEAR: &str = "Cause unclear";
 
 fn find<'b>(snapshot: &'b Snapshot, id: &str) -> Option<&'b DependencySnapshot> {
@@ -31,20 +31,20 @@ pub(super) fn label<'b>(snapshot: &'b Snapshot, id: &'b str) -> &'b str {
     find(snapshot, id).map_or(id, |d| d.label.as_str())
 }
 
-/// Who dropped the platform or locked it out: current losses first, then those within the span.
+/// Vendors that dropped the platform or locked it out: current losses first, then those within the period.
 pub(super) fn dropped(past: &Past<'_>) -> Vec<Line<String>> {
     let (rows, acts, when) = (past.incidents, past.acts, past.when);
     let gone = past.snapshot.each().filter(|d| d.shown() == Shown::Dropped).map(|d| gone(d, rows, acts, when));
     let locked = past.snapshot.each().filter(|d| d.shown() != Shown::Dropped).filter_map(|d| locked(d, when));
     let earlier = rows.iter().filter(|row| row.incident.worst == Verdict::Dropped);
-    // A drop that people called their own or false is not a loss: it is listed with the incidents.
+    // A drop that people called a false alarm or their own doing is not a loss, so it is listed with the incidents.
     let earlier =
         earlier.filter(|row| !matches!(said_of(row, acts), Some(ActionKind::FalseAlarm | ActionKind::ItWasUs)));
     let line = |row: &IncidentRow| Line::new(Subject::Incident(row.incident.public_id.clone()), incident(row, past));
     gone.chain(locked).chain(earlier.map(line)).collect()
 }
 
-/// What is out now, since when, and whose: `Sign-up texts: outage for 33 min (Twilio)`.
+/// What is out now, since when, and by whose fault: `Sign-up texts: outage for 33 min (Twilio)`.
 pub(super) fn down(snapshot: &Snapshot, when: When) -> Vec<String> {
     let line = |d: &DependencySnapshot| {
         let lasts = d.since().map_or_else(String::new, |at| format!(" for {}", when.ago(at)));
@@ -60,7 +60,7 @@ fn gone(d: &DependencySnapshot, rows: &[IncidentRow], acts: &[OperatorAction], w
     let row = rows.iter().find(|row| Some(&row.incident.public_id) == id.as_ref());
     let cause = row.map_or_else(String::new, |row| format!(". {}", cause(row, said_of(row, acts), Some(d))));
     let says = format!("{}: dropped{since}: {}{cause}", d.label, d.say().trim_end_matches('.'));
-    // Without an incident yet, the dependency is listed itself.
+    // If there is no incident yet, the dependency itself is the subject.
     Line::new(Subject::Incident(id.unwrap_or_else(|| d.id.clone())), says)
 }
 
@@ -72,7 +72,7 @@ fn locked(d: &DependencySnapshot, when: When) -> Option<Line<String>> {
     Some(Line::new(Subject::Blind(d.id.clone()), says).covering(incident))
 }
 
-/// What cannot be checked now, since when and why.
+/// What cannot be checked now, since when, and why.
 pub(super) fn unseen(snapshot: &Snapshot, when: When) -> Vec<Line<String>> {
     let blind =
         |d: &&DependencySnapshot| matches!(d.shown(), Shown::NotVerified | Shown::NeverSeenLive | Shown::NeedsKey);
@@ -82,12 +82,12 @@ pub(super) fn unseen(snapshot: &Snapshot, when: When) -> Vec<Line<String>> {
     snapshot.each().filter(blind).map(line).collect()
 }
 
-/// `, for 3 h`: how long it could not be checked.
+/// How long it could not be checked, such as `, for 3 h`.
 pub(super) fn blind_for(d: &DependencySnapshot, when: When) -> String {
     d.since().map_or_else(String::new, |at| format!(", for {}", when.ago(at)))
 }
 
-/// Dependencies whose state only a person confirms, and whose last confirmation is old.
+/// Dependencies whose state only a person confirms and whose last confirmation is old.
 pub(super) fn unasked<'b>(config: &Config, snapshot: &'b Snapshot) -> Vec<&'b DependencySnapshot> {
     let rests = |id: &str| {
         let dependency = config.dependencies.iter().find(|d| d.id == id);
@@ -100,7 +100,7 @@ pub(super) fn unasked<'b>(config: &Config, snapshot: &'b Snapshot) -> Vec<&'b De
     snapshot.each().filter(|d| rests(&d.id)).filter(old).collect()
 }
 
-/// One incident: what, since when, for how long, whether it is over, why.
+/// One incident: what happened, since when, for how long, whether it is over, and why.
 pub(super) fn incident(row: &IncidentRow, past: &Past<'_>) -> String {
     let incident = &row.incident;
     let (from, until) = worst(row, past.messages);
@@ -119,7 +119,7 @@ pub(super) fn incident(row: &IncidentRow, past: &Past<'_>) -> String {
     format!("{}: {} {span}. {cause}", label(past.snapshot, &row.dependency), incident.worst)
 }
 
-/// What it needs was lost first: `Likely because Cloud hosting (Amazon) was dropped`.
+/// The cause if something that it needs was lost first, such as `Likely because Cloud hosting (Amazon) was dropped`.
 fn because(from: Time, d: Option<&DependencySnapshot>, past: &Past<'_>) -> Option<String> {
     let needs = &d?.needs;
     let then = |row: &&IncidentRow| {
@@ -134,7 +134,7 @@ fn because(from: Time, d: Option<&DependencySnapshot>, past: &Past<'_>) -> Optio
     Some(format!("Likely because {}{company} {lost}", label(past.snapshot, &first.dependency)))
 }
 
-/// What people finally said about an incident.
+/// People's final decision about an incident.
 fn said_of(row: &IncidentRow, acts: &[OperatorAction]) -> Option<ActionKind> {
     let said = acts.iter().rfind(|act| {
         act.about.as_deref() == Some(row.incident.public_id.as_str())
@@ -143,9 +143,9 @@ fn said_of(row: &IncidentRow, acts: &[OperatorAction]) -> Option<ActionKind> {
     said.map(|act| act.deed)
 }
 
-/// Who caused it: a person's word first; `likely` unless the vendor stated it.
+/// Who caused it: a person's report comes first. The text says `likely` unless the vendor stated the cause.
 fn cause(row: &IncidentRow, said: Option<ActionKind>, d: Option<&DependencySnapshot>) -> String {
-    // The company that decides: a generic check, such as that of a website, is not a company.
+    // Names the company that decides, because a generic check, such as that of a website, is not a company.
     let vendor = d.and_then(|d| d.companies.first()).map_or("the vendor", |(_, name)| name.as_str());
     let whose = match (said, row.incident.fault) {
         (Some(ActionKind::FalseAlarm), _) => return "False alarm, reported by your team".to_owned(),
@@ -166,27 +166,28 @@ fn cause(row: &IncidentRow, said: Option<ActionKind>, d: Option<&DependencySnaps
     }
 }
 
-/// Letters of before the span that take effect within it or later; newer ones are listed with what happened.
+/// Letters from before the period that take effect within it or later. Newer letters are listed with what happened.
 pub(super) fn notices(letters: &[Letter], snapshot: &Snapshot, since: Time, when: When) -> Vec<Line<String>> {
     let fresh = |letter: &&Letter| letter.added_at < since && letter.notice.effective.is_some_and(|at| at >= since);
     let line = |letter: &Letter| {
-        let answer = letter
-            .answered
-            .as_ref()
-            .map_or("nobody has answered it".to_owned(), |(by, at)| format!("{by} answers it since {}", when.at(*at)));
+        let answer = letter.answered.as_ref().map_or("nobody has answered it".to_owned(), |(by, at)| {
+            format!("{by} has been answering it since {}", when.at(*at))
+        });
         let says = format!("{}; {answer}", quoted(letter, snapshot, when));
         Line::new(Subject::Letter(letter.public_id.clone()), says)
     };
     letters.iter().filter(fresh).map(line).collect()
 }
 
-/// `Cloud hosting, received Sat 7 Mar 14:00 UTC, in effect Thu 12 Mar 16:00 UTC: "we plan to suspend"`.
+/// A letter with its quotation, such as `Cloud hosting, received Sat 7 Mar 14:00 UTC, in effect Thu 12 Mar 16:00 UTC:
+/// "we plan to suspend"`.
 fn quoted(letter: &Letter, snapshot: &Snapshot, when: When) -> String {
     let text = letter.notice.text.trim_end_matches('.');
     format!("{}: \"{text}\"", came_in(letter, "", snapshot, when))
 }
 
-/// `Cloud hosting: received Sat 7 Mar 14:00 UTC, takes effect Thu 12 Mar 16:00 UTC`; `what` stands before "received".
+/// A letter with its times, such as `Cloud hosting: received Sat 7 Mar 14:00 UTC, takes effect Thu 12 Mar 16:00 UTC`.
+/// The text in `what` comes before "received".
 pub(super) fn came_in(letter: &Letter, what: &str, snapshot: &Snapshot, when: When) -> String {
     let notice = &letter.notice;
     let labels: Vec<&str> = notice.dependencies.iter().map(|id| label(snapshot, id)).collect();

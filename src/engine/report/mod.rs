@@ -1,4 +1,4 @@
-//! The report: created from the store, kept forever, sent like every message.
+//! The report: it is created from the store, never deleted, and sent like any other message.
 
 mod ahead;
 mod cut_off;
@@ -35,7 +35,7 @@ use rows::Past;
 const WEEK: Duration = Duration::from_secs(7 * 86_400);
 const MONTH: Duration = Duration::from_secs(30 * 86_400);
 
-/// What a report spans.
+/// The period that a report covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Span {
     /// Seven days.
@@ -61,7 +61,7 @@ impl Span {
     }
 }
 
-/// The reader's clock: times in a report are shown in the reader's zone when it is due.
+/// The reader's clock: times in a report are given in the reader's zone, as seen when the report is due.
 #[derive(Clone, Copy, Debug)]
 struct When {
     now: Time,
@@ -69,17 +69,17 @@ struct When {
 }
 
 impl When {
-    /// `Fri 8 Jan 23:48 CET`, by the rules of [`Time::local`].
+    /// A time, such as `Fri 8 Jan 23:48 CET`, in the format of [`Time::local`].
     fn at(self, at: Time) -> String {
         at.local(self.zone, self.now)
     }
 
-    /// In how long it will be: `3 d 7 h`.
+    /// The time left until then, such as `3 d 7 h`.
     fn until(self, at: Time) -> String {
         human(at.since(self.now))
     }
 
-    /// `Sat 7 Mar`, in the reader's zone; with its hour if that was less than a day ago.
+    /// A date in the reader's zone, such as `Sat 7 Mar`; with the time of day if it is less than a day ago.
     fn date(self, at: Time) -> String {
         if millis(self.now.since(at)) < DAY {
             return self.at(at);
@@ -87,12 +87,12 @@ impl When {
         at.utc().with_timezone(&self.zone).format("%a %-d %b").to_string()
     }
 
-    /// How long ago it was: `2 d 9 h`.
+    /// The time since then, such as `2 d 9 h`.
     fn ago(self, at: Time) -> String {
         human(self.now.since(at))
     }
 
-    /// A day that was entered or measured in UTC: `Tue 31 Mar 2026`.
+    /// A day that was entered or measured in UTC, such as `Tue 31 Mar 2026`.
     fn day(self, at: Time) -> String {
         let year = at.utc().format("%Y").to_string() == self.now.utc().format("%Y").to_string();
         at.utc().format(if year { "%a %-d %b" } else { "%a %-d %b %Y" }).to_string()
@@ -100,7 +100,7 @@ impl When {
 }
 
 impl Engine {
-    /// When reports are due next. A report that was due while plugwatch was not running is due now.
+    /// Plans the next reports. A report that was due while plugwatch was not running is due now.
     pub(super) async fn plan_reports(&mut self, now: Time) -> Result<()> {
         let week = self.store.last_report(Span::Week.word()).await?;
         self.decider.report_at = self.ctx.config.report.next(week.unwrap_or(now), 0);
@@ -111,10 +111,10 @@ impl Engine {
         Ok(())
     }
 
-    /// Creates and announces the reports that are due. One that cannot be created stays due.
+    /// Creates and announces the reports that are due. A report that cannot be created stays due.
     ///
     /// # Errors
-    /// If the store cannot be read.
+    /// Fails if the store cannot be read.
     pub(super) async fn gather_report(&mut self, now: Time) -> Result<()> {
         if !self.decider.reports_wanted.is_empty() {
             self.note_event(|| Logged::Report { at: now });
@@ -132,10 +132,10 @@ impl Engine {
     }
 }
 
-/// What a report would say now.
+/// The report as it would be now.
 ///
 /// # Errors
-/// If the store cannot be read.
+/// Fails if the store cannot be read.
 pub(super) async fn gather(decider: &Decider, store: &Store, span: Span, now: Time) -> Result<Report> {
     let since = Time(now.0 - millis(span.length()));
     let snapshot = decider.view_snapshot(now);
@@ -151,7 +151,7 @@ pub(super) async fn gather(decider: &Decider, store: &Store, span: Span, now: Ti
         Past { snapshot: &snapshot, incidents: &incidents, acts: &acts, messages: &messages, gaps: &gaps, since, when };
     let (rows, began) = past.rows(store).await?;
     let mut report = decider.covered(span, &snapshot, when);
-    // The order of the sections decides where a thing is mentioned: the first section has it.
+    // Each subject is mentioned only in the first section that contains it, so the order of the sections matters.
     let mut said = Said::default();
     report.dropped = said.first(lines::dropped(&past));
     report.cut_offs = cut_off::cut_offs(&announced, &snapshot, when);
@@ -178,7 +178,7 @@ pub(super) async fn gather(decider: &Decider, store: &Store, span: Span, now: Ti
 }
 
 impl Decider {
-    /// Announces a finished report, and keeps it.
+    /// Announces a finished report and stores it.
     pub(super) fn tell_report(&mut self, kept: KeptReport, report: Report, now: Time) {
         let public_id = self.next_id();
         self.writes.reports.push(KeptReport { public_id, ..kept });
@@ -189,13 +189,13 @@ impl Decider {
         When { now, zone: self.config.time_zone }
     }
 
-    /// What a report covers, and how much of it works.
+    /// The report's period and the numbers of dependencies in each state.
     fn covered(&self, span: Span, snapshot: &Snapshot, when: When) -> Report {
         let day = |at: Time| at.utc().with_timezone(&when.zone).format("%-d %B").to_string();
         let since = Time(when.now.0 - millis(span.length()));
         Report {
             span: span.word().to_owned(),
-            // Its strips begin with the first whole day.
+            // The bars of days begin with the first whole day.
             from: day(Time(since.0 + DAY)),
             to: day(when.now),
             watched: snapshot.each().filter(|d| d.shown() != Shown::NotMonitored).count(),
@@ -207,7 +207,8 @@ impl Decider {
     }
 }
 
-/// Dependencies without a check, with the reason. Those that only lack a key are listed with what could not be checked.
+/// Dependencies without a check, with the reason. Dependencies that only lack a key are listed with what could not be
+/// checked.
 fn unmonitored(snapshot: &Snapshot) -> Vec<(&str, String)> {
     let blind = snapshot.each().filter(|d| !d.is_monitored() && d.shown() != Shown::NeedsKey);
     blind.map(|d| (d.label.as_str(), d.blind_reason())).collect()

@@ -1,4 +1,4 @@
-//! Avoids repetition: each line of the report has a subject, and of two lines with the same subject, the one in the
+//! Avoids repetition. Each line of the report has a subject; of two lines with the same subject, only the one in the
 //! more important section is kept.
 
 use std::collections::BTreeSet;
@@ -10,28 +10,28 @@ use chrono::NaiveDate;
 pub(super) enum Subject {
     /// An incident, by public id.
     Incident(String),
-    /// A dependency, by id, cannot be checked.
+    /// A dependency, by id, that cannot be checked.
     Blind(String),
-    /// A dependency, by id, needs a repair, a switch or a question.
+    /// A dependency, by id, that needs a repair, a switch to its fallback, or a question to a person.
     Repair(String),
     /// Steps to leave a dependency, by id.
     Leave(String),
     /// A vendor's letter, by public id.
     Letter(String),
-    /// Something ends on a day: a dependency by id, or a date as it was entered.
+    /// An end on a day: of a dependency, by id, or of what was entered as text.
     Ends(String, NaiveDate),
-    /// Whether test messages arrive.
+    /// Whether test messages are delivered.
     ChannelTest,
     /// Whether people and fallbacks were drilled.
     Drill,
 }
 
-/// One line, or one thing to do, with its subject.
+/// One line or task with its subject.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Line<T> {
-    /// The line is left out if this subject was covered before.
+    /// The subject. The line is left out if an earlier line covered it.
     is: Subject,
-    /// Subjects that it covers too, and that are not repeated further down.
+    /// Further subjects that it covers, so that they are not repeated below.
     covers: Vec<Subject>,
     says: T,
 }
@@ -48,7 +48,7 @@ impl<T> Line<T> {
     }
 }
 
-/// The subjects of the sections so far; sections are processed in order of importance.
+/// The subjects covered so far. Sections are processed in order of importance.
 #[derive(Debug, Default)]
 pub(super) struct Said(BTreeSet<Subject>);
 

@@ -1,5 +1,4 @@
-//! The largest risk: what would stop if the company that holds most of what still works cut the
-//! platform off.
+//! The largest risk: what would stop if the company behind most of the working dependencies cut the platform off.
 
 use std::collections::BTreeMap;
 
@@ -12,9 +11,9 @@ use crate::core::platform::snapshot::{DependencySnapshot, Snapshot};
 use crate::core::time::{Time, human};
 use crate::core::words::verdict::Criticality;
 
-/// The company with the largest share of what still works: what would stop, the notice period in its contract, how long
-/// moving takes, and when a fallback was last drilled. A company whose dependencies are all dropped is a loss, not a
-/// risk.
+/// The sentence about the company with the largest share of what still works: what would stop, the notice period in
+/// its contract, how long moving takes, and when a fallback was last drilled. A company whose dependencies are all
+/// dropped is a loss, not a risk.
 pub(super) fn risk(
     snapshot: &Snapshot,
     drilled: &BTreeMap<String, Time>,
@@ -32,7 +31,7 @@ pub(super) fn risk(
     let ends = announced.iter().filter(of_it).filter_map(|one| Some((one.ends(when.now)?, one.notice.received))).min();
     let holds = holds(&snapshot, &loss);
     let head = match ends {
-        // What was announced is no hypothesis.
+        // An announced cut-off is stated as a fact, without "if".
         Some((at, _)) => {
             let holds = holds.map_or_else(|| format!("{} ", loss.name), |holds| format!("{holds}, and it "));
             format!("{holds}has announced a cut-off for {}. You would lose", when.at(at))
@@ -50,9 +49,10 @@ pub(super) fn risk(
     Some(format!("{head}: {}. {times}", stops.join(", ")))
 }
 
-/// `DigitalOcean: 2 of your 3 working critical dependencies rely on it`; `None` without a critical one.
+/// The company's share, such as `DigitalOcean: 2 of your 3 working critical dependencies rely on it`; `None` if no
+/// critical dependency relies on it.
 fn holds(snapshot: &Snapshot, loss: &Loss) -> Option<String> {
-    // What nothing sees now is not known to work.
+    // A dependency that cannot be checked now is not counted as working.
     let working = |d: &&DependencySnapshot| matches!(d.shown(), Shown::Live | Shown::Degraded | Shown::Checking);
     let critical = |d: &&DependencySnapshot| d.criticality == Criticality::Critical;
     let all: Vec<&DependencySnapshot> = snapshot.each().filter(working).filter(critical).collect();
@@ -70,13 +70,13 @@ fn holds(snapshot: &Snapshot, loss: &Loss) -> Option<String> {
 }
 
 fn still_serving(snapshot: &Snapshot) -> Snapshot {
-    // Nor is what refuses the key known to work.
+    // A dependency whose key is refused is not counted as working either.
     let lost = |d: &DependencySnapshot| d.shown() == Shown::Dropped || d.state.lost_access().is_some();
     let serving = snapshot.dependencies.iter().filter(|d| !lost(d)).cloned().collect();
     Snapshot { dependencies: serving, ..snapshot.clone() }
 }
 
-/// The notice in the contract, and that of the letter if there is one.
+/// The notice period in the contract, and the time that the letter gives, if there is one.
 fn notice(loss: &Loss, ends: Option<(Time, Time)>) -> String {
     let days = |days: u32| if days == 1 { "1 day".to_owned() } else { format!("{days} days") };
     match (loss.notice_days, ends.map(|(at, received)| human(at.since(received)))) {
@@ -92,7 +92,7 @@ fn notice(loss: &Loss, ends: Option<(Time, Time)>) -> String {
 fn moving(loss: &Loss) -> String {
     let Some(takes) = loss.moving else { return "time to move: not configured".to_owned() };
     let longer = loss.notice_days.is_some_and(|days| takes.as_secs() > u64::from(days) * 86_400);
-    let longer = if longer { ", longer than the notice" } else { "" };
+    let longer = if longer { ", longer than the notice period" } else { "" };
     format!("time to move: at least {}{longer}", human(takes))
 }
 
@@ -165,7 +165,7 @@ mod tests {
         assert_eq!(
             after,
             "Twilio: your only working critical dependency relies on it. If Twilio cut you off, you would lose: \
-             texts (sign-up). Contract notice: 2 days; time to move: at least 3 d, longer than the notice; \
+             texts (sign-up). Contract notice: 2 days; time to move: at least 3 d, longer than the notice period; \
              no fallback is configured"
         );
         assert_eq!(said(hosting(Verdict::Dropped)), None, "nothing is left to lose");

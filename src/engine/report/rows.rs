@@ -1,4 +1,4 @@
-//! The availability table: by time, and since when each dependency is monitored.
+//! The availability table: availability by time, and since when each dependency has been monitored.
 
 use super::{When, spells};
 use crate::core::dependency::shown::Shown;
@@ -14,7 +14,7 @@ use crate::say::report::Row;
 use crate::say::tally;
 use crate::store::{IncidentRow, Result, Store};
 
-/// What the table is made of.
+/// The data for the table.
 pub(super) struct Past<'a> {
     pub(super) snapshot: &'a Snapshot,
     pub(super) incidents: &'a [IncidentRow],
@@ -26,15 +26,16 @@ pub(super) struct Past<'a> {
 }
 
 impl Past<'_> {
-    /// Availability, the worst state first, with a strip of days; and since when anything was monitored.
+    /// The rows, the worst state first, each with a bar of days; and since when anything was monitored.
     ///
     /// # Errors
-    /// If the store cannot be read.
+    /// Fails if the store cannot be read.
     pub(super) async fn rows(&self, store: &Store) -> Result<(Vec<Row>, Option<Time>)> {
         let (mut rows, mut began) = (Vec::new(), None);
         let monitored = self.snapshot.worst_first().into_iter().filter(|d| d.shown() != Shown::NotMonitored);
         for dependency in monitored {
-            // What is checked once a day was checked before the period, too.
+            // The sums begin a day early, because a dependency that is checked once a day was last checked before the
+            // period.
             let sums = store.rollups(&dependency.id, HOUR, Time(self.since.0 - DAY)).await?;
             let hours: Vec<(Time, Counts)> = sums.into_iter().map(|row| (row.starts_at, row.counts)).collect();
             let known = availability(&hours, &self.out(dependency, &hours), self.gaps, (self.since, self.when.now));
@@ -53,7 +54,8 @@ impl Past<'_> {
         self.incidents.iter().filter(|row| row.dependency == d.id)
     }
 
-    /// When it was out, by the same rule as on the public page: an alarm that people called false does not count.
+    /// When it was out, by the same rule as on the public page: incidents that people called false alarms do not
+    /// count.
     fn out(&self, d: &DependencySnapshot, hours: &[(Time, Counts)]) -> Vec<Trouble> {
         let is_false = |row: &&IncidentRow| {
             let id = Some(row.incident.public_id.as_str());
@@ -67,7 +69,7 @@ impl Past<'_> {
         all.flat_map(|trouble| segments(trouble, hours, self.when.now)).collect()
     }
 
-    /// `73.80 % of the time since Sat 7 Mar; unknown since Mon 9 Mar 04:00 UTC`.
+    /// The availability in words, such as `73.80 % of the time since Sat 7 Mar; unknown since Mon 9 Mar 04:00 UTC`.
     fn served(&self, d: &DependencySnapshot, known: Availability) -> String {
         let lost = d.state.lost_access().map(|held| held.since);
         let blind = matches!(d.shown(), Shown::NotVerified | Shown::NeverSeenLive | Shown::NeedsKey);
@@ -85,7 +87,7 @@ impl Past<'_> {
         format!("{} of the time{since}{unknown}", tally::share(share))
     }
 
-    /// The state of each whole day, and of today.
+    /// The state of each whole day and of today.
     fn strip(&self, d: &DependencySnapshot, hours: &[(Time, Counts)]) -> Vec<String> {
         let first = Time(bucket(self.since, DAY) + DAY);
         let count = usize::try_from((bucket(self.when.now, DAY) - first.0) / DAY + 1).unwrap_or(7);

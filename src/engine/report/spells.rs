@@ -1,5 +1,5 @@
-//! Periods within the span: since when each incident was at its worst, according to the messages of the time, and what
-//! could not be judged for a while.
+//! Parts of incidents within the report's period: when each incident was at its worst, according to the messages sent
+//! at the time, and what could not be judged for a while.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::engine::write::documents::alert_view;
 use crate::say::alert::Body;
 use crate::store::{AlertRow, IncidentRow};
 
-/// One message about one dependency, as far as it reports a state.
+/// One message about one dependency that reports a state.
 #[derive(Clone, Debug)]
 pub(super) struct Message {
     incident: Option<i64>,
@@ -37,8 +37,8 @@ pub(super) fn messages(rows: &[AlertRow]) -> Vec<Message> {
     rows.iter().filter_map(told).collect()
 }
 
-/// The period in which an incident was at its worst, with its end if it is over: a warning of days before an outage of
-/// hours is not part of the outage.
+/// The period in which an incident was at its worst, with its end if it is over. For example, a warning that lasted
+/// days is not part of the hours-long outage that followed it.
 pub(super) fn worst(row: &IncidentRow, messages: &[Message]) -> (Time, Option<Time>) {
     let incident = &row.incident;
     let own = || messages.iter().filter(|message| message.incident == Some(incident.id));
@@ -52,20 +52,20 @@ pub(super) fn worst(row: &IncidentRow, messages: &[Message]) -> (Time, Option<Ti
     (first.since.max(incident.began_at), eased.map(|message| message.at).or(row.closed_at))
 }
 
-/// `, a warning for 5 d before`: what the incident was before it was at its worst.
+/// What the incident was before it was at its worst, such as `, a warning for 5 d before`.
 pub(super) fn before(row: &IncidentRow, from: Time) -> String {
     let before = from.since(row.incident.began_at);
     if before < Duration::from_secs(60) { String::new() } else { format!(", in trouble for {} before", human(before)) }
 }
 
-/// Reasons why something could not be checked that people must know: they are listed even if nothing was down.
+/// Important reasons why something could not be checked. They are listed even if nothing was down.
 const NAMED: [(&str, &str); 3] = [
     ("access_lost", "the key was refused"),
     ("wrong_page", "showed the wrong page"),
     ("probably_removed", "probably removed, unconfirmed"),
 ];
 
-/// What could not be judged within the span and can be again; what still cannot is listed further up.
+/// What could not be judged within the period and can be again. What still cannot be judged is listed further up.
 pub(super) fn unjudged(rows: &[IncidentRow], snapshot: &Snapshot, when: When) -> Vec<(Time, String)> {
     let line = |row: &IncidentRow| {
         let (_, words) = NAMED.iter().find(|(why, _)| row.incident.reason == *why)?;

@@ -1,5 +1,4 @@
-//! What to do, the most pressing first, each with its owner and deadline, and with how long it takes
-//! where that is configured.
+//! The tasks, the most urgent first, each with its owner and deadline, and with its duration if that is configured.
 
 use std::time::Duration;
 
@@ -18,9 +17,9 @@ use crate::core::words::verdict::Criticality;
 use crate::engine::decide::decider::Decider;
 use crate::say::report::Todo;
 
-/// Dates nearer than this are listed as things to do.
+/// Dates nearer than this are listed as tasks.
 const NEAR: Duration = Duration::from_secs(30 * 86_400);
-/// A fallback that was not drilled for this long may not work.
+/// A fallback that has not been drilled for this long may not work.
 const DRILL_AFTER: Duration = Duration::from_secs(180 * 86_400);
 
 impl Decider {
@@ -52,7 +51,7 @@ impl Decider {
             let line = Line::new(Subject::Repair(d.id.clone()), todo);
             Some(line.covering(blind.into_iter().chain(ends.map(Ahead::subject))))
         };
-        // What stands on something that was dropped cannot be repaired by itself.
+        // A dependency that needs something that was dropped cannot be repaired separately.
         let dropped = |id: &String| snapshot.each().any(|d| d.id == *id && d.shown() == Shown::Dropped);
         let follows = |d: &&DependencySnapshot| d.shown() != Shown::Dropped && d.needs.iter().any(dropped);
         snapshot.each().filter(|d| !follows(d)).filter_map(line).collect()
@@ -78,7 +77,7 @@ impl Decider {
         self.notices_in_force(when.now).into_iter().filter_map(line).collect()
     }
 
-    /// The longest exit step for what a letter ends, with its latest start.
+    /// The longest exit step for a dependency that a letter ends, with its latest start.
     fn of_leaving(&self, snapshot: &Snapshot, when: When) -> Vec<Line<Todo>> {
         let mut all = Vec::new();
         for one in self.notices_in_force(when.now) {
@@ -95,6 +94,14 @@ impl Decider {
         let near = self.dates(when.now).into_iter().filter(|date| date.at <= when.now.plus(NEAR));
         let line = |date: Ahead| {
             let subject = date.subject();
+            if date.is_passed(when.now) {
+                let what = format!(
+                    "{}: its day, {}, has passed. Find out what became of it, and change or remove its [[date]]",
+                    date.what,
+                    when.day(date.at)
+                );
+                return Line::new(subject, Todo { rank: 4, what, owner: date.owner, ..Todo::default() });
+            }
             let (by, takes) = (Some(when.day(date.at)), date.minutes.map(|minutes| format!("{minutes} min")));
             Line::new(
                 subject,
@@ -110,8 +117,8 @@ impl Decider {
         Line::new(Subject::Repair(d.id.clone()), todo).covering([Subject::Blind(d.id.clone())])
     }
 
-    /// The first critical dependency whose fallback was not drilled recently: one drill at a time. What is down for real
-    /// needs no drill.
+    /// The first critical dependency whose fallback was not drilled recently. Only one drill is suggested at a time.
+    /// A dependency that is actually down needs no drill.
     fn of_drills(&self, acts: &[OperatorAction], snapshot: &Snapshot, now: Time) -> Option<Line<Todo>> {
         let drilled = |id: &str| {
             let own = |act: &&OperatorAction| act.deed == ActionKind::Drill && act.dependency.as_deref() == Some(id);
@@ -125,7 +132,7 @@ impl Decider {
         let next = self.config.dependencies.iter().filter(critical).filter(works).find(|d| !drilled(&d.id))?;
         let what = format!("Run a drill for {}: plugwatch drill {}", next.label, next.id);
         let todo = Todo { rank: 11, what, owner: next.owner.clone(), ..Todo::default() };
-        // The same line covers the fact that no drill was ever held.
+        // If no drill was ever held, the same line says so.
         let first = !acts.iter().any(|act| act.deed == ActionKind::Drill);
         let subject = if first { Subject::Drill } else { Subject::Leave(format!("drill {}", next.id)) };
         Some(Line::new(subject, todo))
@@ -141,7 +148,7 @@ impl Decider {
 /// From this rank on, the problem is that something cannot be checked.
 const BLIND: u32 = 6;
 
-/// How urgent it is, and what to do about one dependency.
+/// The urgency, and what to do about one dependency.
 fn repair(d: &DependencySnapshot, snapshot: &Snapshot, when: When) -> Option<(u32, String)> {
     let label = &d.label;
     let hint = d.explaining().and_then(|held| held.hint.as_deref()).map(|hint| hint.trim_end_matches('.'));
@@ -164,14 +171,14 @@ fn repair(d: &DependencySnapshot, snapshot: &Snapshot, when: When) -> Option<(u3
             (7, format!("{label}: {hint}. It could not be checked{}: {}", blind(), says()))
         }
         (Shown::NeedsKey, _) => (8, format!("{label}: set its key. It is not monitored{}: {}", blind(), says())),
-        // Nothing can be done about it here: it is listed with what could not be checked.
+        // There is nothing to do here: it is listed with what could not be checked.
         (Shown::NotMonitored, _)
         | (Shown::NotVerified, None)
         | (Shown::Live | Shown::Checking | Shown::Starting, _) => return None,
     })
 }
 
-/// The fallback with its state first, then the check's advice.
+/// The task for a dropped dependency: first the fallback with its state, then the check's advice.
 fn dropped(d: &DependencySnapshot, snapshot: &Snapshot, hint: Option<&str>) -> String {
     let on = d.fallback_on.as_ref().and_then(|id| snapshot.each().find(|other| other.id == *id));
     let fails = on.is_some_and(|on| on.shown() != Shown::Live);
@@ -186,14 +193,14 @@ fn dropped(d: &DependencySnapshot, snapshot: &Snapshot, hint: Option<&str>) -> S
     }
 }
 
-/// The measured date behind a warning, such as the end of a certificate.
+/// The measured date behind a warning, such as a certificate's expiry.
 fn ending<'a>(d: &DependencySnapshot, dates: &'a [Ahead]) -> Option<&'a Ahead> {
     let held = d.explaining().filter(|_| d.shown() == Shown::Degraded)?;
     let warns = held.reason.split(['+', '_']).any(|word| matches!(word, "ends" | "expires"));
     dates.iter().find(|date| warns && date.is_measured_by(&d.id, &held.by))
 }
 
-/// Whether it shows a warning only because of this letter, whose line covers it.
+/// The dependencies that show a warning only because of this letter, whose line covers them.
 fn warned(letter: &Letter, snapshot: &Snapshot) -> Vec<Subject> {
     let own = snapshot.each().filter(|d| letter.notice.dependencies.contains(&d.id));
     let only = |d: &&DependencySnapshot| {
@@ -217,7 +224,7 @@ fn leaving(d: &Dependency, ends: Time, when: When) -> Option<Line<Todo>> {
     Some(Line::new(Subject::Leave(d.id.clone()), todo))
 }
 
-/// What to do about a date that says what ends: `Apple Developer Program: membership ends` asks to renew it.
+/// The task for a date: for `Apple Developer Program: membership ends`, it says to renew the membership.
 fn renewal(what: &str) -> String {
     let (of, event) = what.rsplit_once(": ").map_or(("", what), |(of, event)| (of, event));
     let ended = [" ends", " expires", " runs out"].into_iter().find_map(|ends| event.strip_suffix(ends));

@@ -1,5 +1,5 @@
-//! plugwatch's own performance: what share of the time it monitored, how many messages were delivered, how fast people
-//! acknowledged, and whether channels and people were tested.
+//! plugwatch's own performance: for what share of the time it was monitoring, how many messages were delivered, how
+//! fast people acknowledged them, and whether channels and people were tested.
 
 use std::time::Duration;
 
@@ -11,8 +11,8 @@ use crate::core::probe::availability::is_whole;
 use crate::core::time::{Time, human};
 use crate::store::ToldSince;
 
-/// The share of time monitored, the number of messages delivered, and the time to acknowledge. What is not known, or
-/// was not needed, is left out. `began` is when monitoring began.
+/// The share of time monitored, the number of messages delivered, and the time to acknowledge. Values that are
+/// unknown or irrelevant are left out. `began` is when monitoring began.
 pub(super) fn work(notified: &ToldSince, gaps: &[(Time, Time)], began: Time, (since, when): (Time, When)) -> String {
     let whole = is_whole(began, since) || gaps.iter().any(|(from, _)| *from < began);
     let (from, of) = if whole { (since, String::new()) } else { (began, format!(" since {}", when.date(began))) };
@@ -23,14 +23,14 @@ pub(super) fn work(notified: &ToldSince, gaps: &[(Time, Time)], began: Time, (si
 fn delivered(notified: &ToldSince) -> Option<String> {
     let messages = if notified.sent == 1 { "1 message".to_owned() } else { format!("{} messages", notified.sent) };
     match (notified.sent, notified.dead) {
-        // There is no channel that reaches people, or nothing to say.
+        // There is no channel that reaches people, or there was nothing to report.
         (0, 0) => None,
         (_, 0) => Some(format!("{messages} delivered")),
         (_, dead) => Some(format!("{messages} delivered, {dead} could not be delivered")),
     }
 }
 
-/// Only critical alerts ask for an acknowledgement.
+/// The time to acknowledge. Only critical alerts require an acknowledgement.
 fn acknowledged(notified: &ToldSince) -> Option<String> {
     if let Some(took) = median(&notified.acked_in) {
         let took = Duration::from_millis(u64::try_from(took).unwrap_or(0));
@@ -43,7 +43,7 @@ fn acknowledged(notified: &ToldSince) -> Option<String> {
     }
 }
 
-/// That no message arrived although some were sent, which comes before everything else.
+/// The sentence if messages were sent but none was delivered, which comes before everything else.
 pub(super) fn unheard(notified: &ToldSince, span: Span) -> Option<String> {
     let lost = notified.dead + notified.waiting;
     let messages = if lost == 1 { "the only message".to_owned() } else { format!("any of the {lost} messages") };
@@ -51,7 +51,7 @@ pub(super) fn unheard(notified: &ToldSince, span: Span) -> Option<String> {
     (notified.sent == 0 && lost > 0).then(|| format!("{says}. Repair a channel today, then run: plugwatch notify test"))
 }
 
-/// In percent, rounded down: any gap at all gives less than 100.0 %.
+/// The share of time monitored in percent, rounded down, so that any gap at all gives less than 100.0 %.
 fn monitored(gaps: &[(Time, Time)], since: Time, now: Time) -> f64 {
     let whole = now.since(since).as_secs_f64().max(1.0);
     let missed: f64 = gaps.iter().map(|(from, to)| (*to).min(now).since((*from).max(since)).as_secs_f64()).sum();
@@ -86,10 +86,10 @@ fn drilled(drill: &OperatorAction, acts: &[OperatorAction], when: When) -> Strin
     format!("Last drill {}: acknowledged by {who}", when.at(drill.at))
 }
 
-/// An older catalogue reflects what vendors said two months ago.
+/// A catalogue older than this may no longer match the vendors' answers.
 const OLD: Duration = Duration::from_secs(60 * 24 * 3_600);
 
-/// The age of the catalogue, once it is worth a sentence.
+/// A sentence about the age of the catalogue, if it is old.
 pub(super) fn old_catalogue(edition: Edition, now: Time) -> Option<String> {
     let age = now.since(edition.date?);
     let days = age.as_secs() / (24 * 3_600);

@@ -1,4 +1,4 @@
-//! Which probe is checked when; a suspicion brings the next check forward.
+//! Which probe is checked when. A suspicion brings the next check forward.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -10,25 +10,25 @@ use crate::core::time::Time;
 use crate::core::time::budget::come_back;
 use crate::core::time::schedule::stable;
 
-/// How many probes are checked for the first time at once: each may need a connection, and on a slow machine thousands
-/// of them would use more memory than everything else.
+/// How many probes are checked for the first time at once. Each may need a connection, and on a slow machine
+/// thousands of connections would use more memory than everything else.
 const FIRST_AT_ONCE: usize = 100;
 /// A check that takes longer than this no longer delays other first checks ...
 const FIRST_SLOW: Duration = Duration::from_secs(1);
-/// ... and a probe that finds no free place is tried again after this.
+/// ... and a probe that finds no free place is tried again after this time.
 const FIRST_AGAIN: Duration = Duration::from_millis(20);
 
-/// Where more than so many are asked because something fell, the others follow so far apart: all of five thousand at once
-/// would make every other check late ...
+/// If more probes than this are checked because something failed, the others start `HURRIED_APART` from each other.
+/// Starting all of five thousand at once would make every other check late ...
 const HURRIED_AT_ONCE: u32 = 100;
 const HURRIED_APART: Duration = Duration::from_millis(2);
-/// ... and all of them are asked within this, for their answers are waited for.
+/// ... and all of them start within this time, because decisions wait for their answers.
 const HURRIED_WITHIN: Duration = Duration::from_secs(30);
 
-/// A probe with its number in the store.
+/// A probe with its id in the store.
 #[derive(Debug)]
 pub struct Spec {
-    /// Its number.
+    /// The id of the probe in the store.
     pub id: i64,
     /// The probe.
     pub probe: Arc<Probe>,
@@ -41,23 +41,23 @@ struct Planned {
     /// The reason for that check.
     asking: Asking,
     in_flight: bool,
-    /// When the check in progress was due, if it was scheduled and is not the first.
+    /// When the check in progress was due, if it was a scheduled check and not the first one.
     due: Option<Time>,
-    /// When it was last checked, for whatever reason.
+    /// When it was last checked, for any reason.
     last: Option<Time>,
     asked: Asked,
 }
 
 impl Planned {
-    /// Plans a check at `wish`, or as soon afterwards as the reason allows; none if that reason has caused enough
-    /// checks, or if a check is planned earlier anyway.
+    /// Plans a check at `wish`, or as soon afterwards as its reason allows. Does nothing if that reason has caused
+    /// enough checks, or if an earlier check is already planned.
     fn bring_forward(&mut self, asking: Asking, wish: Time) {
         if let Some(at) = self.asked.allowed(asking, wish).filter(|at| *at < self.next_at) {
             (self.next_at, self.asking) = (at, asking);
         }
     }
 
-    /// Its place in the queue; none while a check is in progress.
+    /// Its place in the queue; `None` while a check is in progress.
     fn place(&self) -> Option<(Time, i64)> {
         (!self.in_flight).then_some((self.next_at, self.spec.id))
     }
@@ -67,14 +67,14 @@ impl Planned {
 #[derive(Debug, Default)]
 pub struct Plan {
     probes: BTreeMap<i64, Planned>,
-    /// Probes without a check in progress, by due time: a wake-up visits nothing else.
+    /// Probes without a check in progress, by due time, so that a wake-up visits only these.
     queue: BTreeSet<(Time, i64)>,
     /// First checks in progress, with the time when they began.
     first: HashMap<i64, Time>,
     by_dependency: HashMap<String, Vec<i64>>,
     /// Probes by the vendor of their check.
     by_vendor: HashMap<String, Vec<i64>>,
-    /// How often a check was brought forward; used as jitter for the next one.
+    /// How often a check was brought forward, which is the source of jitter for the next one.
     hurried: u64,
 }
 
@@ -83,7 +83,7 @@ impl Plan {
     pub fn new(specs: Vec<Arc<Spec>>, old: Plan, now: Time) -> Plan {
         let count = specs.len();
         let planned = |spec: Arc<Spec>| {
-            // Without its key no check is made, so nothing has to wait for it.
+            // Without its key, no check is made, so nothing has to wait for it.
             let first =
                 if spec.probe.waits_for_key() { now } else { spec.probe.schedule.first(now, phase(&spec), count) };
             let kept = old.probes.get(&spec.id);
@@ -118,7 +118,7 @@ impl Plan {
         self.queue = self.probes.values().filter_map(Planned::place).collect();
     }
 
-    /// Abandons all checks in progress: they are due again.
+    /// Abandons all checks in progress, which are then due again.
     pub fn forget_flights(&mut self) {
         self.first.clear();
         self.change_all(|planned| planned.in_flight = false);
@@ -135,7 +135,7 @@ impl Plan {
         Some((planned.due?, planned.last?))
     }
 
-    /// Takes the due probes, with the reasons; each returns with [`Plan::done`].
+    /// Takes the due probes, with the reasons. Each must be returned with [`Plan::done`].
     pub fn take_due(&mut self, now: Time) -> Vec<(Arc<Spec>, Asking)> {
         let mut due: Vec<i64> = self.queue.iter().take_while(|(at, _)| *at <= now).map(|(_, id)| *id).collect();
         // In the order of their numbers, as stored.
@@ -164,8 +164,8 @@ impl Plan {
         taken
     }
 
-    /// A check is done; the next is made by schedule, or earlier for one of the `wishes`, each with its reason and
-    /// delay. Never before the time until which the vendor asked clients to wait.
+    /// Ends a check. The next one follows by schedule, or earlier for one of the `wishes`, each with its reason and
+    /// delay. It is never made before the time until which the vendor asked clients to wait.
     pub fn done(&mut self, id: i64, now: Time, wishes: &[(Asking, Duration)], stay_away: Option<Duration>) {
         self.hurried += 1;
         self.first.remove(&id);
@@ -174,7 +174,7 @@ impl Plan {
             planned.next_at = planned.spec.probe.schedule.next(now, phase(&planned.spec));
             (planned.asking, planned.in_flight) = (Asking::Routine, false);
             for (asking, wait) in wishes {
-                // Up to a tenth later, never earlier: confirmation needs its full time.
+                // Jitter adds up to a tenth and never shortens the wait, because confirmation needs its full time.
                 planned.bring_forward(*asking, now.plus(wait.mul_f64(1.0 + 0.1 * jitter)));
             }
             let welcome = stay_away.map_or(now, |wait| come_back(now, wait));
@@ -182,7 +182,7 @@ impl Plan {
         });
     }
 
-    /// All storefronts of the same listing are checked now, each once since the doubt began.
+    /// Makes all storefronts of the same listing due now, each at most once since the doubt began.
     pub fn hurry_spread(&mut self, dependency: &str, spread: &str, but: i64, since: Time, now: Time) {
         let ids = self.by_dependency.get(dependency).cloned().unwrap_or_default();
         for id in ids.into_iter().filter(|id| *id != but) {
@@ -194,7 +194,7 @@ impl Plan {
         }
     }
 
-    /// The clock was set back: nothing is planned further ahead than its own schedule allows.
+    /// Handles a clock that was set back: nothing is planned further ahead than its own schedule allows.
     pub fn clock_set_back(&mut self, now: Time) {
         self.change_all(|planned| {
             planned.asked.forget_after(now);
@@ -206,7 +206,7 @@ impl Plan {
         });
     }
 
-    /// The home probes of these dependencies are checked now, unless they are due anyway. Returns the dependencies that
+    /// Makes the home probes of these dependencies due now, unless they are due anyway. Returns the dependencies that
     /// are checked earlier because of this.
     pub fn hurry_dependencies(&mut self, dependencies: &[String], now: Time) -> Vec<String> {
         let mut earlier = dependencies.to_vec();
@@ -216,13 +216,13 @@ impl Plan {
         earlier
     }
 
-    /// The other home probes of a dependency are checked now: one may show why the first failed. Returns the dependency
-    /// if any is checked earlier.
+    /// Makes the other home probes of a dependency due now, because one of them may show why the first one failed.
+    /// Returns the dependency if any is checked earlier.
     pub fn hurry_beside(&mut self, dependency: &str, but: i64, now: Time) -> Option<String> {
         self.hurry_but(dependency, Some(but), now).then(|| dependency.to_owned())
     }
 
-    /// Whether any home probe of a dependency, except one, is now checked earlier.
+    /// Makes all home probes of a dependency, except one, due now. Returns whether any is checked earlier.
     fn hurry_but(&mut self, dependency: &str, but: Option<i64>, now: Time) -> bool {
         let soon = now.plus(Duration::from_secs(1));
         let ids = self.by_dependency.get(dependency).cloned().unwrap_or_default();
@@ -289,7 +289,7 @@ mod tests {
         assert!(plan.take_due(Time(1_020)).is_empty());
         first.iter().take(10).for_each(|(spec, _)| plan.done(spec.id, Time(1_030), &[], None));
         assert_eq!(plan.take_due(Time(1_040)).len(), 10);
-        // Some hanging checks do not delay the others.
+        // A few checks that hang do not delay the others.
         assert_eq!(plan.take_due(Time(2_100)).len(), 40);
     }
 

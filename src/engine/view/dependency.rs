@@ -1,9 +1,9 @@
-//! What is known, as views for people: the snapshot, and the contents of an alert.
+//! What people are shown: the snapshot, and the contents of an alert.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::catalog::{Rule, StatusPage, Vendor, named};
+use crate::catalog::{Rule, StatusPage, Vendor};
 use crate::config::Dependency;
 use crate::core::alerting::message::Telling;
 use crate::core::dependency::combine::verified_at;
@@ -14,22 +14,21 @@ use crate::core::platform::snapshot::{DependencySnapshot, ProbeSnapshot, Snapsho
 use crate::core::probe::standing::{Held, Standing};
 use crate::core::time::{Time, human};
 use crate::core::words::check_in::Takes;
-use crate::core::words::text::without_fallback;
 use crate::core::words::verdict::Proves;
 use crate::core::words::verdict::Verdict;
 use crate::engine::decide::decider::Decider;
 use crate::engine::schedule::plan::Spec;
-use crate::say::about::{About, Working};
+use crate::say::about::About;
 use crate::say::{status, tally};
 
 impl Decider {
-    /// Everything known now.
+    /// A snapshot of the current state.
     pub(in crate::engine) fn view_snapshot(&self, now: Time) -> Snapshot {
         let dependencies = (0..self.config.dependencies.len()).map(|position| Arc::new(self.view_at(position, now)));
         Snapshot { dependencies: dependencies.collect(), ..self.view_platform(now) }
     }
 
-    /// The platform without its dependencies.
+    /// The snapshot without its dependencies.
     pub(in crate::engine) fn view_platform(&self, now: Time) -> Snapshot {
         Snapshot {
             platform: self.config.platform.clone(),
@@ -45,14 +44,14 @@ impl Decider {
         }
     }
 
-    /// The dependency at a position, with people's acts about it.
+    /// The dependency at a position, with people's actions about it.
     pub(in crate::engine) fn view_at(&self, position: usize, now: Time) -> DependencySnapshot {
         let mut shown = self.view_noted(position, now);
         shown.not_after(now);
         shown
     }
 
-    /// The same, for comparison; `None` if some of it lies ahead of the clock.
+    /// The dependency at a position, for comparison; `None` if some of its times lie in the future.
     pub(in crate::engine) fn rebuilt_at(&self, position: usize, now: Time) -> Option<DependencySnapshot> {
         let rebuilt = self.view_at(position, now);
         (rebuilt == self.view_noted(position, now)).then_some(rebuilt)
@@ -67,19 +66,8 @@ impl Decider {
         let state = self.known.dependency(&dependency.id);
         let vendor = self.vendor(dependency, "");
         let probes: Vec<ProbeSnapshot> = self.view_probes(&dependency.id);
-        let parts: Vec<Part<'_>> = self
-            .plan
-            .of(&dependency.id)
-            .zip(&probes)
-            .map(|(spec, probe)| Part {
-                role: spec.probe.role,
-                check: &spec.probe.check,
-                spread: &spec.probe.spread,
-                country: spec.probe.country.as_deref(),
-                listing: self.is_listing(spec),
-                standing: &probe.standing,
-            })
-            .collect();
+        let parts: Vec<Part<'_>> =
+            self.plan.of(&dependency.id).zip(&probes).map(|(spec, probe)| self.part(spec, &probe.standing)).collect();
         DependencySnapshot {
             id: dependency.id.clone(),
             was: dependency.was.clone(),
@@ -125,56 +113,46 @@ impl Decider {
             }
         };
         let mut probes: Vec<ProbeSnapshot> = self.plan.of(dependency).map(view).collect();
-        // Nearly always one, for as long as the program runs.
+        // Nearly always, there is only one probe for as long as the program runs.
         probes.shrink_to_fit();
         probes
     }
 
-    /// The vendor of a check, or else of a dependency's first probe.
+    /// The vendor of a check; if there is none, of the dependency's first probe.
     pub(in crate::engine) fn vendor(&self, dependency: &Dependency, by: &str) -> Option<&Vendor> {
         let catalog = &self.config.catalog;
         let first = || dependency.vendors.first().and_then(|vendor| catalog.vendors.get(vendor));
         catalog.check(by).map(|(vendor, _)| vendor).or_else(first)
     }
 
-    /// The vendor behind a dependency, if a reader needs it: not for your own things, or if the label names it.
+    /// The vendor behind a dependency, if the reader needs the name: not for the user's own parts, and not if the
+    /// label contains it.
     pub(in crate::engine) fn behind(&self, dependency: &Dependency, by: &str) -> Option<String> {
         let vendor = self.vendor(dependency, by)?;
         (vendor.parent != "own" && vendor.name != dependency.label).then(|| vendor.name.clone())
     }
 
-    /// Who decides there, as messages name them.
+    /// Who decides about the account, in the words of messages.
     pub(in crate::engine) fn decider(&self, dependency: &Dependency) -> String {
         self.vendor(dependency, "").map_or_else(String::new, |vendor| vendor.decider.clone())
     }
 
-    /// Who decided the current state: the party that the rule names, or else the one in the vendor's file.
+    /// Who decided the current state: the party that the rule names, or otherwise the one in the vendor's file.
     fn decider_of(&self, vendor: Option<&Vendor>, held: &Held) -> String {
         let named = self.rule(held).and_then(|rule| rule.decider.clone());
         named.or_else(|| Some(vendor?.decider.clone())).unwrap_or_default()
     }
 
-    /// The catalogue rule with this reading.
+    /// The catalogue rule that resulted in this reading.
     pub(in crate::engine) fn rule(&self, held: &Held) -> Option<&Rule> {
         let rules = self.config.catalog.check(&held.by)?.1.rules.as_slice();
         let same = || rules.iter().filter(|rule| rule.reason == held.reason);
         same().find(|rule| rule.fault == held.fault).or_else(|| same().next())
     }
 
-    /// What an alert names already: its subject, and losses that last.
+    /// What an alert already names, and so need not list again: its subject, and earlier losses.
     fn named(&self, telling: &Telling) -> BTreeSet<usize> {
-        let shown = |loss: &usize| {
-            let state = self.known.dependency(&self.config.dependencies[*loss].id);
-            state.map(|state| state.combined.shown())
-        };
-        let refused = |loss: &usize| {
-            let state = self.known.dependency(&self.config.dependencies[*loss].id);
-            state.is_some_and(|state| state.combined.lost_access().is_some())
-        };
-        let lasts = |loss: &&usize| {
-            refused(loss) || matches!(shown(loss), Some(Shown::Dropped | Shown::Outage | Shown::Degraded))
-        };
-        telling.members.iter().chain(telling.losses.iter().filter(lasts)).copied().collect()
+        telling.members.iter().chain(&telling.losses).copied().collect()
     }
 
     /// The full contents of an alert about a dependency. `began` is when a state that is now over began.
@@ -245,14 +223,15 @@ impl Decider {
             in_order,
             more_working: others.more_working,
             without_fallback: Vec::new(),
-            keeps_working: vendor.filter(|_| dropped).and_then(|vendor| vendor.keeps_working.clone()),
+            keeps_working: self.users_keep(dependency, vendor, held).filter(|_| telling.reason != Reason::Suspected),
             appeal: appeal.map(|appeal| appeal.url.clone()),
             appeal_behind_login: appeal.is_some_and(|appeal| appeal.behind_login),
             demand: wording.demand,
             terms: wording.terms,
             fallback_on: fallback.as_ref().map(|(other, _)| other.clone()),
-            fallback_works: fallback.as_ref().map(|(_, works)| *works),
+            fallback_works: fallback.as_ref().and_then(|(_, works)| *works),
             fallback_ends: self.fallback_ends(dependency, at),
+            fallback_warns: self.fallback_warns(dependency),
             ends: self.ends_at(&dependency.id, at),
             until: held.until,
             last_day: self.is_last_day(&dependency.id, at),
@@ -264,13 +243,14 @@ impl Decider {
         }
     }
 
-    /// The time without a readable check within which a state ended, if so: the exact time is unknown.
+    /// The period without a readable check in which a state ended, if there was one, because the exact time is then
+    /// unknown.
     fn unwatched(&self, dependency: &Dependency, began: Time, ended: Time) -> Option<(Time, Time)> {
         self.paused(dependency, began, ended).or_else(|| self.unread(dependency, began, ended))
     }
 
-    /// Between the last check that still saw the state and the first that saw its end, if nothing could be read for
-    /// longer than a check may miss.
+    /// The period between the last check that still saw the state and the first one that saw its end, if no check
+    /// could be read for longer than `blind_after`.
     fn unread(&self, dependency: &Dependency, began: Time, ended: Time) -> Option<(Time, Time)> {
         let decides = self.plan.of(&dependency.id).filter(|spec| spec.probe.role.decides());
         let last = |spec: &Arc<Spec>| {
@@ -279,18 +259,18 @@ impl Decider {
             let until = standing.before_until.filter(|until| turned && *until >= began)?;
             Some((until, spec.probe.policy.blind_after))
         };
-        // The latest of all checks that still saw it.
+        // The latest of all checks that still saw the state.
         let (last, blind_after) = decides.filter_map(last).max()?;
         (ended.since(last) >= blind_after).then_some((last, ended))
     }
 
-    /// The same for a gap in which plugwatch did not run.
+    /// The period in which plugwatch was not running, if the state ended in it.
     fn paused(&self, dependency: &Dependency, began: Time, ended: Time) -> Option<(Time, Time)> {
         let (from, to) = self.gap.filter(|(from, to)| *from >= began && *to <= ended)?;
         let decides = self.plan.of(&dependency.id).filter(|spec| spec.probe.role.decides());
         let standings: Vec<_> = decides.filter_map(|spec| Some(self.known.probe(spec.id)?.standing.clone())).collect();
         let seen_after = |standing: &Arc<Standing>| standing.before_until.is_some_and(|at| at > from);
-        // A withdrawn letter ends without any change in a check.
+        // When a letter is withdrawn, a state ends without any change in a check.
         let turned = |standing: &Arc<Standing>| {
             let since = standing.confirmed.as_ref().map(|held| held.since);
             standing.before_until.is_some() && since.is_some_and(|since| since >= to)
@@ -298,58 +278,14 @@ impl Decider {
         (standings.iter().any(turned) && !standings.iter().any(seen_after)).then_some((from, to))
     }
 
-    /// Which parts of it cannot be checked.
+    /// Which parts of a dependency cannot be checked.
     fn unseen(&self, id: &str) -> Option<String> {
         let unseen = self.known.dependency(id)?.combined.unseen.first();
         unseen.map(|unseen| format!("{}: {}", unseen.held.by, unseen.held.say))
     }
 
-    /// What the fallback depends on, with its last check and whether it works; `None` if it is not monitored.
-    pub(in crate::engine) fn fallback_now(&self, dependency: &Dependency) -> Option<(Working, bool)> {
-        let other = self.dependency(dependency.fallback_on.as_ref()?)?;
-        let shown = self.view_dependency(other);
-        let checked = shown.verified_at.unwrap_or(self.started_at);
-        let works = matches!(shown.shown(), Shown::Live | Shown::Degraded);
-        Some((Working { label: other.label.clone(), checked }, works))
-    }
-
-    /// When a letter says that what the fallback depends on ends, too.
-    pub(in crate::engine) fn fallback_ends(&self, dependency: &Dependency, at: Time) -> Option<Time> {
-        self.ends_at(dependency.fallback_on.as_ref()?, at)
-    }
-
-    /// Advice as far as it can be followed: without a working fallback, no message recommends switching to it.
-    pub(in crate::engine) fn possible(&self, hint: Option<&str>, dependency: &Dependency) -> Option<String> {
-        let works = || self.fallback_now(dependency).is_none_or(|(_, works)| works);
-        let hint = match dependency.fallback {
-            Some(_) if works() => hint?.to_owned(),
-            _ => without_fallback(hint?)?,
-        };
-        // The core's own advice, and advice stored by older versions.
-        let vendor = dependency.vendors.first().and_then(|id| self.config.catalog.vendors.get(id));
-        Some(named(hint, vendor))
-    }
-
-    /// Dependencies that have no fallback left because these are down. One that is down itself uses its fallback.
-    pub(in crate::engine) fn without_fallback(&self, down: &[usize]) -> Vec<String> {
-        let of = down.iter().flat_map(|position| self.platform.fallback_for(*position));
-        let of = of.filter(|position| !down.contains(position)).map(|position| &self.config.dependencies[*position]);
-        of.map(|other| other.label.clone()).collect()
-    }
-
-    /// The state of what the fallback depends on, in words.
-    fn fallback_state(&self, dependency: &Dependency) -> Option<String> {
-        let other = self.dependency(dependency.fallback_on.as_ref()?)?;
-        Some(match self.shown_of(&other.id) {
-            Shown::Live => format!("{} works", other.label),
-            Shown::NotVerified => format!("{} can't be checked", other.label),
-            Shown::Outage => format!("{} is out", other.label),
-            shown => format!("{} is {}", other.label, tally::spoken(shown)),
-        })
-    }
-
-    /// What it needs and is in trouble, and another check of the same domain that is lost. What merely cannot be
-    /// checked is not the first place to look.
+    /// What it needs that is in trouble, and other checks of the same domain that found it lost. Something that only
+    /// cannot be checked is left out, because it is not the first place to look.
     fn behind_it(&self, dependency: &Dependency) -> Vec<String> {
         let mut all = self.troubled(dependency, |shown| shown != Shown::NotVerified);
         let same = |other: &&Dependency| other.id != dependency.id && other.domain.is_some();
@@ -363,7 +299,7 @@ impl Decider {
         all
     }
 
-    /// What it needs and is not live now, if that counts.
+    /// What it needs that is not live now, if `counts` accepts its state.
     pub(in crate::engine) fn troubled(&self, dependency: &Dependency, counts: impl Fn(Shown) -> bool) -> Vec<String> {
         let needed = dependency.needs.iter().filter_map(|need| self.dependency(need));
         needed
@@ -377,7 +313,7 @@ impl Decider {
     }
 }
 
-/// The page for people, not the file for programs.
+/// The page for people, not the one for programs.
 fn front_door(page: &StatusPage) -> String {
     let root = |url: url::Url| format!("{}/", url.origin().ascii_serialization());
     let usual = || url::Url::parse(&page.url).map_or_else(|_| page.url.clone(), root);

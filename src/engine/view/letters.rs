@@ -1,4 +1,4 @@
-//! What alerts say of letters: the one that announced a loss, one that is perhaps related, and what else ends soon.
+//! What alerts say about letters: the letter that announced a loss, one that may be related, and what else ends soon.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -9,11 +9,11 @@ use crate::core::people::wording;
 use crate::core::time::Time;
 use crate::engine::decide::decider::Decider;
 
-/// An end of something else is named in an alert when it is so near.
+/// How near the end of another dependency must be to be named in an alert.
 const ENDS_SOON: Duration = Duration::from_secs(48 * 3_600);
 
 impl Decider {
-    /// The latest notice received about it.
+    /// The text of the latest notice received about a dependency.
     pub(super) fn announced(&self, id: &str, at: Time) -> Option<String> {
         let concerns = |notice: &&Notice| notice.received <= at && notice.dependencies.iter().any(|other| other == id);
         let ends = |notice: &Notice| (notice.effective.is_some() || wording::of(&notice.text).ends, notice.received);
@@ -23,7 +23,7 @@ impl Decider {
         Some(format!("{}: \u{201c}{text}\u{201d}", notice.received.short()))
     }
 
-    /// Whether a letter announced that something of it ends or changes.
+    /// Whether a letter announced that the dependency or part of it ends or changes.
     pub(super) fn is_announced(&self, id: &str, at: Time) -> bool {
         let concerns = |notice: &&Notice| notice.received <= at && notice.dependencies.iter().any(|other| other == id);
         let announces = |notice: &Notice| {
@@ -33,7 +33,7 @@ impl Decider {
         self.notices().filter(concerns).any(announces)
     }
 
-    /// What else ends within two days, the nearest first.
+    /// Other dependencies that end within two days, the nearest first.
     pub(super) fn ending_soon(&self, but: &str, at: Time) -> Vec<(String, Time)> {
         let others = self.notices().filter(|notice| notice.received <= at && !notice.left);
         let near = others.filter(|notice| notice.ahead(at).is_some_and(|ends| ends.since(at) <= ENDS_SOON));

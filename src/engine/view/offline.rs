@@ -1,4 +1,4 @@
-//! The stored state, for a terminal while plugwatch runs or after it has stopped. No requests are sent, nothing is
+//! The stored state, for a terminal while plugwatch is running or after it has stopped. Nothing is requested or
 //! written.
 
 use std::collections::HashMap;
@@ -23,10 +23,10 @@ use crate::store::{Result, Store};
 /// The state of everything, as stored.
 ///
 /// # Errors
-/// If the store cannot be read.
+/// Fails if the store cannot be read.
 pub async fn offline_status(config: Config, store: &Store, now: Time) -> Result<Snapshot> {
     let mut snapshot = read(config, store, now).await?.view_snapshot(now);
-    // The plans of a running program are not known here.
+    // The planned checks of a running program are not stored.
     for dependency in &mut snapshot.dependencies {
         Arc::make_mut(dependency).probes.iter_mut().for_each(|probe| probe.next_at = Time(0));
     }
@@ -34,15 +34,15 @@ pub async fn offline_status(config: Config, store: &Store, now: Time) -> Result<
     Ok(snapshot)
 }
 
-/// What the report would say now, from the stored state.
+/// The report as it would be now, from the stored state.
 ///
 /// # Errors
-/// If the store cannot be read.
+/// Fails if the store cannot be read.
 pub async fn report_now(config: Config, store: &Store, span: Span, now: Time) -> Result<Report> {
     gather(&read(config, store, now).await?, store, span, now).await
 }
 
-/// A decider that knows the stored state, and decides nothing.
+/// A decider with the stored state, which makes no decisions.
 async fn read(config: Config, store: &Store, now: Time) -> Result<Decider> {
     let redactor = Arc::new(Redactor::new(&[]));
     let mut decider = Decider::new(Arc::new(config), redactor, Ids::Random, 0, now);
@@ -87,7 +87,8 @@ async fn read(config: Config, store: &Store, now: Time) -> Result<Decider> {
     Ok(decider)
 }
 
-/// A sentence with changed wording is stored with its probe only, because it decides nothing: it is taken from there.
+/// Updates the wording of states from the standings of probes. Changed wording decides nothing, so it is stored only
+/// with the probes.
 fn word_anew(decider: &mut Decider, now: Time) {
     for dependency in decider.config.clone().dependencies.iter() {
         let known = decider.known.dependency(&dependency.id).is_some();
@@ -106,8 +107,8 @@ fn word_anew(decider: &mut Decider, now: Time) {
     }
 }
 
-/// The state of a dependency that nothing checks, whatever is stored; or, if nothing is stored, of one that waits for its
-/// key.
+/// The state of a dependency without a check, whatever is stored; or, if nothing is stored, that of a dependency
+/// whose key is missing.
 fn unmonitored(dependency: &Dependency, known: bool) -> Option<Combined> {
     if let Some(why) = &dependency.not_monitored {
         return Some(Combined::not_monitored(why));
@@ -116,7 +117,7 @@ fn unmonitored(dependency: &Dependency, known: bool) -> Option<Combined> {
     waits.then(|| Combined::never_seen("needs_key", "its key is not set"))
 }
 
-/// Since when plugwatch's own network was down, if the most recent check found it so.
+/// Since when plugwatch's own network has been down, according to the most recent check.
 fn blind_since(known: &Known) -> Option<Time> {
     let newest = known.probes().filter_map(|state| state.last.as_ref()).max_by_key(|last| last.at)?;
     let unseen = known.probes().filter_map(|state| state.standing.unverified.as_ref());

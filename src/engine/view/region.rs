@@ -1,4 +1,4 @@
-//! Where something is gone in some countries: what that pattern says about why.
+//! What it suggests about the cause if something is gone only in some countries.
 
 use std::sync::Arc;
 
@@ -7,11 +7,11 @@ use crate::config::{Dependency, Probe};
 use crate::core::words::verdict::Verdict;
 use crate::engine::decide::decider::Decider;
 
-/// Fewer countries of a region than this, all gone, are chance.
+/// If fewer countries of a region than this are all gone, that may be chance.
 const FEWEST: usize = 3;
 
 impl Decider {
-    /// What to do about something that is gone in some countries and not in others.
+    /// The advice for something that is gone only in some countries.
     pub(in crate::engine) fn where_gone(&self, dependency: &Dependency) -> Option<&str> {
         let vendor = dependency.vendors.first().and_then(|id| self.config.catalog.vendors.get(id))?;
         let partly = vendor.partly.as_ref()?;
@@ -20,7 +20,7 @@ impl Decider {
         Some(region.map_or(partly.hint.as_str(), |region| region.hint.as_str()))
     }
 
-    /// The countries in which it is asked for, and whether it is gone there.
+    /// The countries that are checked, and whether it is gone in each.
     fn countries<'d>(&self, dependency: &'d Dependency) -> Vec<(&'d str, bool)> {
         let one = |probe: &'d Arc<Probe>| {
             let spec = self.plan.of(&dependency.id).find(|spec| spec.probe.identity == probe.identity)?;
@@ -31,7 +31,7 @@ impl Decider {
     }
 }
 
-/// Gone in all of a region's countries that are asked, and in no other.
+/// Whether it is gone in all checked countries of a region, and in no other country.
 fn is_of(region: &Region, asked: &[(&str, bool)]) -> bool {
     let within = |country: &str| region.countries.iter().any(|own| own == country);
     let of_it = asked.iter().filter(|(country, _)| within(country)).count();

@@ -1,4 +1,4 @@
-//! The stored form of alerts and reports: converts the views to the store's documents and back.
+//! The stored form of alerts and reports: converts them to the store's documents and back.
 
 use serde_json::Value;
 
@@ -22,11 +22,11 @@ keeps! {
         breaks,
         fallback, account_id, contact, contract_notice_days, leave, status_page, stands_on, also_down, still_standing,
         proven, unsure, incident, announced, fallback_state, group, losses, lost_at, loss_number, refused_losses, unseen, steps, attested,
-        working, more_working, in_order, fallback_on, without_fallback, keeps_working, appeal, appeal_behind_login, demand, terms, fallback_works, fallback_ends, ends, until, last_day, reported,
+        working, more_working, in_order, fallback_on, without_fallback, keeps_working, appeal, appeal_behind_login, demand, terms, fallback_works, fallback_ends, fallback_warns, ends, until, last_day, reported,
         ending_soon, related, next, criticality,
     }
     WorkingDocument => Working { label, checked }
-    OpenItemDocument => OpenItem { id, label, vendor, state, since, trouble_since, ends, say, fallback, fallback_works, fallback_checked, fallback_ends, incident, hint,
+    OpenItemDocument => OpenItem { id, label, vendor, state, since, trouble_since, ends, say, fallback, fallback_works, fallback_checked, fallback_ends, fallback_warns, incident, hint,
         fell_too, appeal, until, demand, terms, reported, owner, on_it }
     SituationBodyDocument => Situation {
         at, over, lost, ending, trouble, working, more_working, unsure, not_monitored, steps, on_it, nobody, next,
@@ -68,16 +68,16 @@ impl Kept<Body> for BodyDocument {
     }
 }
 
-/// An alert in its stored form, which webhooks carry as well.
+/// An alert in its stored form, which webhooks also send.
 pub fn alert_snapshot(view: &AlertView) -> Value {
-    // A view is plain data; it always becomes JSON.
+    // An alert's view is plain data, so it can always be converted to JSON.
     freeze::<AlertView, AlertDocument>(view).unwrap_or_default()
 }
 
 /// An alert from its stored form.
 ///
 /// # Errors
-/// If it was written by a newer plugwatch, or is damaged.
+/// Fails if it was written by a newer plugwatch, or is damaged.
 pub fn alert_view(snapshot: &Value) -> Result<AlertView> {
     thaw::<AlertView, AlertDocument>(snapshot)
 }
@@ -90,7 +90,7 @@ pub(in crate::engine) fn report_snapshot(report: &Report) -> Result<Value> {
 /// A report from its stored form.
 ///
 /// # Errors
-/// If it was written by a newer plugwatch, or is damaged.
+/// Fails if it was written by a newer plugwatch, or is damaged.
 pub fn kept_report(snapshot: &Value) -> Result<Report> {
     thaw::<Report, ReportDocument>(snapshot)
 }

@@ -1,4 +1,4 @@
-//! Writes decisions, one commit at a time, and handles failing writes.
+//! Writes decisions, one commit at a time, and handles writes that fail.
 
 pub(super) mod documents;
 pub(super) mod shed;

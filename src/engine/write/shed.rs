@@ -1,31 +1,31 @@
-//! While nothing can be written, pending data is kept small, and the omissions are counted.
+//! Limits the data in memory while nothing can be written, and counts what is left out.
 
 use std::collections::HashSet;
 
 use crate::store::{Batch, CheckRow, DependencyChange};
 
-/// How many checks are kept one by one while nothing can be written: at ten a second, about twenty minutes.
+/// How many checks are kept individually while nothing can be written. At ten a second, this is about twenty minutes.
 const MOST_LOOKS: usize = 10_000;
-/// How many bytes of raw answers are kept in memory meanwhile.
+/// How many bytes of raw answers are kept in memory in the meantime.
 const MOST_BYTES: usize = 32 << 20;
 
 /// What is missing from a period in which nothing could be written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Shed {
-    /// Checks that are kept as sums only.
+    /// The number of checks that are kept only as sums.
     pub checks: usize,
-    /// Raw answers that were left out.
+    /// The number of raw answers that were left out.
     pub answers: usize,
 }
 
 impl Shed {
-    /// Both together.
+    /// Adds further omissions.
     pub fn add(&mut self, more: Shed) {
         self.checks += more.checks;
         self.answers += more.answers;
     }
 
-    /// The end of a sentence that says what is missing; empty where nothing is.
+    /// The end of a sentence, saying what is missing; empty if nothing is.
     pub fn sentence(&self) -> String {
         let checks = (self.checks > 0).then(|| format!("{} checks are kept as sums only", self.checks));
         let answers = (self.answers > 0).then(|| format!("{} raw answers were left out", self.answers));
@@ -34,8 +34,8 @@ impl Shed {
     }
 }
 
-/// While the store fails: makes pending data small, and returns what is then missing. Only the last state of each
-/// dependency and each standing is needed.
+/// Reduces the pending data while the store fails, and returns what is left out. Only the last state of each
+/// dependency and the last standing of each probe are needed.
 pub fn shed(batch: &mut Batch) -> Shed {
     let mut last: HashSet<String> = HashSet::new();
     let mut kept: Vec<DependencyChange> =
@@ -57,7 +57,7 @@ pub fn shed(batch: &mut Batch) -> Shed {
     Shed { checks: sum_up(batch), answers }
 }
 
-/// Beyond some thousands, plain checks are kept as hourly and daily sums, the oldest first.
+/// Keeps routine checks beyond `MOST_LOOKS` only as hourly and daily sums, the oldest first.
 fn sum_up(batch: &mut Batch) -> usize {
     let over = batch.looks.len().saturating_sub(MOST_LOOKS);
     let plain = |look: &CheckRow| {
@@ -81,7 +81,7 @@ fn sum_up(batch: &mut Batch) -> usize {
     over - left
 }
 
-/// The latest raw answers that fit are kept; of the others only the hash and the facts.
+/// Keeps the latest raw answers that fit, and only the hash and the facts of the others.
 fn shed_answers(batch: &mut Batch) -> usize {
     let (mut size, mut shed) = (0, 0);
     for evidence in batch.looks.iter_mut().rev().filter_map(|look| look.evidence.as_mut()) {

@@ -1,7 +1,7 @@
-//! While nothing can be written (a full or broken disk), decisions continue in memory and are written with their true
-//! times once the disk can be written again. Flips, incidents and alerts are all kept; plain checks beyond some
-//! thousands become sums, and raw answers beyond some megabytes are left out. People are notified once that history is
-//! not being written, and once that it is again, with what is missing.
+//! While nothing can be written (a full or broken disk), decisions continue in memory. They are written with their
+//! true times once the disk can be written again. Flips, incidents and alerts are all kept. Routine checks beyond a
+//! few thousand become sums, and raw answers beyond some megabytes are left out. People are notified once that
+//! history is not being written, and once that it is again, with what is missing.
 
 use std::time::Duration;
 
@@ -14,11 +14,11 @@ use crate::store::Error;
 
 use crate::engine::dispatch::Unsaid;
 
-/// Seconds between the first tries; afterwards one try every 30 seconds.
+/// Delays in seconds between attempts to write; the last one repeats.
 const BACKOFF: [u64; 5] = [1, 2, 5, 10, 30];
 /// How long writing may fail before people are notified.
 const TELL_AFTER: Duration = Duration::from_secs(30);
-/// How often the log repeats it.
+/// How often the log repeats the failure.
 const LOG_EVERY: Duration = Duration::from_secs(600);
 
 /// The state of writing.
@@ -44,14 +44,15 @@ impl Unwritten {
         self.since.map(|_| self.retry_at)
     }
 
-    /// The clock was set back.
+    /// Handles a clock that was set back.
     pub(in crate::engine) fn clock_set_back(&mut self, now: Time) {
         self.retry_at = self.retry_at.min(now);
         self.since = self.since.map(|since| since.min(now));
         self.logged_at = self.logged_at.map(|at| at.min(now));
     }
 
-    /// Records that nothing could be written. Returns since when, and whether people must be notified now.
+    /// Records that nothing could be written. Returns when the failure began, and whether people must be notified
+    /// now.
     fn note(&mut self, error: &Error, now: Time) -> (Time, bool) {
         let since = *self.since.get_or_insert(now);
         let step = self.tries.min(BACKOFF.len() - 1);
@@ -68,7 +69,7 @@ impl Unwritten {
 }
 
 impl Engine {
-    /// Nothing could be written: decisions are kept, and made small.
+    /// Handles a failed write: decisions are kept in memory, and reduced.
     pub(in crate::engine) fn note_unwritten(&mut self, error: &Error, now: Time) {
         let (since, tell) = self.unwritten.note(error, now);
         self.apply(vec![Event::Unwritten(since, tell.then(|| error.to_string()))], now);
@@ -78,7 +79,7 @@ impl Engine {
         self.bell.notify_one();
     }
 
-    /// Writing works again: everybody who was notified of the failure is notified of its end.
+    /// Handles the first write that succeeds: everybody who was notified of the failure is notified of its end.
     pub(in crate::engine) fn note_written(&mut self, now: Time) {
         let Unwritten { since: Some(since), told, shed, .. } = std::mem::take(&mut self.unwritten) else { return };
         self.unsaid.send_replace(std::sync::Arc::default());
@@ -96,7 +97,7 @@ impl Decider {
         };
         let lines = vec![
             format!("Since {}. {what}.", since.short()),
-            "Monitoring and alerts go on. plugwatch keeps what happens in memory and writes it later. A restart now would lose it."
+            "Monitoring and alerts continue. plugwatch keeps what happens in memory and writes it later. A restart now would lose it."
                 .to_owned(),
             cure.to_owned(),
         ];

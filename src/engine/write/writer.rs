@@ -1,5 +1,5 @@
-//! Writes decisions, one commit at a time, while deciding continues. Only committed state is shown and delivered; while
-//! nothing can be written, it is shown from memory, and marked.
+//! Writes decisions, one commit at a time, while deciding continues. Only committed state is shown and delivered.
+//! While nothing can be written, the state is shown from memory and marked as such.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::engine::decide::decider::Decided;
 use crate::engine::{Engine, Logged, SHOW_EVERY};
 use crate::store::{Batch, Result, Store};
 
-/// Views by position.
+/// What is shown of dependencies, by position.
 type Shown = BTreeMap<usize, Arc<DependencySnapshot>>;
 
 /// Decisions that are not written yet.
@@ -22,21 +22,22 @@ type Shown = BTreeMap<usize, Arc<DependencySnapshot>>;
 pub(in crate::engine) struct Writer {
     /// The contents of the next commit.
     pub(in crate::engine) waiting: Batch,
-    /// What is shown once that is written.
+    /// What is shown once `waiting` has been written.
     shown: Shown,
     under_way: Option<Commit>,
-    /// The end of the monitored time, as last written.
+    /// The end of the monitored period, as last written.
     watched_until: Time,
 }
 
-/// How often the end of the monitored time is written: each write costs a disk page, and gaps count from minutes on.
+/// How often the end of the monitored period is written. Each write costs a database page, and gaps shorter than
+/// minutes do not count.
 const WATCHED_EVERY: Duration = Duration::from_secs(10);
 
 /// A commit in progress.
 struct Commit {
     batch: Arc<Batch>,
     shown: Shown,
-    /// For the event log, where one is kept.
+    /// The line for the event log, if there is one.
     decided: Option<Logged>,
     result: BoxFuture<'static, Result<()>>,
 }
@@ -54,12 +55,12 @@ impl Writer {
         self.shown.extend(shown);
     }
 
-    /// What was decided so far is no longer shown.
+    /// Discards pending changes to what is shown.
     pub(in crate::engine) fn forget_shown(&mut self) {
         self.shown.clear();
     }
 
-    /// The next commit records the end of the monitored time.
+    /// Makes the next commit record the end of the monitored period.
     pub(in crate::engine) fn watch_ends(&mut self) {
         self.watched_until = Time::default();
     }
@@ -69,7 +70,7 @@ impl Writer {
         self.under_way.is_some()
     }
 
-    /// Whether an alert is decided and not known to be written.
+    /// Whether an alert was decided but may not be written yet.
     pub(in crate::engine) fn has_alert(&self, public_id: &str) -> bool {
         let under_way = self.under_way.iter().flat_map(|commit| &commit.batch.alerts);
         self.waiting.alerts.iter().chain(under_way).any(|alert| alert.public_id == public_id)
@@ -82,7 +83,7 @@ impl Writer {
         self.under_way = Some(Commit { batch, shown: std::mem::take(&mut self.shown), decided, result });
     }
 
-    /// Waits for the commit in progress; forever if there is none.
+    /// Waits for the commit in progress. Never returns if there is none.
     pub(in crate::engine) async fn done(&mut self) -> Committed {
         let Some(commit) = &mut self.under_way else { return std::future::pending().await };
         let result = (&mut commit.result).await;
@@ -92,10 +93,10 @@ impl Writer {
         }
     }
 
-    /// What could not be written is placed before what was decided since.
+    /// Puts decisions that could not be written before those that were made since.
     fn put_back(&mut self, batch: Arc<Batch>, mut shown: Shown) {
         let since = std::mem::take(&mut self.waiting);
-        // The commit is over: nothing else holds a reference.
+        // The commit has ended, so nothing else holds a reference.
         self.waiting = Arc::unwrap_or_clone(batch);
         self.waiting.append(since);
         shown.append(&mut self.shown);
@@ -104,7 +105,7 @@ impl Writer {
 }
 
 impl Engine {
-    /// Adds decisions.
+    /// Adds the decisions to the next commit.
     pub(in crate::engine) fn take_decided(&mut self, decided: Decided) {
         let Decided { writes, shown, ids, changed } = decided;
         self.note_ids(ids);
@@ -112,7 +113,7 @@ impl Engine {
         self.changed |= changed;
     }
 
-    /// Begins to write decisions, unless a commit is in progress.
+    /// Starts writing decisions, unless a commit is in progress.
     pub(in crate::engine) fn begin_write(&mut self, now: Time) {
         if self.writer.is_busy() || self.writer.waiting.is_empty() {
             return;
@@ -128,13 +129,13 @@ impl Engine {
     /// Handles the end of a commit.
     ///
     /// # Errors
-    /// If nothing was written; the decisions wait for the next commit.
+    /// Fails if nothing was written; the decisions wait for the next commit.
     pub(in crate::engine) fn end_write(&mut self, Committed { commit, result }: Committed, now: Time) -> Result<()> {
         let Commit { batch, shown, decided, .. } = commit;
         if let Err(error) = result {
             self.writer.put_back(batch, shown);
             self.note_unwritten(&error, now);
-            // It is shown from memory, and marked.
+            // The state is shown from memory and marked as such.
             let shown = std::mem::take(&mut self.writer.shown);
             self.take_shown(shown);
             return Err(error);
@@ -146,11 +147,11 @@ impl Engine {
         if batch.is_urgent() || !batch.dependencies.is_empty() {
             self.shown_at = Time(0);
         }
-        // A message that must be edited is something to deliver, too.
+        // A message that must be edited is also something to deliver.
         if !batch.alerts.is_empty() || batch.situation.is_some() {
             self.bell.notify_one();
         }
-        // The note about the end of the failure goes with the next commit.
+        // The note about the end of the failure is part of the next commit.
         self.note_written(now);
         Ok(())
     }
@@ -158,7 +159,7 @@ impl Engine {
     /// Writes the decisions, and waits for the commit.
     ///
     /// # Errors
-    /// If the store could not write; the decisions are kept, and written with the next commit.
+    /// Fails if the store could not write; the decisions are kept and written with the next commit.
     pub async fn flush(&mut self, now: Time) -> Result<()> {
         if self.writer.is_busy() {
             let committed = self.writer.done().await;
@@ -173,21 +174,26 @@ impl Engine {
         Ok(())
     }
 
-    /// Compares the incrementally updated state, the platform and the views, with one built from scratch. For bench and
-    /// simulation, after everything was committed.
+    /// Compares the incrementally updated state, the platform and everything shown with a state built from scratch.
+    /// For the test bench and the simulation, after everything was committed.
     ///
     /// # Errors
-    /// If they differ.
+    /// Fails if they differ.
     pub fn check_rebuilt(&self, now: Time) -> std::result::Result<(), String> {
         if let Some(differs) = self.decider.differs_from_rebuilt() {
             return Err(differs);
         }
         for (position, shown) in self.shown.iter().enumerate() {
-            // What a clock that was set back left ahead of it is shown as now, and now passes.
+            // Times that lie in the future since the clock was set back are shown as the current time, which keeps
+            // changing.
             let Some(rebuilt) = self.decider.rebuilt_at(position, now) else { continue };
             let differs = shown.differing(&rebuilt);
             if !differs.is_empty() {
-                return Err(format!("{} is shown otherwise than it stands: {}", rebuilt.id, differs.join(", ")));
+                return Err(format!(
+                    "{}: the displayed state differs from a rebuilt one: {}",
+                    rebuilt.id,
+                    differs.join(", ")
+                ));
             }
         }
         Ok(())
@@ -202,10 +208,10 @@ impl Engine {
         }
     }
 
-    /// Sends the latest snapshot to all followers: changes at once, plain checks once a second.
+    /// Sends the latest snapshot to all followers: changes at once, routine checks once a second.
     pub(in crate::engine) fn show(&mut self, now: Time) {
         if !self.writer.is_busy() && self.writer.waiting.is_empty() {
-            // None of this is written: a person's act, or another time for the next check.
+            // Nothing here needs to be written: a person's action, or a new time for the next check.
             let shown = std::mem::take(&mut self.writer.shown);
             self.take_shown(shown);
         }

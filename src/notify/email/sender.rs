@@ -1,7 +1,7 @@
 //! Sends mail over SMTP (RFC 5321) with STARTTLS (RFC 3207) or implicit TLS (RFC 8314).
 //!
-//! A message's id is its Message-ID, so repeats can be recognised. All mails about one incident refer to the same
-//! invented first mail, so mail programs show them as one thread.
+//! A message's id is its Message-ID, so that repeats can be recognised. All mails about one incident refer to the
+//! same invented first mail, so that mail programs show them as one thread.
 
 use std::time::Duration;
 
@@ -29,10 +29,10 @@ pub(super) struct Email {
 }
 
 impl Email {
-    /// A sender through this server; it does not connect yet.
+    /// Creates a sender for this server, without connecting yet.
     ///
     /// # Errors
-    /// If the sender's address or the certificate authority cannot be parsed.
+    /// Fails if the sender's address or the certificate authority cannot be parsed.
     pub(super) fn new(mail: &Settings) -> Result<Email, String> {
         let from: Mailbox = mail.from.parse().map_err(|_| format!("`from`: `{}` is not an address", mail.from))?;
         let tls = || tls(&mail.server, mail.authority.as_deref());
@@ -91,7 +91,7 @@ impl Email {
         letter.multipart(body).map_err(|error| format!("the mail cannot be written: {error}"))
     }
 
-    /// The result of an error. A server's permanent error (5xx) is about the sender or the recipient, so a person has
+    /// The result of an error. A server's permanent error (5xx) concerns the sender or the recipient, so a person has
     /// to change something.
     fn meaning(&self, error: &Error) -> Tried {
         let server = &self.server;
@@ -108,7 +108,7 @@ impl Email {
             }
             Some(_) if error.is_permanent() => Tried::Never { why: format!("{server} refuses this mail ({said})") },
             Some(_) => Tried::Retry { after: None, why: format!("{server} defers the mail ({said})") },
-            // Without a conversation, nothing can have arrived.
+            // Without a conversation, nothing can have been delivered.
             None if error.is_tls() || error.is_client() || said.starts_with("Connection error") => {
                 Tried::Retry { after: None, why: format!("{server}: {said}") }
             }
@@ -134,7 +134,7 @@ fn tls(server: &str, authority: Option<&str>) -> Result<TlsParameters, String> {
     tls.build_rustls().map_err(|error| format!("TLS cannot be set up: {error}"))
 }
 
-/// Asks mail programs not to reply automatically (RFC 3834, section 5).
+/// The header that asks mail programs not to reply automatically (RFC 3834, section 5).
 #[derive(Clone)]
 struct AutoSubmitted;
 

@@ -33,7 +33,7 @@ words! {
         Tls = "tls",
         /// STARTTLS; if the server does not offer it, nothing is sent.
         StartTls = "starttls",
-        /// None; allowed only for this machine.
+        /// No encryption; allowed only if the server is on this machine.
         None = "none",
     }
 }
@@ -69,7 +69,7 @@ pub(in crate::notify) fn read(table: &Table<'_>) -> Read {
     let server = server?;
     let here = ["localhost", "127.0.0.1", "::1"].contains(&server.value.as_str());
     if security == Security::None && !here {
-        let what = "unencrypted mail can be read and changed on its way";
+        let what = "unencrypted mail can be read and changed in transit";
         table.problem(server.span, what, "use security = \"starttls\" or \"tls\"; \"none\" is for localhost");
         return None;
     }
@@ -77,7 +77,7 @@ pub(in crate::notify) fn read(table: &Table<'_>) -> Read {
     Some(Arc::new(Settings { server: server.value, port: port?, security, login: login?, from, to: to?, authority }))
 }
 
-/// The outer `None` is a mistake in the table; the inner one is a server without a login.
+/// Parses the login. The outer `None` is a mistake in the table; the inner one is a server without a login.
 fn read_login(table: &Table<'_>) -> Option<Option<(String, Key)>> {
     let user = table.string("user");
     let password = table.any("password").map(|given| (given.span, secret::read(table, "password")));
@@ -110,8 +110,8 @@ fn read_to(table: &Table<'_>) -> Option<Vec<String>> {
     fine.then(|| to.value.into_iter().map(|address| address.value).collect())
 }
 
-/// Checks `ops@example.com` or `Ops <ops@example.com>`. Only the server knows the exact rules; this reports text that
-/// cannot be an address at all.
+/// Checks an address such as `ops@example.com` or `Ops <ops@example.com>`. Only the server can apply the exact rules,
+/// so this only reports text that cannot be an address at all.
 fn check(table: &Table<'_>, given: &At<String>) -> bool {
     let bare = given.value.rsplit_once('<').map_or(given.value.as_str(), |(_, rest)| rest.trim_end_matches('>'));
     let parts = bare.trim().split_once('@');

@@ -55,8 +55,8 @@ impl settings::Settings for Settings {
 }
 
 impl Settings {
-    /// The settings of a channel that is a Telegram bot; the bot that answers commands needs more of them than other
-    /// code.
+    /// The settings of a channel, if it is a Telegram bot. The bot that answers commands needs more of them than
+    /// other code does.
     pub fn of(settings: &dyn settings::Settings) -> Option<&Settings> {
         let any: &dyn Any = settings;
         any.downcast_ref()

@@ -1,7 +1,7 @@
 //! Sends to Telegram: one attempt with the plain bot, with each error mapped to a result.
 //!
-//! The library's own throttle is not used, because its queue is in memory only, and one chat's limit would delay all
-//! others.
+//! The library's own throttle is not used: its queue is only in memory, and one chat's limit would delay all other
+//! chats.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -82,8 +82,8 @@ impl Telegram {
         Tried::Sent(first.map(|id| id.to_string()))
     }
 
-    /// Edits a message to show the current state. One that already shows it counts as edited, and one that was deleted
-    /// needs nothing.
+    /// Edits a message to show the current state. A message that already shows it counts as edited, and a message
+    /// that was deleted needs no edit.
     async fn change(&self, id: &str, message: &Message) -> Tried {
         let (Ok(chat), Ok(id)) = (message.recipient.parse::<Chat>(), id.parse()) else { return Tried::Sent(None) };
         let chat_id = self.moved.now(chat.id);
@@ -118,7 +118,7 @@ impl Telegram {
         request.message_thread_id = chat.topic.map(|topic| ThreadId(MessageId(topic)));
         request.reply_parameters = root.map(answer_to);
         match request.await {
-            // The text is what counts; a rejected picture must not stop it.
+            // The text matters most, so a rejected picture must not stop it.
             Err(RequestError::Api(error)) => {
                 tracing::warn!("Telegram rejected a picture in {id}: {error}");
                 Ok(())
@@ -137,7 +137,7 @@ impl Telegram {
             request.parse_mode = html.then_some(ParseMode::Html);
             request.message_thread_id = chat.topic.map(|topic| ThreadId(MessageId(topic)));
             request.reply_parameters = part.reply_to.map(answer_to);
-            // The situation message is sent silently, unless somebody has to wake up.
+            // The situation message is sent silently, unless it has to wake someone.
             let silent = message.reason == Reason::Situation && message.level != Level::Critical;
             request.disable_notification = silent.then_some(true);
             if !part.buttons.is_empty() {
@@ -185,13 +185,13 @@ impl Sender for Telegram {
         Box::pin(self.change(remote_id, message))
     }
 
-    /// It waits for each chat's rate limit.
+    /// The sender waits for each chat's rate limit.
     fn takes_turns(&self) -> bool {
         true
     }
 }
 
-/// Whether the error says that the topic is closed or deleted.
+/// Whether the error means that the topic is closed or deleted.
 fn names_topic(why: &str) -> bool {
     ["TOPIC_CLOSED", "TOPIC_DELETED", "TOPIC_ID_INVALID"].iter().any(|word| why.contains(word))
 }
@@ -201,7 +201,7 @@ fn answer_to(id: i32) -> ReplyParameters {
     ReplyParameters::new(MessageId(id)).allow_sending_without_reply()
 }
 
-/// No preview of linked pages below a message.
+/// Disables the preview of linked pages below a message.
 pub fn no_preview() -> LinkPreviewOptions {
     LinkPreviewOptions {
         is_disabled: true,
@@ -225,10 +225,10 @@ fn meaning(error: &RequestError) -> Tried {
     let unsure = |why: &str| Tried::Unsure { why: why.to_owned() };
     let api = match error {
         RequestError::Api(api) => api,
-        // Without a connection, nothing can have arrived.
+        // Without a connection, nothing can have been delivered.
         RequestError::Network(error) if error.is_connect() => return retry("Telegram cannot be reached".to_owned()),
         RequestError::Network(_) => return unsure("Telegram closed the connection without an answer"),
-        RequestError::InvalidJson { .. } => return unsure("Telegram answered with something else than JSON"),
+        RequestError::InvalidJson { .. } => return unsure("Telegram answered with something other than JSON"),
         other => return retry(other.to_string()),
     };
     match api {
@@ -240,7 +240,7 @@ fn meaning(error: &RequestError) -> Tried {
         }
         ApiError::ChatNotFound => refused("there is no such chat: write /start to the bot, and check `chats`"),
         ApiError::GroupDeactivated => refused("the group is gone: remove it from `chats`"),
-        // A group whose General topic is closed accepts messages in other topics only.
+        // A group whose General topic is closed accepts messages only in other topics.
         ApiError::Unknown(text) if names_topic(text) => refused(
             "the General topic of the group is closed: reopen it, or name an open topic in `chats` (\"GROUP/TOPIC\")",
         ),
@@ -253,5 +253,5 @@ fn meaning(error: &RequestError) -> Tried {
     }
 }
 
-/// Telegram's texts for 500, 502 and 504: the message may have been sent.
+/// Telegram's texts for 500, 502 and 504, after which the message may have been sent.
 const BROKEN: [&str; 3] = ["Internal Server Error", "Bad Gateway", "Gateway Timeout"];

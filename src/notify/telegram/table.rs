@@ -12,7 +12,7 @@ use crate::read::{Table, secret, variable};
 /// A bot and its chats.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// The bot's token; without it the channel is off.
+    /// The bot's token; without a token, the channel is off.
     pub token: Key,
     /// The chats, optionally with a topic.
     pub chats: Vec<Chat>,
@@ -53,7 +53,8 @@ fn read_users(table: &Table<'_>) -> Option<Vec<i64>> {
     numbers
 }
 
-/// Parses a list of numbers or texts, or `{ env = "NAME" }` with comma-separated chats; returns that name too.
+/// Parses a list of numbers or texts, or `{ env = "NAME" }`, which names a variable with comma-separated chats. Also
+/// returns the variable's name.
 fn read_chats(table: &Table<'_>) -> Option<(Vec<Chat>, Option<String>)> {
     let Some(given) = table.any("chats") else {
         table.missing("chats", "[123456789]");

@@ -1,4 +1,4 @@
-//! One dependency: what is wrong, what to do, and the evidence.
+//! The card of one dependency: what is wrong, what to do, and the evidence.
 
 use minijinja::{Value, context};
 

@@ -10,11 +10,11 @@ use crate::core::platform::snapshot::{DependencySnapshot, ProbeSnapshot};
 use crate::core::time::{Time, human};
 use crate::say::sentence;
 
-/// A check starts within seconds of its time and times out after at most a minute, so one that is later than this is
-/// waiting for something.
+/// A check starts within seconds of its scheduled time and takes at most a minute, so a check that is later than this
+/// is being held up.
 const LATE: Duration = Duration::from_secs(120);
 
-/// Both kinds, longest waiting first.
+/// Both kinds, the longest delay first.
 pub(super) fn section(facts: &Facts<'_>) -> Value {
     let all = || facts.snapshot.each().flat_map(|one| one.probes.iter().map(move |probe| (one, probe)));
     let mut late: Vec<_> = all().filter(|(_, probe)| is_late(probe, facts.now)).collect();

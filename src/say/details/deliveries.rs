@@ -1,4 +1,4 @@
-//! Which messages were delivered to whom and when; which were not, and what to do about it.
+//! Which messages were delivered, to whom and when, which were not delivered, and what to do about those.
 
 use minijinja::{Value, context};
 
@@ -21,7 +21,7 @@ pub struct Sent {
     pub channel: String,
     /// The recipient on that channel.
     pub recipient: String,
-    /// Why it was sent here instead of to its usual place.
+    /// Why it was sent here instead of to its usual recipient.
     pub instead: Option<String>,
     /// What happened to it.
     pub fate: Fate,
@@ -32,7 +32,7 @@ pub struct Sent {
 pub enum Fate {
     /// Delivered at this time.
     Arrived(Time),
-    /// Waiting for its time or for a condition, such as that nobody acknowledges.
+    /// Waiting for its time or for a condition, such as that nobody acknowledges the alert.
     Waits {
         /// The earliest time.
         until: Time,
@@ -46,7 +46,7 @@ pub enum Fate {
         /// The number of attempts.
         tries: i64,
     },
-    /// Will not be delivered, for this reason.
+    /// It will not be delivered, for this reason.
     Lost(String),
 }
 

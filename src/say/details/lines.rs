@@ -1,5 +1,5 @@
-//! Thirty days of one dependency as two SVG lines, with the figures in words: its availability, and the duration of
-//! its checks. The words repeat everything in the lines, which are therefore hidden from screen readers.
+//! Thirty days of one dependency as two SVG lines: its availability, and the duration of its checks. The words next
+//! to the lines contain all the figures, so the lines are hidden from screen readers.
 
 use std::fmt::Write as _;
 
@@ -10,12 +10,13 @@ use crate::core::time::Time;
 use crate::say::public::LineDay;
 use crate::say::public::status::percent;
 
-/// The width of a day and the total height, in pixels; the picture is stretched to its box.
+/// The width of a day and the total height, in pixels. The picture is stretched to its box.
 const DAY: usize = 10;
 const HEIGHT: f64 = 40.0;
 /// The distance from the edge, so that line ends are not cut off.
 const EDGE: f64 = 2.0;
-/// The possible lower bounds of the availability line, so that both an hour of outage and a bad month are visible.
+/// The possible lower limits of the availability line, chosen so that both an hour of outage and a bad month are
+/// visible.
 const FLOORS: [f64; 6] = [0.99, 0.95, 0.9, 0.75, 0.5, 0.0];
 
 /// Both lines of a dependency; `None` if there is no history.

@@ -1,5 +1,5 @@
 //! The operator's page at `/details`: every dependency with its vendor, reason, checks and thirty days; deliveries;
-//! checks that are late or fail; dates ahead; dependence on companies. It can be read on a phone: trouble comes
+//! checks that are late or fail; future dates; dependence on companies. It is readable on a phone: trouble comes
 //! first, with what to do, and what works is collapsed.
 
 mod cards;
@@ -37,7 +37,7 @@ pub struct Facts<'f> {
     pub snapshot: &'f Snapshot,
     /// The history, by dependency.
     pub history: &'f HashMap<String, History>,
-    /// What only the operator may see; if `None`, the page shows only dependencies.
+    /// Data that only the operator may see. If `None`, the page shows only dependencies.
     pub operator: Option<Operator>,
     /// The time zone.
     pub zone: Tz,
@@ -52,9 +52,9 @@ pub struct Operator {
     pub sent: Vec<Sent>,
     /// Recipients that accept no messages now.
     pub places: Vec<Place>,
-    /// Dates ahead, the nearest first.
+    /// Future dates, the nearest first.
     pub ahead: Vec<Ahead>,
-    /// The latest evidence for dependencies in trouble, by id: `Evidence 12, ...`.
+    /// The latest evidence for each dependency in trouble, by its id, such as `Evidence 12, ...`.
     pub evidence: HashMap<String, Vec<String>>,
     /// When each dependency was last drilled.
     pub drilled: BTreeMap<String, Time>,

@@ -40,7 +40,7 @@ fn held(held: &Held) -> Value {
     })
 }
 
-/// The basis of one state: all its checks, and what people and vendors reported.
+/// What one state is based on: all checks of the dependency, and what people and vendors reported.
 pub fn why(one: &DependencySnapshot, story: &[String]) -> Value {
     let probes: Vec<Value> = one.probes.iter().map(probe).collect();
     json!({ "schema": "plugwatch.why/1", "dependency": dependency(one), "checks": probes, "story": story })

@@ -1,5 +1,5 @@
 //! What would stop without one company, as a picture (SVG): a box for each dependency that stops, critical ones
-//! first, with its fallback; below, what keeps working and how much time there is.
+//! first, with its fallback. Below the boxes are what keeps working and how much time there is.
 
 use minijinja::context;
 
@@ -27,7 +27,7 @@ const TITLE: Font = Font::bold(42.0);
 const SUBTITLE: Font = Font::regular(29.0);
 const LABEL: Font = Font::bold(28.0);
 const TEXT: Font = Font::regular(25.0);
-/// The maximum number of boxes, about three phone screens; the rest are counted.
+/// The maximum number of boxes, about three phone screens. The rest is counted.
 const MOST: usize = 30;
 
 /// The picture as SVG.
@@ -50,7 +50,7 @@ pub fn loss_svg(snapshot: &Snapshot, loss: &Loss) -> String {
     text.unwrap_or_else(|error| format!("<svg xmlns=\"http://www.w3.org/2000/svg\"><desc>{error}</desc></svg>"))
 }
 
-/// `3 of 9 dependencies would stop, 2 of them critical`.
+/// The summary, such as `3 of 9 dependencies would stop, 2 of them critical`.
 pub fn loss_words(snapshot: &Snapshot, loss: &Loss) -> String {
     let is_critical =
         |stop: &&Stopped| snapshot.each().any(|d| d.id == stop.id && d.criticality == Criticality::Critical);
@@ -95,7 +95,7 @@ fn row(snapshot: &Snapshot, stop: &Stopped, y: usize) -> Option<(minijinja::Valu
     Some((context! { y, tall, label, way_out, kind, critical, second => SECOND }, tall))
 }
 
-/// The lines below: what is not drawn, what keeps working, and how much time there is.
+/// The lines below the boxes: what is not drawn, what keeps working, and how much time there is.
 fn below_boxes(snapshot: &Snapshot, loss: &Loss, more: usize) -> Vec<String> {
     let standing = |works: bool| -> Vec<&str> {
         let found = loss.stands.iter().filter_map(|id| snapshot.each().find(|d| d.id == *id));

@@ -16,9 +16,9 @@ const TOP: usize = 190;
 const ROW: usize = 58;
 /// The gap between two companies.
 const BETWEEN: usize = 30;
-/// Above this height, dependencies that are not critical are left out: about three phone screens.
+/// Above this height, about three phone screens, dependencies that are not critical are left out.
 const LONG: usize = 3_600;
-/// The longest side, in pixels: the limit of the renderer and of messages, with a margin. A longer picture is scaled
+/// The longest side in pixels: the limit of the renderer and of messages, minus a margin. A longer picture is scaled
 /// down.
 const LONGEST: usize = 7_800;
 /// The full length of the bar, and the width of the words above it.
@@ -43,9 +43,9 @@ struct Company<'b> {
     share: String,
     /// The share of critical dependencies that would stop, as a bar length in pixels.
     bar: usize,
-    /// The dependencies drawn beside it, and whether each stops only because of what it needs.
+    /// The dependencies drawn next to it, and for each, whether it stops only because of what it needs.
     rows: Vec<(&'b DependencySnapshot, bool)>,
-    /// The number of those left out, in words.
+    /// The number of dependencies that are left out, in words.
     more: Option<String>,
 }
 
@@ -73,7 +73,7 @@ pub fn svg(snapshot: &Snapshot) -> String {
     text.unwrap_or_else(|error| format!("<svg xmlns=\"http://www.w3.org/2000/svg\"><desc>{error}</desc></svg>"))
 }
 
-/// Companies with the dependencies drawn beside them; with `folds`, only critical ones.
+/// Companies with the dependencies drawn next to them; with `folds`, only critical dependencies.
 fn companies(snapshot: &Snapshot, folds: bool) -> Vec<Company<'_>> {
     let shares = reliance::shares(snapshot);
     let known = shares.iter().map(|share| company(snapshot, share, folds)).filter(|c| !folds || !c.rows.is_empty());
@@ -117,7 +117,7 @@ fn is_critical(dependency: &DependencySnapshot) -> bool {
     dependency.criticality == Criticality::Critical
 }
 
-/// The height: all rows, but at least as much as its own words need.
+/// The height of a company: all its rows, but at least the height of its own text.
 fn tall(company: &Company<'_>) -> usize {
     company.rows.len().max(2 + usize::from(company.more.is_some())) * ROW
 }
@@ -146,7 +146,7 @@ fn drawn(company: &Company<'_>, y: usize) -> minijinja::Value {
     }
 }
 
-/// The lines about what is not drawn, none of it critical.
+/// The lines about dependencies that are not drawn. None of these is critical.
 fn rest(snapshot: &Snapshot, folds: bool) -> Vec<String> {
     let nobody: Vec<&str> =
         reliance::on_nobody(snapshot).into_iter().filter(|d| !is_critical(d)).map(|d| d.label.as_str()).collect();

@@ -69,7 +69,8 @@ impl Badge {
     }
 }
 
-/// The maximum width of a text at 11 px. The font is the reader's own, so the picture fits the text to this width.
+/// The maximum width of a text at 11 px. Each reader's device uses its own font, so the picture fits the text to this
+/// width.
 fn wide(text: &str) -> usize {
     14 + text.chars().map(|c| if c.is_ascii() { 7 } else { 8 }).sum::<usize>()
 }

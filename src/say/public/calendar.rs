@@ -1,4 +1,4 @@
-//! Announced maintenance as a calendar (RFC 5545) to subscribe to.
+//! Announced maintenance as a calendar (RFC 5545) that readers can subscribe to.
 
 use icalendar::{Calendar, Component as _, Event, EventLike as _};
 
@@ -22,7 +22,7 @@ fn event(view: &View, work: &Maintenance, texts: &Texts) -> Event {
     let title = work.title.as_deref().unwrap_or(texts.get("maintenance.title"));
     let mut event = Event::new();
     event.uid(&format!("{}@{}", work.id, view.id));
-    // The stamp is when the event was created (3.8.7.2), and must be the same for each request.
+    // The stamp is the time at which the event was created (3.8.7.2), and must be the same for each request.
     event.timestamp(work.from.min(view.started_at).utc());
     event.summary(&format!("{}: {title}", view.name));
     event.description(&format!("{}: {}", texts.get("incident.affects"), names.join(", ")));

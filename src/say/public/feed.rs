@@ -9,7 +9,7 @@ use super::view::{Incident, Maintenance, View};
 use crate::core::platform::public::Language;
 use crate::core::time::Time;
 
-/// The maximum number of entries: readers keep older ones themselves.
+/// The maximum number of entries. Feed readers keep older entries themselves.
 const MOST: usize = 30;
 
 /// The feed as XML.
@@ -19,7 +19,7 @@ pub fn atom(view: &View, language: Language) -> String {
     let works = view.maintenances.iter().chain(&view.finished).take(MOST).map(|work| maintenance(view, work, texts));
     let mut entries: Vec<Entry> = incidents.chain(works).collect();
     entries.sort_by_key(|entry| std::cmp::Reverse(entry.updated));
-    // The feed is as old as its newest entry, so that repeated requests get the same content.
+    // The feed's date is that of its newest entry, so that repeated requests return the same content.
     let updated = entries.iter().map(|entry| entry.updated).max().unwrap_or_else(|| date(view.started_at));
     let own = Link { rel: "self".into(), mime_type: Some("application/atom+xml".into()), ..link(view, "/feed.atom") };
     let feed = Feed {

@@ -9,7 +9,7 @@ use crate::core::words::verdict::Verdict;
 
 /// The number of days shown.
 pub(super) const DAYS: usize = 90;
-/// The number of days in the operator's lines: on a phone, each is about ten pixels wide.
+/// The number of days in the operator's lines; on a phone, each day is about ten pixels wide.
 const LINE_DAYS: i64 = 30;
 
 /// The history of one component.
@@ -23,8 +23,8 @@ pub struct History {
     pub troubles: Vec<Trouble>,
 }
 
-/// Splits the trouble of an incident by hour. It was not at its worst all the time: hours in which checks found it
-/// working count as a warning.
+/// Splits the trouble of an incident by hour. It was not at its worst all the time, so hours in which checks found
+/// the dependency working count as a warning.
 pub fn segments(trouble: Trouble, hours: &[(Time, Counts)], now: Time) -> Vec<Trouble> {
     if !trouble.is_out() {
         return vec![trouble];
@@ -54,10 +54,10 @@ pub fn segments(trouble: Trouble, hours: &[(Time, Counts)], now: Time) -> Vec<Tr
 pub struct LineDay {
     /// The start of the day.
     pub at: Time,
-    /// The share of the day in which it was available, 0 to 1; `None` if there were no checks, or most could not be
+    /// The share of the day in which it was available, 0 to 1; `None` if there were no checks or if most could not be
     /// read.
     pub uptime: Option<f64>,
-    /// The mean duration of a check in milliseconds; `None` without checks.
+    /// The mean duration of a check in milliseconds; `None` if there were no checks.
     pub latency_ms: Option<u32>,
 }
 
@@ -111,7 +111,7 @@ impl History {
         self.troubles.iter().filter(|trouble| trouble.is_out()).map(within).sum()
     }
 
-    /// The hour of the first check, if that was on the last day: that day was not monitored from midnight on.
+    /// The hour of the first check, if that was on the last day, which was then not monitored from midnight on.
     fn seen_since(&self) -> Option<Time> {
         let first_day = self.days.first().map(|(day, _)| *day);
         let first_hour = self.hours.first().map(|(hour, _)| *hour);

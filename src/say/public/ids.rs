@@ -1,4 +1,4 @@
-//! Stable ids that reveal nothing: without the salt, nobody can test which name is behind one.
+//! Stable ids that reveal nothing: without the salt, nobody can find out which name an id stands for.
 
 use sha2::{Digest, Sha256};
 
@@ -17,7 +17,7 @@ impl Ids {
         Ids { salt: salt.to_owned() }
     }
 
-    /// The id of something of a kind: `component`, `group`, `maintenance`, `page`.
+    /// The id of something of this kind, such as `component`, `group`, `maintenance` or `page`.
     pub fn of(&self, kind: &str, name: &str) -> String {
         const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
         let hash = Sha256::digest(format!("{}\n{kind}\n{name}", self.salt));

@@ -1,5 +1,5 @@
-//! What the public can see: page, JSON, Statuspage API, feeds and badges, all rendered from one [`View`]. It contains
-//! only public data, so that no output can reveal more.
+//! What the public can see: the page, JSON, the Statuspage API, feeds and badges. All are rendered from one [`View`],
+//! which contains only public data, so that no output can reveal more.
 
 pub mod badge;
 pub mod calendar;

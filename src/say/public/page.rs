@@ -1,5 +1,5 @@
-//! The public page, its incidents and its monthly history, as HTML. It works without scripts; the only one greys out
-//! a page that is old.
+//! The public page, its incidents and its monthly history, as HTML. The pages work without scripts; the only script
+//! greys out an old page.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -18,7 +18,7 @@ use crate::core::time::Time;
 /// The maximum number of past incidents on the first page.
 const PAST: usize = 5;
 
-/// The Content-Security-Policy of these pages: they may be shown, and run only their own script.
+/// The Content-Security-Policy of these pages: they cannot be embedded in other pages, and run only their own script.
 pub fn policy() -> String {
     let hash = BASE64_STANDARD.encode(Sha256::digest(SCRIPT));
     format!(
@@ -99,7 +99,7 @@ impl Writer<'_> {
         }
     }
 
-    /// Colours were validated when they were read, so nothing else can appear here.
+    /// Colours were validated when the configuration was read, so nothing else can appear here.
     fn accent(&self) -> String {
         let look = &self.view.look;
         let rule = |colour: &String| format!(":root{{--accent:{colour}}}");
@@ -142,7 +142,7 @@ impl Writer<'_> {
         }
     }
 
-    /// The components without a group, then the groups in order; worst first within each.
+    /// The components without a group, then the groups in order. Within each, the worst state comes first.
     fn groups(&self) -> Vec<Value> {
         let groups = std::iter::once(None).chain((0..self.view.groups.len()).map(Some));
         let group = |position: Option<usize>| {
@@ -181,7 +181,7 @@ impl Writer<'_> {
         }
     }
 
-    /// `24h: 100 %, 7d: 99.95 %`.
+    /// The uptimes in words, such as `24h: 100 %, 7d: 99.95 %`.
     fn uptimes(&self, component: &Component) -> String {
         let each = Window::ALL.iter().zip(&component.uptime);
         let known: Vec<String> = each
@@ -202,7 +202,8 @@ impl Writer<'_> {
     }
 }
 
-/// One element for each run of equal days: ninety for each component would make a page of half a megabyte.
+/// One element for each run of equal days, because ninety elements for each component would result in a page of half
+/// a megabyte.
 fn bars(days: &[Day]) -> String {
     let class = |day: &Day| match day.kind {
         DayKind::Served => "s",

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, html};
 
-/// Immutable: all templates, compiled once.
+/// All templates, compiled once and never changed.
 #[expect(clippy::expect_used, reason = "the templates are part of the program, and tests render each of them")]
 static PAGES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut env = Environment::new();
@@ -37,7 +37,7 @@ pub(super) fn render(name: &str, context: Value) -> String {
     page.unwrap_or_else(|error| format!("the page cannot be written: {error}"))
 }
 
-/// Markdown as HTML that loads and runs nothing: raw HTML is shown as text, images as their descriptions, and links
+/// Markdown as HTML that loads and runs nothing. Raw HTML is shown as text, images as their descriptions, and links
 /// may lead only to the web or to an e-mail address.
 pub(super) fn markdown(text: &str) -> Value {
     let safe = |url: &str| ["https://", "http://", "mailto:"].iter().any(|scheme| url.starts_with(scheme));

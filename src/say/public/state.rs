@@ -5,7 +5,7 @@ use crate::core::platform::snapshot::DependencySnapshot;
 use crate::core::words::verdict::words;
 
 words! {
-    /// The public state of one component. An unverified one is never operational.
+    /// The public state of one component. An unverified component is never operational.
     PublicState {
         /// Confirmed and verified.
         Operational = "operational",
@@ -22,13 +22,13 @@ words! {
     }
 }
 
-/// Whether a reason says that a listing is gone in some storefronts: `gone_in_2_of_7_storefronts`.
+/// Whether a reason says that a listing is gone in some storefronts, as `gone_in_2_of_7_storefronts` does.
 fn is_about_some_storefronts(reason: &str) -> bool {
     reason.starts_with("gone_in_") && reason.contains("_storefronts")
 }
 
 impl PublicState {
-    /// The state of a dependency; `work` says whether maintenance on it is in progress. A drop is shown even then.
+    /// The state of a dependency. `work` says whether maintenance on it is in progress. A drop is shown even then.
     pub fn of(dependency: &DependencySnapshot, work: bool) -> PublicState {
         let some = dependency.state.held.as_ref().is_some_and(|held| is_about_some_storefronts(&held.reason));
         match dependency.shown() {
@@ -43,7 +43,7 @@ impl PublicState {
         }
     }
 
-    /// The word for it on Atlassian's Statuspage.
+    /// The word for this state on Atlassian's Statuspage.
     pub fn statuspage(self) -> &'static str {
         match self {
             PublicState::Operational => "operational",

@@ -7,7 +7,7 @@ use super::view::{Component, Incident, Maintenance, View, Window};
 use crate::core::platform::public::Language;
 use crate::core::time::Time;
 
-/// The version; a breaking change raises it.
+/// The version of the format, raised by each breaking change.
 pub const SCHEMA: &str = "plugwatch.status/2";
 
 /// The JSON Schema for [`json()`].

@@ -1,8 +1,8 @@
-//! The public API of Atlassian's Statuspage, version 2, with the same addresses, fields and words, so that its
-//! clients can read this page. Source: the API page of any of them, such as
+//! The public API of Atlassian's Statuspage, version 2, with the same addresses, fields and words, so that its client
+//! programs can read this page. Source: the API documentation on any Statuspage, such as
 //! <https://www.cloudflarestatus.com/api/v2/>.
 //!
-//! States that Statuspage does not have are given in an extra field, `plugwatch_state`.
+//! States that Statuspage does not have are given in an additional field, `plugwatch_state`.
 
 use chrono::SecondsFormat;
 use serde_json::{Value, json};
@@ -166,7 +166,7 @@ impl Api<'_> {
         })
     }
 
-    /// On Statuspage, an incident with a published post-mortem has a status of its own.
+    /// The status of an incident. On Statuspage, an incident with a published post-mortem has a separate status.
     fn status_of(&self, one: &Incident) -> &'static str {
         match (one.state, &one.postmortem) {
             (StoryState::Resolved, Some(_)) => "postmortem",
@@ -193,13 +193,14 @@ impl Api<'_> {
         })
     }
 
-    /// Maintenance that is not over: all of it, only upcoming, or only in progress.
+    /// Maintenance that is not over. `active` selects only maintenance in progress or only upcoming maintenance;
+    /// `None` selects both.
     fn maintenances(&self, active: Option<bool>) -> Vec<Value> {
         let wanted = |work: &&Maintenance| active.is_none_or(|active| active == (work.from <= self.view.now));
         self.view.maintenances.iter().filter(wanted).take(MOST).map(|work| self.maintenance(work)).collect()
     }
 
-    /// All maintenance, with finished maintenance at the end.
+    /// All maintenance; finished maintenance comes last.
     fn every_maintenance(&self) -> Vec<Value> {
         let mut all = self.maintenances(None);
         let room = MOST.saturating_sub(all.len());
@@ -225,7 +226,7 @@ impl Api<'_> {
         })
     }
 
-    /// When a stage was announced. The time of the announcement itself is not known, but is no later than the start.
+    /// When a stage was announced. The time of the announcement itself is unknown, but is no later than the start.
     fn told(&self, work: &Maintenance, stage: Stage) -> Time {
         match (stage, work.ended) {
             (Stage::Over, Some(ended)) => ended,

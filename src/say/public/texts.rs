@@ -21,11 +21,11 @@ pub struct Texts {
     all: BTreeMap<String, String>,
 }
 
-/// Immutable: the files, read once.
+/// The files of texts, read once and never changed.
 static ENGLISH: LazyLock<Texts> = LazyLock::new(|| read(Language::English, include_str!("texts/en.toml")));
 static GERMAN: LazyLock<Texts> = LazyLock::new(|| read(Language::German, include_str!("texts/de.toml")));
 
-/// Reads the texts of a language. An invalid file results in no texts; a test reads all files.
+/// Reads the texts of a language. An invalid file results in no texts; a test makes sure that all files are valid.
 fn read(language: Language, text: &str) -> Texts {
     let table = DeTable::parse(text).map(toml::Spanned::into_inner).unwrap_or_default();
     let text = |value: &toml::de::DeValue<'_>| value.as_str().map(str::to_owned);
@@ -72,7 +72,7 @@ impl Texts {
         })
     }
 
-    /// `3 March 2026`.
+    /// A date, such as `3 March 2026`.
     pub fn date(&self, at: Time, zone: Tz) -> String {
         let at = at.utc().with_timezone(&zone);
         let month = self.get(&format!("month.{}", at.month()));
@@ -80,13 +80,13 @@ impl Texts {
         date.replace("{month}", month).replace("{year}", &at.year().to_string())
     }
 
-    /// `March 2026`.
+    /// A month, such as `March 2026`.
     pub fn month(&self, at: Time, zone: Tz) -> String {
         let at = at.utc().with_timezone(&zone);
         format!("{} {}", self.get(&format!("month.{}", at.month())), at.year())
     }
 
-    /// `3 March 2026, 08:40 UTC`: an absolute time, because the page may be old when it is read.
+    /// An absolute time, such as `3 March 2026, 08:40 UTC`, because the page may be old when it is read.
     pub fn time(&self, at: Time, zone: Tz) -> String {
         let local = at.utc().with_timezone(&zone);
         let name = local.format("%Z").to_string();
@@ -94,7 +94,8 @@ impl Texts {
         format!("{}, {:02}:{:02} {name}", self.date(at, zone), local.hour(), local.minute())
     }
 
-    /// `99.95 %`, or that there are no figures yet. Rounded down, so that 100 % means exactly that.
+    /// A percentage such as `99.95 %`, or a text that there are no figures yet. It is rounded down, so that 100 %
+    /// means exactly that.
     pub fn percent(&self, share: Option<f64>) -> String {
         let Some(share) = share else { return self.get("uptime_none").to_owned() };
         let hundredths = (share * 10_000.0).floor() / 100.0;
@@ -102,7 +103,7 @@ impl Texts {
         format!("{} %", number.replace('.', self.get("decimal")))
     }
 
-    /// `2 h 10 min`.
+    /// A duration, such as `2 h 10 min`.
     pub fn span(&self, span: Duration) -> String {
         let unit = |word: &str| match word {
             "d" | "h" | "min" | "s" => self.get(&format!("unit.{word}")).to_owned(),

@@ -46,7 +46,7 @@ impl Window {
 pub struct Facts<'f> {
     /// The current state.
     pub snapshot: &'f Snapshot,
-    /// The look of the page.
+    /// The appearance of the page.
     pub page: &'f PublicPage,
     /// The generator of public ids.
     pub ids: &'f Ids,
@@ -125,7 +125,7 @@ pub struct Incident {
     pub published_at: Time,
     /// When it was last updated.
     pub updated_at: Time,
-    /// When it was fixed, if it is being monitored or over.
+    /// When it was fixed, if it is now being monitored or is over.
     pub monitoring_at: Option<Time>,
     /// When it was resolved.
     pub resolved_at: Option<Time>,
@@ -142,7 +142,7 @@ pub struct Incident {
 pub struct Maintenance {
     /// Its stable id.
     pub id: String,
-    /// Its own title, if it has one.
+    /// The configured title, if there is one.
     pub title: Option<String>,
     /// The announced start.
     pub from: Time,
@@ -174,7 +174,7 @@ pub struct View {
     pub name: String,
     /// Its public URL without a trailing slash; empty if none is configured.
     pub url: String,
-    /// The look of the page.
+    /// The appearance of the page.
     pub look: PublicPage,
     /// Whether this is a simulation.
     pub simulation: bool,
@@ -184,11 +184,11 @@ pub struct View {
     pub started_at: Time,
     /// When the page was rendered.
     pub now: Time,
-    /// How long after `as_of` it may be shown as the current state.
+    /// How long after `as_of` the view may be shown as the current state.
     pub lasts: Duration,
-    /// plugwatch's own network is down.
+    /// Whether plugwatch's own network is down.
     pub blind: bool,
-    /// Whether it is old: what worked then may no longer work.
+    /// Whether the data is old, so that what worked then may no longer work.
     pub stale: bool,
     /// The state of the whole page.
     pub indicator: Indicator,
@@ -247,7 +247,7 @@ impl View {
         }
     }
 
-    /// Until when this may be shown as the current state.
+    /// Until when the view may be shown as the current state.
     pub fn stale_after(&self) -> Time {
         self.as_of.plus(self.lasts)
     }
@@ -299,7 +299,7 @@ fn component(facts: &Facts<'_>, dependency: &DependencySnapshot, entry: &PublicE
     }
 }
 
-/// The positions of the public ones among `wanted`; `None` if none is public.
+/// The positions of the public dependencies among `wanted`; `None` if none is public.
 fn positions(wanted: &[String], ids: &[&str]) -> Option<Vec<usize>> {
     let is_wanted = |id: &&&str| wanted.is_empty() || wanted.iter().any(|wanted| wanted == **id);
     let found: Vec<usize> = ids.iter().enumerate().filter(|(_, id)| is_wanted(id)).map(|(n, _)| n).collect();
@@ -332,7 +332,7 @@ fn incident(facts: &Facts<'_>, told: &PublicIncident, ids: &[&str]) -> Option<In
     })
 }
 
-/// Finished maintenance, newest first, and other maintenance, earliest first; one entry each.
+/// Finished maintenance, newest first, and other maintenance, earliest first, with one entry for each occurrence.
 fn maintenances(facts: &Facts<'_>, ids: &[&str]) -> (Vec<Maintenance>, Vec<Maintenance>) {
     let mut all: Vec<Maintenance> = facts.works.iter().filter_map(|work| maintenance(facts, work, ids)).collect();
     all.sort_by(|a, b| (a.from, a.to, &a.id, a.ended).cmp(&(b.from, b.to, &b.id, b.ended)));

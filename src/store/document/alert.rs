@@ -1,5 +1,5 @@
 //! `alert.snapshot`: the data for an alert's text, as of when the alert was made. Webhooks send the same JSON, so its
-//! keys are a public interface too.
+//! keys are also a public interface.
 
 use super::working::WorkingDocument;
 use std::time::Duration;
@@ -78,6 +78,8 @@ document! {
         "fallback_checked" fallback_checked: Option<Time>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         "fallback_ends" fallback_ends: Option<Time>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        "fallback_warns" fallback_warns: Option<String>,
         "incident" incident: Option<String>,
         "hint" hint: Option<String>,
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -185,6 +187,8 @@ document! {
         "fallback_works" fallback_works: Option<bool>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         "fallback_ends" fallback_ends: Option<Time>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        "fallback_warns" fallback_warns: Option<String>,
         #[serde(default)]
         "ends" ends: Option<Time>,
         #[serde(default, skip_serializing_if = "Option::is_none")]

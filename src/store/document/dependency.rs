@@ -1,4 +1,4 @@
-//! `dependency.state` and `dependency.told`: the combined state of a dependency, and what people were notified of.
+//! `dependency.state` and `dependency.told`: the combined state of a dependency, and what was reported about it.
 
 use std::collections::BTreeMap;
 
@@ -32,7 +32,7 @@ document! {
         "waiting" waiting: bool,
     }
 
-    /// What people were notified of.
+    /// What was reported about a dependency.
     ToldDocument {
         #[serde(default)]
         "verdict" verdict: Option<Verdict>,

@@ -1,8 +1,10 @@
-//! Documents: values that are stored as JSON text within a row. Each has its own type here, separate from the core's,
-//! so that renaming in the core never changes stored data; each field's stored key is written next to it.
+//! Documents: values that are stored as JSON text within a row. Each has its own type here, separate from the core's
+//! type, so that renaming in the core never changes stored data. The stored key of each field is written next to the
+//! field.
 //!
-//! Every document has its version in `v`; one without is version 0, from plugwatch 0.1.0. A document version that
-//! older programs cannot read comes with a migration, because a file with a newer migration is refused as a whole.
+//! Every document has its version in `v`. A document without `v` has version 0, from plugwatch 0.1.0. A document
+//! version that older programs cannot read is introduced with a migration, because older programs refuse a file with
+//! a newer migration.
 
 mod alert;
 mod dependency;
@@ -54,7 +56,7 @@ pub trait Kept<T>: Sized {
     fn give(self) -> T;
 }
 
-/// A count of zero is not stored.
+/// Whether a count is zero; such a count is not stored.
 fn is_zero(count: &usize) -> bool {
     *count == 0
 }
@@ -76,7 +78,7 @@ macro_rules! document {
 }
 pub(crate) use document;
 
-/// Maps a document to the struct that it stores, which has fields of the same names.
+/// Maps a document to the struct that it stores, whose fields have the same names.
 macro_rules! keeps {
     ($($name:ty => $value:ty { $($field:ident),+ $(,)? })+) => {$(
         impl $crate::store::Kept<$value> for $name {
@@ -92,7 +94,7 @@ macro_rules! keeps {
 }
 pub(crate) use keeps;
 
-/// Types that are stored as they are: plain values, and the core's fixed words.
+/// Types that are stored unchanged: plain values, and the fixed words of the core.
 macro_rules! plain {
     ($($type:ty),+ $(,)?) => {$(
         impl Kept<$type> for $type {
@@ -161,10 +163,10 @@ pub(super) fn read<T, D: Kept<T> + DeserializeOwned>(text: &str) -> Result<T> {
     Ok(kept.document.give())
 }
 
-/// Converts a value to stored JSON: the contents of alerts and reports.
+/// Converts a value to stored JSON, for the contents of alerts and reports.
 ///
 /// # Errors
-/// If it cannot be written as JSON, which never happens for plain data.
+/// Fails if it cannot be written as JSON, which never happens with plain data.
 pub fn freeze<T, D: Kept<T> + Serialize>(value: &T) -> Result<Value> {
     Ok(serde_json::to_value(Versioned { v: VERSION, document: D::keep(value) })?)
 }
@@ -172,7 +174,7 @@ pub fn freeze<T, D: Kept<T> + Serialize>(value: &T) -> Result<Value> {
 /// Converts stored JSON back to a value.
 ///
 /// # Errors
-/// If it was written by a newer plugwatch, or is damaged.
+/// Fails if it was written by a newer plugwatch, or is damaged.
 pub fn thaw<T, D: Kept<T> + DeserializeOwned>(kept: &Value) -> Result<T> {
     let kept: Versioned<D> = serde::Deserialize::deserialize(kept)?;
     known(kept.v)?;

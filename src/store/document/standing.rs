@@ -35,7 +35,7 @@ document! {
         "witnessed" witnessed: bool,
     }
 
-    /// A series of checks without a usable answer.
+    /// A streak of checks without a usable answer.
     UnverifiedDocument {
         "held" held: HeldDocument,
         "reads" reads: u32,

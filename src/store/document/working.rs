@@ -1,10 +1,10 @@
-//! Something that works, with the time of its last check.
+//! A dependency that works, with the time of its last check.
 
 use super::document;
 use crate::core::time::Time;
 
 document! {
-    /// Something that still works.
+    /// A dependency that still works.
     WorkingDocument {
         "label" label: String,
         "checked" checked: Time,

@@ -15,7 +15,7 @@ pub struct Amend {
     pub channel: String,
     /// Its recipient.
     pub recipient: String,
-    /// The message's id at the other side.
+    /// The message's id in the channel's service.
     pub remote_id: String,
     /// The alert that it showed.
     pub alert: AlertRow,
@@ -23,7 +23,7 @@ pub struct Amend {
     pub newest: AlertRow,
 }
 
-/// Marks the first message of a thread at one place for editing, if another one was sent there since.
+/// Marks the first message of a thread at one recipient for editing, because another message was sent there since.
 pub(super) async fn ask_here(
     tx: &mut Transaction<'_, Sqlite>,
     thread: &str,
@@ -45,12 +45,12 @@ pub(super) async fn ask_here(
     Ok(())
 }
 
-/// Marks the first message of a thread at every place for editing, because a person acted on it.
+/// Marks the first message of a thread at every recipient for editing, because a person acted on it.
 pub(crate) async fn ask(tx: &mut Transaction<'_, Sqlite>, thread: &str, now: Time) -> Result<()> {
     everywhere(tx, "MIN", thread, now).await
 }
 
-/// Marks the last message of a thread at every place for editing, because it shows the current state.
+/// Marks the last message of a thread at every recipient for editing, because it shows the current state.
 pub(crate) async fn ask_last(tx: &mut Transaction<'_, Sqlite>, thread: &str, now: Time) -> Result<()> {
     everywhere(tx, "MAX", thread, now).await
 }
@@ -65,7 +65,7 @@ async fn everywhere(tx: &mut Transaction<'_, Sqlite>, which: &'static str, threa
     Ok(())
 }
 
-/// Marks the message of a thread at one place that `by` replaced there.
+/// Marks the message of a thread that `by` replaced at one recipient.
 pub(super) async fn ask_replaced(
     tx: &mut Transaction<'_, Sqlite>,
     thread: &str,
@@ -98,10 +98,10 @@ struct StoredAmend {
 }
 
 impl Store {
-    /// Whether a newer message of the same thread arrived at the same place.
+    /// Whether a newer message of the same thread was delivered to the same recipient.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// Fails if the database does not answer.
     pub async fn is_replaced(&self, amend: &Amend) -> Result<bool> {
         let newer: i64 = sqlx::query_scalar(
             "SELECT EXISTS (SELECT 1 FROM outbox JOIN alert ON alert.id = outbox.alert WHERE outbox.id > $4 \
@@ -119,7 +119,7 @@ impl Store {
     /// The messages to edit now.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// Fails if the database does not answer.
     pub async fn amends(&self, now: Time) -> Result<Vec<Amend>> {
         let mut tx = self.readers.begin().await?;
         let rows = sqlx::query_as(
@@ -139,12 +139,12 @@ impl Store {
         Ok(amends)
     }
 
-    /// Notes that a message was edited, or that it never will be. `again` is when to retry, if at all.
+    /// Records that a message was edited, or never will be. `again` is when to retry, if at all.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// Fails if the database does not answer.
     pub async fn amended(&self, id: i64, asked_before: Time, again: Option<Time>) -> Result<()> {
-        // A request for an edit made in the meantime stays.
+        // If another edit was requested in the meantime, that request is kept.
         let done = "UPDATE outbox SET amend_at = $1 WHERE id = $2 AND amend_at <= $3";
         sqlx::query(done).bind(again.map(|at| at.0)).bind(id).bind(asked_before.0).execute(&self.writer).await?;
         Ok(())

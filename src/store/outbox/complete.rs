@@ -1,5 +1,5 @@
-//! What was chosen to go out gets what it says and what went before it, and its lease is written down: for all places
-//! together, for a hundred may hear of one thing at once.
+//! Completes the messages that were chosen for sending: adds their contents and what preceded them, and stores their
+//! leases. This is done for all recipients together, because one event may have a hundred recipients.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use super::{Delivery, StoredAlert};
 use crate::core::time::Time;
 use crate::store::{AlertRow, Result, SITUATION};
 
-/// Completes all of these.
+/// Completes all chosen messages.
 pub(super) async fn all(
     tx: &mut Transaction<'_, Sqlite>,
     mut chosen: Vec<Delivery>,
@@ -55,7 +55,7 @@ struct Said {
     snapshot: String,
 }
 
-/// What the alerts say, by their number.
+/// The contents of the alerts, by id.
 async fn said(tx: &mut Transaction<'_, Sqlite>, chosen: &[Delivery]) -> Result<HashMap<i64, Value>> {
     let ids = json!(chosen.iter().flat_map(all_of).map(|one| one.alert.id).collect::<Vec<_>>());
     let rows = sqlx::query_as("SELECT id, snapshot FROM alert WHERE id IN (SELECT value FROM json_each($1))");
@@ -75,8 +75,8 @@ const ROOTS: &str = "SELECT alert.thread, outbox.channel, outbox.recipient, outb
      JOIN alert ON alert.id = outbox.alert WHERE alert.thread IN (SELECT value FROM json_each($1)) \
      AND outbox.state = 'sent' AND outbox.remote_id IS NOT NULL ORDER BY outbox.id";
 
-/// The other side's number for the first message of a thread at each place. A situation that is sent anew stands by
-/// itself: what it answers to is replaced by it.
+/// The id, in the channel's service, of the first message of a thread at each recipient. Situations are left out,
+/// because a situation that is sent again replaces the message that it would answer.
 async fn roots(
     tx: &mut Transaction<'_, Sqlite>,
     chosen: &[Delivery],
@@ -106,7 +106,7 @@ async fn newest_of(tx: &mut Transaction<'_, Sqlite>, chosen: &[Delivery]) -> Res
     Ok(all)
 }
 
-/// The last news that a thread has.
+/// The last alert with news in a thread.
 pub(super) async fn newest(tx: &mut Transaction<'_, Sqlite>, thread: &str) -> Result<Option<AlertRow>> {
     let row = sqlx::query_as(
         "SELECT id, public_id, incident, dependency, reason, level, at, snapshot, thread FROM alert \
@@ -122,7 +122,7 @@ struct Attempt {
     outbox: i64,
 }
 
-/// Writes the leases and the attempts down; the numbers of these, by the outbox row.
+/// Stores the leases and the attempts. Returns the ids of the attempts, by outbox row.
 async fn attempts(
     tx: &mut Transaction<'_, Sqlite>,
     ids: &str,

@@ -1,4 +1,4 @@
-//! Which messages reached whom and when, and which did not, for display.
+//! Which messages were delivered, to whom and when, and which were not, for display.
 
 use super::StoredAlert;
 use crate::core::time::Time;
@@ -9,21 +9,21 @@ use crate::store::{AlertRow, Error, Result, Store};
 pub struct Delivered {
     /// The channel's name.
     pub channel: String,
-    /// The recipient in that channel.
+    /// The recipient on that channel.
     pub recipient: String,
     /// `pending`, `sent` or `dead`.
     pub state: String,
-    /// It is not sent before this.
+    /// The earliest time at which it is sent.
     pub next_at: Time,
     /// The number of attempts so far.
     pub attempts: i64,
-    /// When it arrived.
+    /// When it was delivered.
     pub sent_at: Option<Time>,
     /// Why the last attempt failed.
     pub why: Option<String>,
-    /// Why it was sent here instead of to its own recipient, if it was.
+    /// Why it was sent here instead of to its usual recipient, if it was.
     pub instead: Option<String>,
-    /// Whether it is sent only if nobody acknowledges, or only if an earlier message was sent there.
+    /// Whether it is sent only on a condition: that nobody acknowledges, or that an earlier message was sent there.
     pub on_condition: bool,
     /// The alert that it carries.
     pub alert: AlertRow,
@@ -64,11 +64,11 @@ impl TryFrom<StoredDelivered> for Delivered {
 }
 
 impl Store {
-    /// Messages since `since`: undelivered ones first, then the newest; `most` in all. Messages that became
+    /// At most `most` messages since `since`: undelivered ones first, then the newest. Messages that became
     /// unnecessary before they were sent are left out.
     ///
     /// # Errors
-    /// If the database does not answer, or a document in it cannot be read.
+    /// Fails if the database does not answer, or a document in it cannot be read.
     pub async fn delivered(&self, since: Time, most: i64) -> Result<Vec<Delivered>> {
         let rows = sqlx::query_as(
             "SELECT outbox.channel, outbox.recipient, outbox.state, outbox.next_at, outbox.attempts, outbox.sent_at, \

@@ -1,4 +1,4 @@
-//! The waiting messages of the outbox: due ones, and ones whose recipient's channel does not accept messages.
+//! The waiting messages of the outbox: those that are due, and those whose channel does not accept messages.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ pub(super) struct Due {
     pub(super) delivery: Delivery,
     pub(super) next_at: Time,
     pub(super) only: Only,
-    /// Since when its place has not accepted messages.
+    /// Since when its recipient's channel has not accepted messages.
     pub(super) failing_since: Option<Time>,
 }
 
@@ -87,7 +87,7 @@ impl TryFrom<StoredDue> for Due {
     }
 }
 
-/// Reads what an alert says: only what goes out wants it, and a thousand may wait.
+/// Reads an alert's contents. They are read only for messages that are sent, because a thousand may be waiting.
 pub(super) async fn read(tx: &mut Transaction<'_, Sqlite>, alert: &mut AlertRow) -> Result<()> {
     if alert.snapshot.is_null() {
         let snapshot = sqlx::query_scalar("SELECT snapshot FROM alert WHERE id = $1");
@@ -97,7 +97,7 @@ pub(super) async fn read(tx: &mut Transaction<'_, Sqlite>, alert: &mut AlertRow)
     Ok(())
 }
 
-/// The messages at places that can be tried at `now` and have no delivery in progress, oldest first.
+/// The messages to recipients that can be tried at `now` and have no delivery in progress, oldest first.
 pub(super) async fn at(database: impl Executor<'_, Database = Sqlite>, now: Time) -> Result<Vec<Due>> {
     let rows: Vec<StoredDue> = sqlx::query_as(DUE).bind(MOST).bind(now.0).fetch_all(database).await?;
     rows.into_iter().map(Due::try_from).collect()
@@ -121,15 +121,15 @@ struct HeldUp {
 }
 
 impl Store {
-    /// Messages that are held up, with the reason: critical ones that are overdue by more than `patience` at a place
-    /// that does not accept them, and all due ones at a place that rejects them.
+    /// Messages that are held up, with the reason: critical ones that are overdue by more than `patience` because
+    /// their channel does not accept messages, and all due ones if it rejects them.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// Fails if the database does not answer.
     pub async fn held_up(&self, now: Time, patience: Duration) -> Result<Vec<(Delivery, String)>> {
         let before = Time(now.0 - crate::core::time::millis(patience));
         let rows: Vec<HeldUp> = sqlx::query_as(HELD_UP).bind(before.0).bind(now.0).fetch_all(&self.readers).await?;
-        // The newest ones, in the order in which they were made.
+        // The newest messages, in the order in which they were made.
         rows.into_iter().rev().map(|row| Ok((row.delivery.try_into()?, row.why))).collect()
     }
 }

@@ -1,4 +1,4 @@
-//! Takes due messages: one for each place, or several as one digest.
+//! Takes due messages: one for each recipient, or several combined into a digest.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -12,11 +12,11 @@ use crate::core::dependency::incident::{Level, Reason};
 use crate::core::time::Time;
 use crate::store::{AlertRow, Result, SITUATION, Store};
 
-/// This many late messages become one digest, so that nobody has to read a flood.
+/// If at least this many messages are late, they are combined into one digest, so that nobody has to read a flood.
 const DIGEST: usize = 4;
 /// A message that has waited for longer counts as late.
 pub(in crate::store) const LATE: Duration = Duration::from_secs(600);
-/// A message that failed this often lets others go first.
+/// A message that has failed this often lets other messages go first.
 const STUBBORN: i64 = 5;
 
 /// A message to deliver now.
@@ -34,24 +34,24 @@ pub struct Delivery {
     pub attempts: i64,
     /// Whether an earlier attempt ended without a known result, so that this may be a repeat.
     pub maybe_repeat: bool,
-    /// Why it is sent here instead of to its own recipient, if it is.
+    /// Why it is sent here instead of to its usual recipient, if it is.
     pub instead: Option<String>,
     /// The alert to send.
     pub alert: AlertRow,
-    /// The other side's id of the first message about the same incident there.
+    /// The id, in the channel's service, of the first message about the same incident.
     pub root: Option<String>,
-    /// A newer alert about the same incident, waiting or sent.
+    /// A newer alert about the same incident, either waiting or sent.
     pub newer: Option<AlertRow>,
-    /// The other messages of a digest, oldest first; this one is the last.
+    /// The other messages of a digest, oldest first. This message is the last one.
     pub with: Vec<Delivery>,
 }
 
 impl Store {
-    /// Leases due messages: for each place the one with the highest level, oldest first, but never before an older one
-    /// of the same incident. The attempt is stored before anything is sent.
+    /// Leases due messages. For each recipient, this is the most urgent one, then the oldest, but never before an
+    /// older message about the same incident. The attempt is stored before anything is sent.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// Fails if the database does not answer.
     pub async fn lease(
         &self,
         now: Time,
@@ -75,10 +75,10 @@ impl Store {
 }
 
 impl Store {
-    /// The due messages in the outbox, read only, for when the database cannot be written.
+    /// The due messages in the outbox, without leases, for when the database cannot be written.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// Fails if the database does not answer.
     pub async fn due_unleased(&self, now: Time) -> Result<Vec<Delivery>> {
         let waiting = due::at(&self.readers, now).await?;
         let mut tx = self.readers.begin().await?;
@@ -93,7 +93,7 @@ impl Store {
     }
 }
 
-/// The next message for one place, if any. Messages that are no longer needed are settled.
+/// The next message for one recipient, if any. Messages that are no longer needed are settled.
 async fn take(
     tx: &mut Transaction<'_, Sqlite>,
     waiting: Vec<Due>,
@@ -116,8 +116,8 @@ async fn take(
         (delivery.attempts >= STUBBORN, std::cmp::Reverse(delivery.alert.level), delivery.id)
     });
     let Some(first) = first else { return Ok(None) };
-    // An earlier message about the same thread goes first; before a critical one, even if it was to wait until
-    // morning.
+    // An earlier message about the same thread goes first. If the chosen message is critical, this includes an
+    // earlier one that was to wait until morning.
     let thread = &first.delivery.alert.thread;
     let critical = first.delivery.alert.level == Level::Critical;
     let before = open.iter().find(|due| {
@@ -128,8 +128,8 @@ async fn take(
     Ok(Some(chosen.delivery.clone()))
 }
 
-/// Drops messages about problems that ended while a place did not accept messages for a long time, and their "over"
-/// messages too: if nobody there heard of the problem, nobody needs to hear of its end.
+/// Drops messages about problems that ended while a channel did not accept messages for a long time, and the messages
+/// about their end. Someone who was not notified of a problem need not be notified of its end.
 async fn without_what_is_over(tx: &mut Transaction<'_, Sqlite>, waiting: Vec<Due>, now: Time) -> Result<Vec<Due>> {
     let mut left = Vec::new();
     for mut due in waiting {
@@ -147,14 +147,15 @@ async fn without_what_is_over(tx: &mut Transaction<'_, Sqlite>, waiting: Vec<Due
 }
 
 impl Due {
-    /// Whether it was due long ago and its place has accepted nothing since.
+    /// Whether the message was due long ago and its channel has accepted nothing since.
     fn was_refused_for_long(&self, now: Time) -> bool {
         let failing = self.failing_since.is_some_and(|since| now.since(since) >= LATE);
         failing && self.only == Only::Always && now.since(self.next_at) >= LATE
     }
 }
 
-/// Reminders that a place did not accept for a long time; the original message, or the last reminder, is sent instead.
+/// Reminders that a channel did not accept for a long time. The original message, or the last reminder, is sent
+/// instead.
 fn stale_reminders(waiting: &[Due], now: Time) -> Vec<i64> {
     let late = waiting.iter().filter(|due| due.was_refused_for_long(now));
     let (reminders, news): (Vec<&Due>, Vec<&Due>) = late.partition(|due| due.delivery.alert.reason.reminds());
@@ -162,7 +163,7 @@ fn stale_reminders(waiting: &[Due], now: Time) -> Vec<i64> {
     reminders.into_iter().map(|due| due.delivery.id).filter(|id| Some(*id) != last).collect()
 }
 
-/// Whether every problem in a message has ended, and no message about it arrived there.
+/// Whether every problem in a message has ended and no message about it was delivered there.
 async fn is_over(tx: &mut Transaction<'_, Sqlite>, delivery: &mut Delivery) -> Result<bool> {
     due::read(tx, &mut delivery.alert).await?;
     let Some(thread) = &delivery.alert.thread else { return Ok(false) };
@@ -181,12 +182,12 @@ async fn is_over(tx: &mut Transaction<'_, Sqlite>, delivery: &mut Delivery) -> R
     Ok(over != 0)
 }
 
-/// Combines all late messages into one digest. Critical alerts that are the latest about their incident, and reports,
-/// are still sent in full, unless the place has accepted nothing for a long time: then everything is combined.
+/// Combines all late messages into one digest. Reports, and critical alerts that are the latest about their incident,
+/// are still sent in full. If the channel has accepted nothing for a long time, everything is combined.
 fn digest(open: &[Due], now: Time) -> Option<Delivery> {
     let returning = open.iter().any(|due| due.failing_since.is_some_and(|since| now.since(since) >= LATE));
     let late = |due: &&Due| due.next_at <= now && now.since(due.delivery.alert.at) >= LATE;
-    // A reminder adds nothing new to its original.
+    // A reminder adds nothing to its original.
     let last = |due: &Due| {
         let alert = &due.delivery.alert;
         let newer = |other: &&Due| other.delivery.alert.id > alert.id && other.delivery.alert.thread == alert.thread;
@@ -211,7 +212,8 @@ fn digest(open: &[Due], now: Time) -> Option<Delivery> {
     Some(Delivery { with: members, ..last })
 }
 
-/// Nobody has acknowledged it: by its id, by its thread, or, for several problems, each of them.
+/// Nobody has acknowledged the alert: neither its id, nor its thread, nor, if it is about several problems, all of
+/// them.
 const UNACKED: &str = "SELECT CASE WHEN EXISTS (SELECT 1 FROM act WHERE about = $5 AND at >= $2 \
      AND deed IN ('ack', 'accept', 'it_was_us', 'false_alarm')) THEN 0 \
      WHEN $4 THEN EXISTS (SELECT 1 FROM incident WHERE closed_at IS NULL \
@@ -222,14 +224,14 @@ const UNACKED: &str = "SELECT CASE WHEN EXISTS (SELECT 1 FROM act WHERE about = 
      AND deed IN ('ack', 'accept', 'it_was_us', 'false_alarm')) \
      AND NOT EXISTS (SELECT 1 FROM incident WHERE public_id = $1 AND closed_at IS NOT NULL) END";
 
-/// Something of the same thread was sent there before, alone or with others. Only the last few thousand messages are
-/// searched.
+/// Whether a message of the same thread was sent there before, alone or with others. Only the last few thousand
+/// messages are searched.
 const TOLD: &str = "SELECT EXISTS (SELECT 1 FROM outbox JOIN alert ON alert.id = outbox.alert WHERE outbox.channel = $2 \
      AND outbox.recipient = $3 AND outbox.id < $4 AND outbox.id > $4 - 5000 AND (alert.thread = $1 OR EXISTS (SELECT 1 \
      FROM json_each(alert.snapshot, '$.body.dependency.group.ids') WHERE value = $5)) \
      AND (outbox.state = 'sent' OR (outbox.state = 'pending' AND outbox.only_if = 'always')))";
 
-/// Whether its condition no longer holds. A message about several problems is settled when all of them are.
+/// Whether its condition no longer holds. A message about several problems is settled once all of them are.
 async fn needless(tx: &mut Transaction<'_, Sqlite>, due: &mut Due, now: Time) -> Result<bool> {
     let told = match due.only {
         Only::Always => return Ok(false),
@@ -239,10 +241,10 @@ async fn needless(tx: &mut Transaction<'_, Sqlite>, due: &mut Due, now: Time) ->
     due::read(tx, &mut due.delivery.alert).await?;
     let (alert, delivery) = (&due.delivery.alert, &due.delivery);
     let members = alert.members();
-    // A situation has no incident: it is settled when its problems are, even if there is only one.
+    // A situation has no incident. It is settled once its problems are, even if there is only one.
     let situation = alert.thread.as_ref().is_some_and(|thread| thread.starts_with(SITUATION));
     let several = members.len() > 1 || situation;
-    // If a wrong clock dated the alert into the future, every acknowledgement counts.
+    // If a wrong clock dated the alert in the future, every acknowledgement counts.
     let since = if alert.at > now { Time(0) } else { alert.at };
     let query = match told {
         false => sqlx::query_scalar(UNACKED)

@@ -1,5 +1,5 @@
-//! The outbox: messages still to be sent. They are leased, delivered at least once, and in order for each incident and
-//! recipient. Critical ones go first.
+//! The outbox: messages that are still to be sent. They are leased, delivered at least once, and sent in order for
+//! each incident and recipient. Critical ones go first.
 
 mod amend;
 mod complete;
@@ -33,13 +33,13 @@ use crate::core::time::Time;
 pub struct SentRow {
     /// The channel's name.
     pub channel: String,
-    /// The recipient in that channel.
+    /// The recipient on that channel.
     pub recipient: String,
     /// `pending`, `sent`, `dead` or `skipped`.
     pub state: String,
-    /// When it arrived.
+    /// When it was delivered.
     pub sent_at: Option<Time>,
-    /// Why it did not arrive.
+    /// Why it was not delivered.
     pub why: Option<String>,
 }
 
@@ -64,18 +64,18 @@ impl From<StoredSent> for SentRow {
 pub struct Address {
     /// The channel's name.
     pub channel: String,
-    /// The recipient in that channel.
+    /// The recipient on that channel.
     pub recipient: String,
-    /// It is not sent before this.
+    /// The earliest time at which it is sent.
     pub at: Time,
     /// The condition for sending it.
     pub only: Only,
-    /// Why it is sent here instead of to its own recipient, if it is.
+    /// Why it is sent here instead of to its usual recipient, if it is.
     pub instead: Option<String>,
 }
 
 impl Address {
-    /// Sent at once, without a condition.
+    /// An address to send to from `at` on, without a condition.
     pub fn plain(channel: &str, recipient: &str, at: Time) -> Address {
         let (channel, recipient) = (channel.to_owned(), recipient.to_owned());
         Address { channel, recipient, at, only: Only::Always, instead: None }
@@ -97,7 +97,7 @@ pub(super) async fn add(tx: &mut Transaction<'_, Sqlite>, alert: &NewAlert) -> R
     .bind(&alert.thread)
     .fetch_one(&mut **tx)
     .await?;
-    // Nobody knows of it yet: an address that stands twice among them is one.
+    // The alert is new, so the outbox contains no rows for it yet. An address that occurs twice is stored once.
     let row = |to: &Address| json!([to.channel, to.recipient, to.at.0, to.only.word(), to.instead]);
     let rows = Value::Array(alert.to.iter().map(row).collect());
     sqlx::query(
@@ -112,8 +112,8 @@ pub(super) async fn add(tx: &mut Transaction<'_, Sqlite>, alert: &NewAlert) -> R
     Ok(())
 }
 
-/// Adds an alert for one recipient; returns `false` if it was there already. If it replaces one for another recipient,
-/// it is due at once, even if it was to wait.
+/// Adds a recipient to an alert. Returns `false` if the alert already had this recipient. If the message replaces one
+/// for another recipient, it is due at once, even if it was to wait.
 async fn address(tx: &mut Transaction<'_, Sqlite>, alert: i64, to: &Address) -> Result<bool> {
     let done = sqlx::query(
         "INSERT INTO outbox (alert, channel, recipient, state, next_at, leased_until, attempts, only_if, instead) \
@@ -144,11 +144,11 @@ struct Waiting {
 }
 
 impl Store {
-    /// Readdresses waiting messages whose place is no longer configured to `places`. Messages for a channel that is
-    /// merely `off`, such as one without its token, keep waiting. Returns how many messages were moved.
+    /// Sends waiting messages to `places` if their own recipient is no longer configured. Messages for a channel that
+    /// is only `off`, such as one without its token, keep waiting. Returns how many messages were moved.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// Fails if the database does not answer.
     pub async fn readdress(&self, places: &[(String, String)], off: &[String]) -> Result<usize> {
         if places.is_empty() {
             return Ok(0);
@@ -175,10 +175,10 @@ impl Store {
         Ok(moved)
     }
 
-    /// Adds further recipients to an alert. Returns how many of them did not have it yet.
+    /// Adds further recipients to an alert. Returns how many of them are new.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// Fails if the database does not answer.
     pub async fn address_also(&self, alert: i64, to: &[Address]) -> Result<usize> {
         let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
         let mut fresh = 0;
@@ -192,7 +192,7 @@ impl Store {
     /// When the next message is due, if there is one.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// Fails if the database does not answer.
     pub async fn next_delivery(&self) -> Result<Option<Time>> {
         let due: Option<i64> = sqlx::query_scalar(
             "SELECT MIN(MAX(next_at, leased_until, COALESCE(place.retry_at, 0))) FROM outbox LEFT JOIN place \
@@ -209,7 +209,7 @@ impl Store {
     /// An alert by its public id, or the last alert of the thread with that id.
     ///
     /// # Errors
-    /// If the database does not answer, or a document in it cannot be read.
+    /// Fails if the database does not answer, or a document in it cannot be read.
     pub async fn alert_called(&self, public_id: &str) -> Result<Option<AlertRow>> {
         let row = sqlx::query_as(
             "SELECT id, public_id, incident, dependency, reason, level, at, snapshot, thread FROM alert \
@@ -219,10 +219,10 @@ impl Store {
         row.map(AlertRow::try_from).transpose()
     }
 
-    /// When the message was made that has been due longest, at a place that accepts messages.
+    /// When the longest-due message was made, among messages to recipients whose channels accept messages.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// Fails if the database does not answer.
     pub async fn oldest_due(&self, now: Time) -> Result<Option<Time>> {
         let oldest: Option<i64> = sqlx::query_scalar(
             "SELECT MIN(next_at) FROM outbox LEFT JOIN place ON place.channel = outbox.channel \
@@ -235,10 +235,10 @@ impl Store {
         Ok(oldest.map(Time))
     }
 
-    /// The state of all messages of `thread`, by place.
+    /// The state of all messages of `thread`, by recipient.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// Fails if the database does not answer.
     pub async fn sent_of(&self, thread: &str) -> Result<Vec<SentRow>> {
         let rows = sqlx::query_as(
             "SELECT channel, recipient, outbox.state, sent_at, last_error FROM outbox \
@@ -251,7 +251,7 @@ impl Store {
     /// The last alert about a dependency.
     ///
     /// # Errors
-    /// If the database does not answer, or a document in it cannot be read.
+    /// Fails if the database does not answer, or a document in it cannot be read.
     pub async fn alert_about(&self, dependency: &str) -> Result<Option<AlertRow>> {
         let row = sqlx::query_as(
             "SELECT id, public_id, incident, dependency, reason, level, at, snapshot, thread FROM alert \
@@ -264,7 +264,7 @@ impl Store {
     /// When the last alert about `thread` was made, including reminders.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// Fails if the database does not answer.
     pub async fn last_alert(&self, thread: &str) -> Result<Option<Time>> {
         let last = sqlx::query_scalar("SELECT MAX(at) FROM alert WHERE thread = $1");
         let last: Option<i64> = last.bind(thread).fetch_one(&self.readers).await?;
@@ -272,7 +272,7 @@ impl Store {
     }
 }
 
-/// An alert's columns. In a query with an outbox row, that row's id is `outbox_id`.
+/// The columns of an alert. In a query with an outbox row, `outbox_id` is that row's id.
 #[derive(sqlx::FromRow)]
 pub(super) struct StoredAlert {
     id: i64,
@@ -286,7 +286,7 @@ pub(super) struct StoredAlert {
     thread: Option<String>,
 }
 
-/// A word that only a newer version knows is read as one that nobody overlooks.
+/// A word that only a newer version knows is read as a known one that nobody will overlook.
 impl TryFrom<StoredAlert> for AlertRow {
     type Error = Error;
 

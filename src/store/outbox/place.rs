@@ -1,4 +1,4 @@
-//! The state of each place (a recipient in a channel): since when it has accepted no messages.
+//! The state of each place (a recipient on a channel): since when it has not accepted messages.
 
 use sqlx::{Sqlite, Transaction};
 
@@ -10,17 +10,17 @@ use crate::store::{Result, Store};
 pub struct PlaceRow {
     /// The channel's name.
     pub channel: String,
-    /// The recipient in that channel.
+    /// The recipient on that channel.
     pub recipient: String,
-    /// Failed attempts since it last accepted a message.
+    /// The number of failed attempts since it last accepted a message.
     pub failures: i64,
-    /// Since when it has accepted nothing.
+    /// Since when it has accepted no messages.
     pub failing_since: Option<Time>,
     /// Since when it has rejected messages.
     pub dead_since: Option<Time>,
     /// Why the last attempt failed.
     pub why: Option<String>,
-    /// When the other channels reported that.
+    /// When other channels reported the problem.
     pub told_at: Option<Time>,
     /// When it last accepted a message.
     pub sent_at: Option<Time>,
@@ -62,7 +62,7 @@ pub(super) async fn read(tx: &mut Transaction<'_, Sqlite>, channel: &str, recipi
     Ok(row.map(PlaceRow::from).unwrap_or_default())
 }
 
-/// The place accepted a message.
+/// Records that the place accepted a message.
 pub(super) async fn works(tx: &mut Transaction<'_, Sqlite>, channel: &str, recipient: &str, now: Time) -> Result<()> {
     sqlx::query(
         "INSERT INTO place (channel, recipient, sent_at) VALUES ($1, $2, $3) ON CONFLICT (channel, recipient) \
@@ -77,7 +77,7 @@ pub(super) async fn works(tx: &mut Transaction<'_, Sqlite>, channel: &str, recip
     Ok(())
 }
 
-/// The channel did not accept the message; it is retried at `retry_at`.
+/// Records that the channel did not accept the message, which is retried at `retry_at`.
 pub(super) async fn fails(
     tx: &mut Transaction<'_, Sqlite>,
     channel: &str,
@@ -101,7 +101,8 @@ pub(super) async fn fails(
     Ok(())
 }
 
-/// The channel rejected the message, which may need a change in its settings. The message is retried at `retry_at`.
+/// Records that the channel rejected the message, which may require a change in its settings. The message is retried
+/// at `retry_at`.
 pub(super) async fn refuses(
     tx: &mut Transaction<'_, Sqlite>,
     channel: &str,
@@ -130,27 +131,27 @@ impl Store {
     /// The state of every place that was ever sent a message.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// Fails if the database does not answer.
     pub async fn places(&self) -> Result<Vec<PlaceRow>> {
         let rows = sqlx::query_as(sqlx::AssertSqlSafe(format!("{COLUMNS} ORDER BY channel, recipient")));
         let rows: Vec<StoredPlace> = rows.fetch_all(&self.readers).await?;
         Ok(rows.into_iter().map(PlaceRow::from).collect())
     }
 
-    /// Notes that a place accepted a message that was not in the outbox.
+    /// Records that a place accepted a message that was not in the outbox.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// Fails if the database does not answer.
     pub async fn note_works(&self, channel: &str, recipient: &str, now: Time) -> Result<()> {
         let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
         works(&mut tx, channel, recipient, now).await?;
         Ok(tx.commit().await?)
     }
 
-    /// Notes that the other channels reported that a place accepts nothing.
+    /// Records that other channels reported that a place accepts no messages.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// Fails if the database does not answer.
     pub async fn note_place_told(&self, channel: &str, recipient: &str, now: Time) -> Result<()> {
         let told = "UPDATE place SET told_at = $1 WHERE channel = $2 AND recipient = $3";
         sqlx::query(told).bind(now.0).bind(channel).bind(recipient).execute(&self.writer).await?;

@@ -1,4 +1,4 @@
-//! Stores the result of an attempt: for the message, and for the place.
+//! Stores the result of an attempt, both for the message and for the recipient.
 
 use std::time::Duration;
 
@@ -11,39 +11,39 @@ use crate::store::{Result, SITUATION, Store};
 /// The result of an attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// It arrived; with the other side's id for it, if it returned one.
+    /// It was delivered. Contains its id in the channel's service, if the service returned one.
     Sent(Option<String>),
-    /// It failed; try again after this long. With the reason.
+    /// The attempt failed. The message is retried after this time. Contains the reason.
     Retry(Duration, String),
-    /// It may have arrived; try again after this long, as a repeat. With the reason.
+    /// The message may have been delivered. It is retried after this time, as a repeat. Contains the reason.
     Unsure(Duration, String),
-    /// The place rejects messages; it is tried again after this long. With the reason.
+    /// The recipient's channel rejects messages. The message is retried after this time. Contains the reason.
     Refused(Duration, String),
-    /// It can never be delivered here. With the reason.
+    /// It can never be delivered here. Contains the reason.
     Dead(String),
 }
 
-/// A message that arrived while the database could not be written.
+/// A message that was delivered while the database could not be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SaidUnwritten {
     /// The alert's public id.
     pub public_id: String,
     /// The channel's name.
     pub channel: String,
-    /// The recipient in that channel.
+    /// The recipient on that channel.
     pub recipient: String,
-    /// The other side's id for it.
+    /// Its id in the channel's service.
     pub remote_id: Option<String>,
-    /// When it arrived.
+    /// When it was delivered.
     pub at: Time,
 }
 
 impl Store {
-    /// Stores the result of an attempt, and returns the place's state before and after. A message that can never be
-    /// delivered here is readdressed to `others` in the same transaction.
+    /// Stores the result of an attempt, and returns the place's state before and after it. A message that can never
+    /// be delivered here is sent to `others`, which is stored in the same transaction.
     ///
     /// # Errors
-    /// If the database does not answer; the lease then expires and the message is sent again.
+    /// Fails if the database does not answer; the lease then expires and the message is sent again.
     pub async fn settle(
         &self,
         delivery: &Delivery,
@@ -54,7 +54,7 @@ impl Store {
         let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
         let before = place::read(&mut tx, &delivery.channel, &delivery.recipient).await?;
         for one in delivery.with.iter().chain([delivery]) {
-            // A digest has one id for all its messages, so none of them may be edited later.
+            // All messages of a digest share one id, so none of them may be edited later.
             settle_row(&mut tx, one, outcome, delivery.with.is_empty(), now).await?;
             for to in others {
                 address(&mut tx, one.alert.id, to).await?;
@@ -78,7 +78,7 @@ impl Store {
             Outcome::Refused(wait, why) => {
                 place::refuses(&mut tx, channel, recipient, why, now.plus(*wait), now).await?;
             }
-            // The message was rejected, not the sender: that says nothing about the place.
+            // The message was rejected, not the sender, so this does not show whether the place works.
             Outcome::Dead(_) => {}
         }
         let after = place::read(&mut tx, channel, recipient).await?;
@@ -88,11 +88,11 @@ impl Store {
 }
 
 impl Store {
-    /// Marks messages that were sent while the database could not be written, so that they are not sent again. Returns
-    /// those that were found.
+    /// Marks messages that were sent while the database could not be written, so that they are not sent again.
+    /// Returns those that were found.
     ///
     /// # Errors
-    /// If the database does not answer; nothing was written down.
+    /// Fails if the database does not answer; nothing was written.
     pub async fn settle_said(&self, said: &[SaidUnwritten]) -> Result<Vec<SaidUnwritten>> {
         let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
         let mut found = Vec::new();
@@ -146,7 +146,7 @@ async fn settle_row(
     let done = "UPDATE attempt SET ended_at = $1, outcome = $2 WHERE id = $3";
     let came = if matches!(outcome, Outcome::Unsure(..)) { "not known" } else { word };
     sqlx::query(done).bind(now.0).bind(came).bind(one.attempt).execute(&mut **tx).await?;
-    // The result of an earlier attempt will never be known; it was counted as a repeat.
+    // The result of an earlier attempt will never be known. The message was marked as a repeat.
     let old = "UPDATE attempt SET outcome = 'not known' WHERE outbox = $1 AND outcome IS NULL";
     sqlx::query(old).bind(one.id).execute(&mut **tx).await?;
     Ok(())

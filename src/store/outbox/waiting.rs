@@ -1,20 +1,20 @@
-//! Sent messages that still matter: somebody may acknowledge them where they arrived, or they must be repeated there.
+//! Sent messages that still matter, because someone may acknowledge them or because they must be repeated.
 
 use super::StoredAlert;
 use crate::core::time::Time;
 use crate::store::{AlertRow, Result, Store};
 
-/// The number of recent alerts that are searched; in a flood, people acknowledge from the terminal.
+/// The number of recent alerts that are searched. In a flood, people acknowledge from the terminal.
 const LATEST: i64 = 200;
 
-/// A message, as it is at the other side.
+/// A message as the channel's service has it.
 #[derive(Clone, Debug)]
 pub struct SentMessage {
     /// Its recipient.
     pub recipient: String,
-    /// The other side's id for it, if it returned one.
+    /// Its id in the channel's service, if the service returned one.
     pub remote_id: Option<String>,
-    /// When it arrived.
+    /// When it was delivered.
     pub sent_at: Time,
     /// The alert that it carried.
     pub alert: AlertRow,
@@ -38,10 +38,10 @@ impl SentMessage {
 }
 
 impl Store {
-    /// The messages that arrived through a channel since then, newest first.
+    /// The messages that were delivered through a channel since `since`, newest first.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// Fails if the database does not answer.
     pub async fn sent_since(&self, channel: &str, since: Time) -> Result<Vec<SentMessage>> {
         let rows = sqlx::query_as(
             "SELECT outbox.recipient, outbox.remote_id, outbox.sent_at, alert.id, alert.public_id, alert.incident, \

@@ -24,7 +24,7 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src 'se
 const UNCACHED: [(HeaderName, &str); 2] =
     [(header::CACHE_CONTROL, "private, no-store"), (header::X_CONTENT_TYPE_OPTIONS, "nosniff")];
 
-/// Who may see details.
+/// The visitors who may see details.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Seer {
     /// Anyone who can open the page.

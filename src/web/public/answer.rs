@@ -86,7 +86,7 @@ fn pack(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
 /// Constant: the policy of every page.
 static POLICY: LazyLock<Option<HeaderValue>> = LazyLock::new(|| HeaderValue::from_str(&page::policy()).ok());
 
-/// The response for a client that may have it already, and that may accept compression.
+/// The response for a client that may already have the body, and that may accept compression.
 pub(super) fn of(body: &Body, asked: &HeaderMap) -> Response {
     let mut headers = HeaderMap::new();
     let mut set = |name: HeaderName, value: &'static str| headers.insert(name, HeaderValue::from_static(value));
@@ -145,12 +145,12 @@ pub(in crate::web) fn refused(code: StatusCode, asked: &HeaderMap, path: &str, w
     (code, caching, format!("{why}\n")).into_response()
 }
 
-/// There is no such address.
+/// The response to an address that does not exist.
 pub(in crate::web) async fn not_found(uri: axum::http::Uri, asked: HeaderMap) -> Response {
     refused(StatusCode::NOT_FOUND, &asked, uri.path(), "There is no such address here; / is the status page.")
 }
 
-/// The address can only be read.
+/// The response to a method that an address does not accept.
 pub(in crate::web) async fn not_allowed(uri: axum::http::Uri, asked: HeaderMap) -> Response {
     refused(StatusCode::METHOD_NOT_ALLOWED, &asked, uri.path(), "This address can only be read: use GET or HEAD.")
 }

@@ -46,7 +46,7 @@ pub(super) fn files(view: &View, language: Language) -> Vec<(String, String)> {
 /// Writes a file, so that a reader finds either the old or the new version.
 ///
 /// # Errors
-/// If the folder cannot be written.
+/// Fails if the folder cannot be written.
 pub(super) fn write(folder: &Path, path: &str, text: &str) -> std::io::Result<()> {
     let whole = folder.join(path);
     let within = whole.parent().unwrap_or(folder);
@@ -62,7 +62,7 @@ pub(super) fn write(folder: &Path, path: &str, text: &str) -> std::io::Result<()
 /// Only badges and incident pages, which plugwatch could have written, are removed.
 ///
 /// # Errors
-/// If the folder cannot be read or changed.
+/// Fails if the folder cannot be read or changed.
 pub(super) fn tidy(folder: &Path, wanted: &[(String, String)]) -> std::io::Result<()> {
     let wanted: std::collections::HashSet<std::path::PathBuf> =
         wanted.iter().map(|(path, _)| folder.join(path)).collect();

@@ -7,7 +7,7 @@ use crate::core::platform::public::Language;
 /// The language from `?lang=`, otherwise from the browser, otherwise the page's own.
 ///
 /// # Errors
-/// If the requested language does not exist: the message lists the known ones.
+/// Fails if the requested language does not exist: the message lists the known ones.
 pub(super) fn of(asked: Option<&str>, headers: &HeaderMap, usual: Language) -> Result<Language, String> {
     if let Some(asked) = asked {
         let known: Vec<&str> = Language::ALL.iter().map(|language| language.word()).collect();

@@ -20,7 +20,7 @@ const LATE: Duration = Duration::from_secs(2 * 3_600);
 /// How soon a change to the past shows, such as a new configuration.
 const RENEWED: Duration = Duration::from_secs(3_600);
 
-/// What is known about the past.
+/// The history that is kept in memory.
 #[derive(Default)]
 pub(super) struct Past {
     by_dependency: HashMap<String, History>,
@@ -87,7 +87,7 @@ impl Past {
     }
 }
 
-/// What is known of buckets since `from` is what was read.
+/// Replaces the known buckets since `from` with those that were read.
 fn renew(known: &mut Vec<(Time, Counts)>, from: Time, read: BTreeMap<Time, Counts>) {
     known.truncate(known.partition_point(|(at, _)| *at < from));
     known.extend(read);

@@ -110,7 +110,7 @@ impl Publishing {
     /// Publishes one view.
     ///
     /// # Errors
-    /// If publishing failed: the reason, as a sentence without a full stop.
+    /// Fails if publishing failed: the reason, as a sentence without a full stop.
     pub async fn once(&self, view: &View, target: &Target, now: Time) -> Result<(), String> {
         let published = publish(view, target).await;
         match &published {

@@ -32,7 +32,10 @@ impl Told {
         }
         let copy = match succeeded_at {
             Time(0) => "No copy was published since plugwatch started.".to_owned(),
-            at => format!("Visitors see the copy of {}. It says so itself once it is two hours old.", at.short()),
+            at => format!(
+                "Visitors see the copy of {}. After two hours without an update, the copy says that it is out of date.",
+                at.short()
+            ),
         };
         let cure = match run.is_empty() {
             true => "Do now: check that plugwatch can write to the folder of [publish].".to_owned(),
@@ -75,7 +78,7 @@ impl Told {
     }
 
     async fn tell(&self, platform: &str, reason: Reason, title: &str, lines: Vec<String>, now: Time) -> bool {
-        // The same level for both, so that whoever gets the first gets the second.
+        // Both messages have the same level, so that the same people get both.
         let told = self.dispatcher.tell_of_itself(platform, (reason, Level::Warning), title, lines, now).await;
         told.map_err(|error| tracing::error!(%error, "cannot notify people about publishing: {error}")).is_ok()
     }

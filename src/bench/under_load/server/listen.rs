@@ -25,7 +25,7 @@ enum Spoken {
 /// Starts all servers.
 ///
 /// # Errors
-/// If no port is free at all addresses.
+/// Fails if no port is free at all addresses.
 pub async fn all(answers: &Arc<Answers>) -> Result<Ports, String> {
     let start = |spoken: Spoken| start(spoken, answers.clone());
     Ok(Ports {

@@ -83,7 +83,7 @@ pub enum Reply {
 /// Runs the servers until the input ends.
 ///
 /// # Errors
-/// If no port is free, an order is invalid, or a reply cannot be written.
+/// Fails if no port is free, an order is invalid, or a reply cannot be written.
 pub async fn serve() -> Result<(), String> {
     let answers = Arc::new(Answers { ledger: Arc::new(Ledger::new()), bodies: Bodies::new() });
     let ports = listen::all(&answers).await?;

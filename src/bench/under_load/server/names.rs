@@ -118,7 +118,7 @@ fn soa(zone: &Name) -> Option<Record> {
     ))
 }
 
-/// The number of the check that queries the zone `cN.bench.`
+/// The number of the check that queries the zone `cN.bench.`.
 fn number(zone: &Name) -> Option<u32> {
     let label = zone.iter().next()?;
     std::str::from_utf8(label).ok()?.strip_prefix('c')?.parse().ok()

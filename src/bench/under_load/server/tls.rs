@@ -16,7 +16,7 @@ const KEY: &str = include_str!("certs/loopback.key.pem");
 /// A TLS acceptor for this ALPN protocol.
 ///
 /// # Errors
-/// If the certificate cannot be used, which is a bug.
+/// Fails if the certificate cannot be used, which is a bug.
 pub fn acceptor(protocol: &str) -> Result<TlsAcceptor, String> {
     let chain = CertificateDer::pem_slice_iter(CERTIFICATE.as_bytes()).collect::<Result<Vec<_>, _>>().map_err(text)?;
     let key = PrivateKeyDer::from_pem_slice(KEY.as_bytes()).map_err(text)?;

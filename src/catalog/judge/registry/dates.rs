@@ -1,4 +1,4 @@
-//! Parses a date in any order of day, month and year that its text makes clear.
+//! Parses a date whose day, month and year may be in any order that the text makes clear.
 
 use chrono::{DateTime, NaiveDate};
 
@@ -8,14 +8,14 @@ use crate::core::time::Time;
 /// A parsed date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Dated {
-    /// There is only one way to read it.
+    /// The only possible reading.
     Sure(Time),
-    /// Day and month may be swapped; the earlier of the two dates.
+    /// Day and month could be swapped. Contains the earlier of the two dates.
     Either(Time),
 }
 
 impl Dated {
-    /// The date; the earlier one if there are two.
+    /// The date; the earlier one if two are possible.
     pub(super) fn time(self) -> Time {
         match self {
             Dated::Sure(at) | Dated::Either(at) => at,
@@ -23,10 +23,10 @@ impl Dated {
     }
 }
 
-/// The years by which the Thai calendar is ahead.
+/// The number of years by which the Thai calendar is ahead.
 const BUDDHIST: i32 = 543;
 /// Beginnings of month names that registries use, in English, Spanish, Portuguese, French, German, Italian and
-/// Turkish; longer ones first.
+/// Turkish. Longer beginnings come first.
 const MONTHS: &[(&str, u32)] = &[
     ("juil", 7),
     ("juin", 6),
@@ -75,7 +75,7 @@ const MONTHS: &[(&str, u32)] = &[
     ("ara", 12),
 ];
 
-/// Parses a date; `None` if there is none. `order` applies to numbers without a leading year.
+/// Parses a date; `None` if the text is not a date. `order` applies to numbers without a leading year.
 pub(super) fn read(text: &str, order: Option<Order>) -> Option<Dated> {
     if let Ok(at) = DateTime::parse_from_rfc3339(text.trim()) {
         return Some(Dated::Sure(Time(at.timestamp_millis())));
@@ -88,14 +88,14 @@ pub(super) fn read(text: &str, order: Option<Order>) -> Option<Dated> {
     if let Some(month) = month(&day_text) {
         return named(&numbers, month).map(|day| Dated::Sure(at(day, clock)));
     }
-    // Dates with full stops never start with the month.
+    // Dates with full stops never begin with the month.
     let stops = day_text.trim_start().chars().take(10).any(|c| c == '.');
     let order = order.or(stops.then_some(Order::DayFirst));
     plain(&numbers, order)
         .map(|(day, sure)| if sure { Dated::Sure(at(day, clock)) } else { Dated::Either(at(day, clock)) })
 }
 
-/// The order of a text's dates, if one of them can have only one order.
+/// The order of the dates in these texts, if one of them can only be read in one order.
 pub(super) fn order_in<'t>(texts: impl Iterator<Item = &'t str>) -> Option<Order> {
     texts.filter_map(|text| numbers(&without_clock(text).0).get(..3).map(<[_]>::to_vec)).find_map(|three| {
         let [(a, _), (b, _), (c, digits)] = three[..] else { return None };
@@ -107,14 +107,14 @@ pub(super) fn order_in<'t>(texts: impl Iterator<Item = &'t str>) -> Option<Order
     })
 }
 
-/// An order that is spelled out: `dd/mm/yyyy`.
+/// An order that is spelled out, such as `dd/mm/yyyy`.
 pub(super) fn order_of(hint: &str) -> Option<Order> {
     let day = hint.find("dd")?;
     let month = hint.find("mm")?;
     Some(if day < month { Order::DayFirst } else { Order::MonthFirst })
 }
 
-/// The text without its time, and that time in milliseconds of the day, UTC.
+/// The text without its time of day, and that time in milliseconds since midnight UTC.
 fn without_clock(text: &str) -> (String, i64) {
     let Some(colon) = text.find(':') else { return (text.to_owned(), 0) };
     let digits = |c: char| c.is_ascii_digit();
@@ -130,7 +130,8 @@ fn without_clock(text: &str) -> (String, i64) {
     (format!("{} {}", &text[..start], &rest[end + zone..]), clock - offset)
 }
 
-/// Parses `+03`, `-0700`, `+02:00`, `(UTC+8)`: its length in the text, and the milliseconds ahead of UTC.
+/// Parses an offset such as `+03`, `-0700`, `+02:00` or `(UTC+8)`: its length in the text, and the milliseconds ahead
+/// of UTC.
 fn zone(text: &str) -> (usize, i64) {
     let skip = text.len() - text.trim_start_matches(|c: char| " (".contains(c) || c.is_alphabetic()).len();
     let rest = &text[skip..];
@@ -146,13 +147,13 @@ fn zone(text: &str) -> (usize, i64) {
     (skip + length, sign * minutes * 60_000)
 }
 
-/// The numbers of a text, each with its number of digits.
+/// The numbers in a text, each with its number of digits.
 fn numbers(text: &str) -> Vec<(i64, usize)> {
     let all = text.split(|c: char| !c.is_ascii_digit()).filter(|digits| !digits.is_empty());
     all.filter_map(|digits| Some((digits.parse().ok()?, digits.len()))).collect()
 }
 
-/// Parses `20261210` and `20261210235959`.
+/// Parses dates without separators, such as `20261210` and `20261210235959`.
 fn packed(numbers: &[(i64, usize)]) -> Option<NaiveDate> {
     let (number, digits) = numbers.first().filter(|(_, digits)| *digits == 8 || *digits == 14)?;
     let day = if *digits == 14 { number / 1_000_000 } else { *number };
@@ -163,11 +164,11 @@ fn month(text: &str) -> Option<u32> {
     let lower = text.to_lowercase();
     let words = lower.split(|c: char| !c.is_alphabetic());
     let of = |word: &str| MONTHS.iter().find(|(start, _)| word.starts_with(start)).map(|(_, month)| *month);
-    // The last one: a weekday before it may start like a month (`mar. 10 déc.`).
+    // Uses the last match, because a weekday before it may begin like a month (`mar. 10 déc.`).
     words.filter(|word| word.chars().count() >= 3).filter_map(of).next_back()
 }
 
-/// A year and a day, with the month given by name.
+/// The date made of a year, a day, and a month given by name.
 fn named(numbers: &[(i64, usize)], month: u32) -> Option<NaiveDate> {
     let year = numbers.iter().position(|(number, digits)| *digits == 4 && *number > 1900);
     let day = (0..numbers.len()).find(|at| Some(*at) != year && (1..=31).contains(&numbers[*at].0))?;
@@ -178,7 +179,7 @@ fn named(numbers: &[(i64, usize)], month: u32) -> Option<NaiveDate> {
     date(year, i64::from(month), numbers[day].0)
 }
 
-/// A date of numbers only, and whether it is certain.
+/// A date that consists only of numbers, and whether its order is certain.
 fn plain(numbers: &[(i64, usize)], order: Option<Order>) -> Option<(NaiveDate, bool)> {
     let [(a, digits), (b, _), (c, last)] = numbers.get(..3)? else { return None };
     if *digits == 4 {

@@ -1,23 +1,24 @@
-//! Splits a WHOIS answer into named lines. There is no standard format: `Key: value`, `[Key] value`, `Key....: value`,
-//! a name with its values on the lines below, a list of states that goes on below its first one, or a sentence.
+//! Splits a WHOIS answer into named lines. There is no standard format: `Key: value`, `[Key] value`, `Key....:
+//! value`, a name with its values on the lines below, a list of states that continues below its first one, or a
+//! sentence.
 
 use crate::catalog::grammar::registry::Lines;
 
-/// The maximum number of words in a line's name; longer ones are sentences from the terms of use.
+/// The maximum number of words in a line's name. Anything longer is a sentence from the terms of use.
 const MOST_WORDS: usize = 9;
 
 /// One line of an answer.
 #[derive(Debug, PartialEq)]
 pub(super) struct Line {
-    /// Its name in lower case; if it has two languages, both together and each one separately.
+    /// Its name in lower case. If the name is in two languages, both together and each one separately.
     pub keys: Vec<String>,
     /// The part of its name in brackets, such as `dd/mm/yyyy`.
     pub hint: String,
     /// Its value.
     pub value: String,
-    /// Whether the value was on the line right below its name.
+    /// Whether the value was directly below its name.
     pub close: bool,
-    /// Whether other values came before it on the lines above; it is sure to be one if it is indented (`close`).
+    /// Whether other values came before it on the lines above. If it is indented (`close`), it is certainly a value.
     pub further: bool,
 }
 
@@ -26,11 +27,11 @@ pub(super) struct Line {
 pub(super) struct Page {
     /// The lines with a name.
     pub lines: Vec<Line>,
-    /// All lines as they came, without comment signs.
+    /// All lines as received, without comment signs.
     pub all: Vec<String>,
 }
 
-/// Splits an answer. `states` are names that mean a state at this registry alone.
+/// Splits an answer. `states` are line names that give a state only at this registry.
 pub(super) fn read(text: &str, known: &Lines, states: &[String]) -> Page {
     let mut page = Page::default();
     let mut block: Option<Block> = None;
@@ -42,7 +43,7 @@ pub(super) fn read(text: &str, known: &Lines, states: &[String]) -> Page {
             continue;
         }
         let indent = indent(raw);
-        // Such as `[ a notice of the Japanese registry   ]`.
+        // For example, `[ a notice of the Japanese registry   ]`.
         if line.starts_with(['%', '#', '>']) || line.starts_with("[ ") {
             continue;
         }
@@ -72,12 +73,12 @@ struct Block {
     keys: Vec<String>,
     filled: bool,
     close: bool,
-    /// Whether it is a list of states with the first one beside the name.
+    /// Whether it is a list of states whose first one is next to the name.
     list: bool,
     indent: usize,
 }
 
-/// A list of states that may go on below, if the line just read has one: one registry writes the name only once.
+/// A list of states that may continue on the lines below the line just read. One registry writes the name only once.
 fn begun(page: &Page, indent: usize, known: &Lines, states: &[String]) -> Option<Block> {
     let line = page.lines.last()?;
     let named = |key: &String| states.contains(key) || known.state.iter().any(|word| key.ends_with(word.as_str()));
@@ -85,8 +86,8 @@ fn begun(page: &Page, indent: usize, known: &Lines, states: &[String]) -> Option
     line.keys.iter().any(named).then_some(Block { keys, filled: true, close: true, list: true, indent })
 }
 
-/// Whether a line below a state is the next one, and no line with a name of its own. In an indented one, what comes
-/// after a hyphen or a gap is a remark: `clientHold - not in the zone: see ...`.
+/// Whether a line below a state is the next state, and not a line with a name. In an indented line, the text after a
+/// hyphen or a gap is a remark: `clientHold - not in the zone: see ...`.
 fn goes_on(line: &str, indented: bool, known: &Lines) -> bool {
     let remark = |(key, _): &(String, String)| indented && key.contains(" - ");
     let named = bracketed(line).or_else(|| dotted(line)).or_else(|| colon(line).filter(|pair| !remark(pair)));
@@ -118,7 +119,7 @@ fn take(line: &str, block: Option<Block>, known: &Lines, page: &mut Page) -> Opt
         return Some(block);
     };
     let (keys, hint) = names(&key);
-    // Two pairs on one line, separated by a tab.
+    // Some lines contain two pairs, separated by a tab.
     let second = |more: &&str| colon(more.trim()).is_some_and(|(key, _)| !key.contains(|c: char| c.is_ascii_digit()));
     let two = value.split_once('\t').filter(|(first, more)| !first.trim().is_empty() && second(more));
     let (first, second) = two.unwrap_or((&value, ""));
@@ -133,7 +134,7 @@ fn take(line: &str, block: Option<Block>, known: &Lines, page: &mut Page) -> Opt
     nothing.then_some(Block { keys, filled: false, close: true, list: false, indent: 0 })
 }
 
-/// A line's name and its value.
+/// The name and the value of a line.
 fn pair(line: &str, known: &Lines) -> Option<(String, String)> {
     bracketed(line)
         .or_else(|| dotted(line))
@@ -143,16 +144,16 @@ fn pair(line: &str, known: &Lines) -> Option<(String, String)> {
         .or_else(|| heading(line, known))
 }
 
-/// Parses `[Status]   Active` and `p. [Name Server]   ns1.example.net`.
+/// Parses lines such as `[Status]   Active` and `p. [Name Server]   ns1.example.net`.
 fn bracketed(line: &str) -> Option<(String, String)> {
     let open = line.find('[').filter(|open| *open <= 3)?;
     let (key, value) = line.get(open + 1..)?.split_once(']')?;
-    // Such as `[ remarks of the registry    ]`.
+    // For example, `[ remarks of the registry    ]`.
     let named = !key.is_empty() && !key.starts_with(' ') && (open == 0 || line[..open].ends_with(' '));
     named.then(|| (key.to_owned(), value.trim().to_owned()))
 }
 
-/// Parses `Nom de domaine#. . . . . .example.dz`.
+/// Parses lines such as `Nom de domaine#. . . . . .example.dz`.
 fn dotted(line: &str) -> Option<(String, String)> {
     let (key, value) = line.split_once(". . .")?;
     Some((key.to_owned(), value.trim_start_matches(['.', ' ']).to_owned()))
@@ -164,17 +165,17 @@ fn colon(line: &str) -> Option<(String, String)> {
     let within_time = key.ends_with(|c: char| c.is_ascii_digit()) && value.starts_with(|c: char| c.is_ascii_digit());
     let named = key.split_whitespace().count() <= MOST_WORDS && !key.to_lowercase().ends_with("http");
     let named = named && !key.to_lowercase().ends_with("https") && !within_time;
-    // Two registries write this before a withheld name.
+    // Two registries write this before a name that they withhold.
     named.then(|| (key.to_owned(), value.trim_end().trim_start_matches(' ').to_owned()))
 }
 
-/// Parses `Domain name<tab>example.ch`.
+/// Parses lines such as `Domain name<tab>example.ch`.
 fn tab(line: &str) -> Option<(String, String)> {
     let (key, value) = line.split_once('\t').or_else(|| line.split_once("    "))?;
     (key.split_whitespace().count() <= 4).then(|| (key.to_owned(), value.trim().to_owned()))
 }
 
-/// Parses `Record expires on 2026-12-10` and `Domain EXAMPLE.KG (ACTIVE)`.
+/// Parses sentences such as `Record expires on 2026-12-10` and `Domain EXAMPLE.KG (ACTIVE)`.
 fn sentence(line: &str, known: &Lines) -> Option<(String, String)> {
     let lower = line.to_lowercase();
     if let Some(rest) = lower.strip_prefix("domain ").filter(|rest| is_host(rest.split(' ').next().unwrap_or(""))) {
@@ -184,13 +185,13 @@ fn sentence(line: &str, known: &Lines) -> Option<(String, String)> {
     let ends =
         [" on ", " at ", " until ", " date "].iter().filter_map(|word| lower.find(word).map(|at| at + word.len()));
     let at = ends.min().filter(|_| dated && line.len() <= 90)?;
-    // The lower-case text may have another length than the original.
+    // The lower-case text may differ in length from the original.
     let (key, value) = (lower.get(..at)?, lower.get(at..)?);
     let short = key.split_whitespace().count() <= 5 && value.chars().any(|c| c.is_ascii_digit());
     short.then(|| (key.to_owned(), value.to_owned()))
 }
 
-/// A heading such as `Name servers`, alone on its line.
+/// A heading alone on its line, such as `Name servers`.
 fn heading(line: &str, known: &Lines) -> Option<(String, String)> {
     let (keys, _) = names(line);
     known.server.iter().any(|key| keys.contains(key)).then(|| (line.to_owned(), String::new()))

@@ -14,7 +14,7 @@ use crate::catalog::grammar::registry::RegistryBook;
 use crate::core::time::Time;
 use crate::core::words::answer::Answer;
 
-/// The facts of an answer, whatever the verdict; `None` if it cannot have any.
+/// The facts in an answer, whatever the verdict; `None` if the answer has none.
 pub(super) fn facts(
     book: &RegistryBook,
     domain: &str,
@@ -30,7 +30,7 @@ pub(super) fn facts(
 
 impl Catalog {
     /// A registry's facts about a domain, as rules read them under `rdap`, whatever the verdict; `None` if the answer
-    /// is about no domain.
+    /// is not about a domain.
     pub fn registration(&self, domain: &str, answer: &Answer, now: Time) -> Option<Value> {
         let http = answer.http.as_ref();
         let json = http.is_some_and(|http| http.status == 200).then(|| serde_json::from_slice(&answer.body).ok());

@@ -44,7 +44,8 @@ pub(super) fn facts(book: &RegistryBook, domain: &str, object: &Value, now: Time
     .facts(domain, book, family, now)
 }
 
-/// Its name as in DNS; some registries give only the Unicode form. An object of another class has none.
+/// The domain's name in its DNS form; some registries give only the Unicode form. `None` for an object of another
+/// class.
 fn name(object: &Value) -> Option<String> {
     let class = text(&object["objectClassName"]);
     if !class.is_empty() && !class.eq_ignore_ascii_case("domain") {
@@ -58,7 +59,7 @@ fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
 
-/// A list of texts, or a single text: registries send both.
+/// The texts in a list, or a single text, because registries send both.
 fn texts(value: &Value) -> impl Iterator<Item = String> {
     let list = value.as_array().cloned().unwrap_or_else(|| vec![value.clone()]);
     list.into_iter().filter_map(|item| item.as_str().map(str::to_owned))
@@ -75,8 +76,8 @@ fn event(object: &Value, action: &str) -> Option<String> {
     events(object).find(|(own, _)| own == action).map(|(_, date)| date)
 }
 
-/// The date of the domain's deletion, which may lie ahead (RFC 9083, section 4.5). One before the registration was of an
-/// earlier domain of that name.
+/// The date of the domain's deletion, which may be in the future (RFC 9083, section 4.5). A date before the
+/// registration belongs to an earlier registration of that name.
 fn deletion(object: &Value, book: &RegistryBook, order: Option<Order>) -> Option<Time> {
     let date = |wanted: &dyn Fn(&str) -> bool| {
         let dates = events(object).filter(|(action, _)| wanted(action)).filter_map(|(_, date)| read(&date, order));
@@ -91,7 +92,7 @@ fn deletion(object: &Value, book: &RegistryBook, order: Option<Order>) -> Option
 fn ends(object: &Value, book: &RegistryBook, order: Option<Order>) -> Ends {
     let ranked = events(object).filter_map(|(action, date)| {
         let rank = Ends::rank(&action, book)?;
-        // The "soft" date is the end of the paid term; a grace period follows.
+        // The "soft" date is the end of the paid term. A grace period follows.
         let rank = match action.as_str() {
             soft if soft.starts_with("soft") => 0,
             "expiration" => 1,
@@ -114,7 +115,7 @@ fn iana_id(registrar: &Value) -> String {
     iana.map_or_else(String::new, |id| text(&id["identifier"]).to_owned())
 }
 
-/// The `fn` of a jCard (RFC 7095), or the full name of a JSContact.
+/// The full name: `fn` of a jCard (RFC 7095), or the name in a JSContact.
 fn full_name(entity: &Value) -> String {
     let card = entity["vcardArray"][1].as_array().into_iter().flatten();
     let name = card.into_iter().find(|property| property[0] == "fn").map(|property| text(&property[3]).to_owned());

@@ -1,4 +1,4 @@
-//! The facts that both kinds of answers have: states, the expiry, and the registrar.
+//! The facts that both RDAP and WHOIS answers contain: states, the expiry, and the registrar.
 
 use serde_json::{Value, json};
 
@@ -17,7 +17,7 @@ pub(super) struct Said {
     pub name: Option<String>,
     /// Its states.
     pub states: States,
-    /// Whether there is a record of it at all, if no state is given.
+    /// Whether the registry has a record of the domain, if no state is given.
     pub record: bool,
     /// Name servers, sorted.
     pub servers: Vec<String>,
@@ -27,7 +27,7 @@ pub(super) struct Said {
     pub registrar_id: Option<String>,
     /// The expiry date.
     pub ends: Ends,
-    /// Facts that only one of the two protocols has.
+    /// Facts that only one of the two protocols provides.
     pub more: Vec<(&'static str, Value)>,
 }
 
@@ -36,20 +36,20 @@ pub(super) struct Said {
 pub(super) struct Ends {
     /// The date.
     pub at: Option<Dated>,
-    /// The text in place of the date, if it cannot be read as one.
+    /// The text that should be the date, if it cannot be parsed.
     pub unread: Option<String>,
 }
 
 impl Ends {
-    /// The rank of a date next to a state: a separate line for the expiry takes precedence.
+    /// The rank of a date next to a state. A separate line for the expiry takes precedence.
     pub(super) const BESIDE_STATE: u8 = 3;
-    /// The rank of the registrar's date, and of the one that counts if it is sooner.
+    /// The ranks of the registrar's date: the usual one, and the one that counts only if the date is sooner.
     pub(super) const REGISTRAR: u8 = 2;
     pub(super) const REGISTRAR_IF_SOONER: u8 = 4;
 
-    /// Chooses the expiry among texts with their ranks: the readable one with the lowest rank, or the registrar's if that
-    /// is sooner. A registry prolongs the term by itself at its end; what was paid for is what the registrar says (RFC 9083,
-    /// section 10.2.3). In WHOIS, that line is a copy of the registrar's which is often years old.
+    /// Chooses the expiry among ranked texts: the readable one with the lowest rank, or the registrar's if that is
+    /// sooner. A registry extends the term automatically at its end, so the registrar's date shows what was paid for
+    /// (RFC 9083, section 10.2.3). In WHOIS, that line is a copy of the registrar's date that is often years old.
     pub(super) fn of(mut texts: Vec<(u8, String)>, order: Option<Order>, book: &RegistryBook) -> Ends {
         texts.sort_by_key(|(rank, _)| *rank);
         let said = |text: &&(u8, String)| !book.lines.no_date.contains(&squashed(&text.1)) && !text.1.trim().is_empty();
@@ -62,7 +62,7 @@ impl Ends {
         Ends { at, unread }
     }
 
-    /// How clearly a date's name means the expiry: lower is clearer; `None` if it means something else.
+    /// How clearly a date's name means the expiry. Lower is clearer; `None` if it means something else.
     pub(super) fn rank(name: &str, book: &RegistryBook) -> Option<u8> {
         let has = |parts: &[String]| parts.iter().any(|part| name.contains(part.as_str()));
         if !has(&book.lines.expiry) || has(&book.lines.not_expiry) {
@@ -108,7 +108,8 @@ impl Said {
         facts
     }
 
-    /// `Undelegated` without any name servers means the same as `NotDelegated`, at some registries also with them.
+    /// The actual meaning of a state. `Undelegated` without name servers means the same as `NotDelegated`; at some
+    /// registries, it does so even with name servers.
     fn really(&self, means: Means, family: Option<&Family>, now: Time) -> Means {
         let lasts = self.ends.at.is_none_or(|end| end.time() > now);
         let out = self.servers.is_empty() || lasts && family.is_some_and(|family| family.undelegated_is_out);
@@ -116,8 +117,8 @@ impl Said {
     }
 }
 
-/// When a domain is to leave the registry or the zone before its term ends, and what that means: it will end, or it
-/// has left the zone, unless a state says that it is in order. `None` for the ordinary end of a term.
+/// When a domain will leave the registry or the zone before its term ends, and what that means: it will end, or it
+/// has left the zone, unless a state says that it is in good standing. `None` for the ordinary end of a term.
 pub(super) fn leaves(
     deleted: Option<Time>,
     out: Option<Time>,
@@ -144,7 +145,7 @@ fn days(at: Time, now: Time) -> f64 {
     (at.0 - now.0) as f64 / 86_400_000.0
 }
 
-/// A name as in DNS: lower case, without a final dot, in ASCII form.
+/// A name in its DNS form: lower case, without a final dot, in ASCII.
 pub(super) fn host(text: &str) -> String {
     let name = text.trim().trim_end_matches('.').to_lowercase();
     idna::domain_to_ascii(&name).unwrap_or(name)

@@ -1,11 +1,12 @@
-//! Splits a text with states: lists with commas, slashes or brackets, followed by remarks and URLs, in any spelling.
+//! Splits a text that contains states: lists with commas, slashes or brackets, followed by remarks and URLs, in any
+//! spelling.
 
 use crate::catalog::grammar::registry::{Family, Means, RegistryBook, squashed};
 
 /// The states that a registry's words mean.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct States {
-    /// Each state as it is shown, with its meaning; `None` if the meaning is unknown.
+    /// Each state in the form that is shown, with its meaning; `None` if the meaning is unknown.
     pub found: Vec<(String, Option<Means>)>,
 }
 
@@ -19,7 +20,7 @@ impl States {
         }
     }
 
-    /// Adds a text that may not be about a state: only if the whole text is one.
+    /// Adds a text that may not be about a state, but only if the whole text is a state.
     pub(super) fn add_if_known(&mut self, text: &str, book: &RegistryBook, family: Option<&Family>) {
         let mut own = States::default();
         own.add(text, book, family);
@@ -37,7 +38,7 @@ impl States {
         self.found.iter().any(|(_, means)| *means == Some(wanted))
     }
 
-    /// Whether any of them is about the domain's state.
+    /// Whether any of the states is about the domain's state.
     pub(super) fn says_something(&self) -> bool {
         self.found.iter().any(|(_, means)| *means != Some(Means::Nothing))
     }
@@ -58,7 +59,7 @@ fn split(text: &str, book: &RegistryBook, family: Option<&Family>) -> Vec<(Strin
             continue;
         }
         if let Some((name, value)) = piece.split_once(':') {
-            // Such as `ok; Registrar Hold: No`.
+            // For example, `ok; Registrar Hold: No`.
             if let Some(held) = held(name, value, book, family) {
                 states.extend(held);
                 continue;
@@ -68,7 +69,7 @@ fn split(text: &str, book: &RegistryBook, family: Option<&Family>) -> Vec<(Strin
             known(&piece).map(|state| vec![state]).or_else(|| in_words(&piece, known)).or_else(|| by(&piece, known));
         match found {
             Some(found) => states.extend(found),
-            // Such as `ok - Normal state.` and `serverDeleteProhibited (Legacy)`.
+            // For example, `ok - Normal state.` and `serverDeleteProhibited (Legacy)`.
             None if remark && states.last().is_some_and(|(state, _)| !alarms(&piece, state, book)) => {}
             None => states.push((spaced(&piece), None)),
         }
@@ -76,8 +77,8 @@ fn split(text: &str, book: &RegistryBook, family: Option<&Family>) -> Vec<(Strin
     states
 }
 
-/// A line whose name is a hold (`On Hold: false`): the hold, or nothing if the value denies it. `None` if the name is
-/// not a hold, or the value is neither yes nor no.
+/// Reads a line whose name is a hold (`On Hold: false`): the hold, or nothing if the value denies it. `None` if the
+/// name is not a hold, or the value is neither yes nor no.
 pub(super) fn held(
     name: &str,
     value: &str,
@@ -97,8 +98,8 @@ pub(super) fn held(
     }
 }
 
-/// Parses "Suspended by REGISTRY", "suspended for abuse" and "on hold by order of a court": the state applies, whoever set it. After a lock
-/// or an ordinary word, "by" has no such meaning.
+/// Parses "Suspended by REGISTRY", "suspended for abuse" and "on hold by order of a court". The state applies,
+/// whoever set it. After a lock or an ordinary word, "by" does not have this meaning.
 fn by(piece: &str, known: impl Fn(&str) -> Option<(String, Option<Means>)>) -> Option<Vec<(String, Option<Means>)>> {
     let (done, _) = piece
         .split_once(" by ")
@@ -110,7 +111,7 @@ fn by(piece: &str, known: impl Fn(&str) -> Option<(String, Option<Means>)>) -> O
     taken.then(|| vec![(piece.to_lowercase(), means)])
 }
 
-/// The text before a URL: nothing in `(https://icann.org/epp#ok)`, the word in `clientHold#https://icann.org/epp`.
+/// The text before a URL: nothing for `(https://icann.org/epp#ok)`, the word for `clientHold#https://icann.org/epp`.
 fn without_url(word: &str) -> Option<&str> {
     let begins = ["http://", "https://", "www.", "icann.org/"].iter().filter_map(|sign| word.find(sign)).min();
     let Some(begins) = begins else { return Some(word).filter(|word| !word.contains("epp#")) };
@@ -118,7 +119,7 @@ fn without_url(word: &str) -> Option<&str> {
     before.contains(char::is_alphanumeric).then_some(before)
 }
 
-/// The words at the end of URLs: `https://icann.org/epp#clientHold`.
+/// The words at the ends of URLs, as in `https://icann.org/epp#clientHold`.
 fn explained(text: &str) -> String {
     let words = text.split_whitespace().filter_map(|word| word.split_once('#'));
     words.map(|(_, word)| word.trim_matches([')', '>', ']'])).collect::<Vec<_>>().join(" ")
@@ -145,14 +146,14 @@ fn pieces(text: &str) -> Vec<(String, bool)> {
     all
 }
 
-/// A state without the date or number next to it: `Connected (2027/03/31)`, `200 Active`.
+/// A state without the date or number next to it, as in `Connected (2027/03/31)` or `200 Active`.
 fn undated(piece: &str) -> String {
     let words = piece.split_whitespace().map(|word| word.trim_matches(|c| c == '.' || c == '"' || c == '*'));
     let words = words.filter(|word| word.chars().any(char::is_alphabetic) || *word == "-");
     words.collect::<Vec<_>>().join(" ")
 }
 
-/// States separated by blanks only; `None` if there is any other word.
+/// States separated only by spaces; `None` if there is any other word.
 fn in_words(
     piece: &str,
     known: impl Fn(&str) -> Option<(String, Option<Means>)>,
@@ -168,14 +169,14 @@ fn in_words(
     Some(found)
 }
 
-/// Whether a remark may say more than the state before it. What the state itself says is no news:
+/// Whether a remark may add something to the state before it. Repeating the state's meaning adds nothing:
 /// `clientDeleteProhibited - prevents deletion`.
 fn alarms(piece: &str, state: &str, book: &RegistryBook) -> bool {
     let lower = piece.to_lowercase();
     book.lines.alarm.iter().any(|part| lower.contains(part.as_str()) && !state.contains(part.as_str()))
 }
 
-/// Writes `registryQuarantine` as `registry quarantine`; `ACTIVE` is one word.
+/// Splits `registryQuarantine` into `registry quarantine`. `ACTIVE` is one word.
 pub(super) fn spaced(state: &str) -> String {
     let mut out = String::new();
     for c in state.trim().chars() {

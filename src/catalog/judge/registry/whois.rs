@@ -10,12 +10,12 @@ use super::states::{States, held};
 use crate::catalog::grammar::registry::{Family, Means, Order, RegistryBook};
 use crate::core::time::Time;
 
-/// The maximum length of a line, in bytes; longer ones are terms of use.
+/// The maximum length of a line, in bytes. Longer lines are terms of use.
 const LONGEST: usize = 200;
-/// The maximum length of a line such as "Too many requests".
+/// The maximum length, in bytes, of a line such as "Too many requests".
 const SHORT: usize = 40;
 
-/// The maximum length of a value that is nothing but a date and a time.
+/// The maximum length of a value that consists only of a date and a time.
 const LONGEST_DATE: usize = 32;
 
 /// One answer, and what is needed to parse it.
@@ -79,8 +79,8 @@ impl Reader<'_> {
     fn nothing_said(&self) -> (bool, bool) {
         let first = |patterns: &RegexSet| self.page.all.iter().position(|line| fits(patterns, line));
         match (first(&self.book.lines.missing), first(&self.book.lines.refused)) {
-            // A refusal may be followed by "not found". Further down, or within a long line, the words are from the
-            // terms of use.
+            // A refusal may be followed by "not found". If the words come further down or within a long line, they
+            // are from the terms of use.
             (Some(missing), Some(refused)) => {
                 let refused = refused < missing && self.page.all[refused].len() <= SHORT;
                 (!refused, refused)
@@ -97,12 +97,12 @@ impl Reader<'_> {
             } else if self.states_something(line) {
                 match (line.close, line.further) {
                     (true, _) => states.add(&line.value, self.book, self.family),
-                    // Not indented: it may be a sentence.
+                    // This line is not indented, so it may be a sentence.
                     (false, true) => states.add_if_known(&line.value, self.book, self.family),
                     (false, false) => {}
                 }
             } else if line.keys.iter().any(|key| key == "state") {
-                // This may be a state of a country in an address.
+                // This may be the state in a postal address.
                 states.add_if_known(&line.value, self.book, self.family);
             }
             self.flag(line, &mut states);
@@ -118,7 +118,7 @@ impl Reader<'_> {
         line.keys.iter().find_map(read).filter(|_| !own && line.close && !line.further)
     }
 
-    /// Whether the domain leaves the registry or the zone before its term ends.
+    /// Reads when the domain will leave the registry or the zone, if that is before its term ends.
     fn leaves(&self, ends: &Ends, fine: bool, now: Time) -> Option<(String, Option<Means>)> {
         let order = self.family.and_then(|family| family.order);
         let date = |keys: &[String]| self.named(keys).find_map(|line| read_date(&line.value, order)).map(Dated::time);
@@ -138,7 +138,7 @@ impl Reader<'_> {
             |word: &String| key == word || key.strip_suffix(word.as_str()).is_some_and(|rest| rest.ends_with(' '));
         let not = |words: &[String]| words.iter().any(|word| key.contains(word.as_str()));
         let flag = self.family.is_some_and(|family| family.flags.iter().any(|flag| flag.key == key));
-        // An overlay file of an earlier version has no list of prefixes.
+        // An overlay file for an earlier version has no list of prefixes.
         let prefix = |word: &String| {
             key.strip_suffix(word.as_str()).is_some_and(|rest| {
                 rest.is_empty()
@@ -162,7 +162,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The domain's name; a state may follow it (`EXAMPLE.TK is Active`).
+    /// The domain's name. A state may follow it (`EXAMPLE.TK is Active`).
     fn name(&self, states: &mut States) -> Option<String> {
         let mut also = self.named(&self.book.lines.also_name).filter_map(|line| line.value.split_whitespace().next());
         let asked = also.any(|name| host(name) == self.domain);
@@ -210,7 +210,8 @@ impl Reader<'_> {
         Ends { unread: ends.unread.or_else(|| self.some_end(order, now).filter(|_| silent)), ..ends }
     }
 
-    /// A date ahead under a name that no list has: it may be the expiry, in a language that plugwatch does not know.
+    /// A future date in a line with an unknown name. It may be the expiry, in a language that plugwatch does not
+    /// know.
     fn some_end(&self, order: Option<Order>, now: Time) -> Option<String> {
         let lines = &self.book.lines;
         let other = |key: &String| lines.not_expiry.iter().any(|part| key.contains(part.as_str()));
@@ -224,7 +225,7 @@ impl Reader<'_> {
         Some(format!("{}: {}", found.keys[0], found.value))
     }
 
-    /// The expiry date next to the state: in brackets, or after "until".
+    /// The expiry dates next to states: in brackets, or after "until".
     fn beside_state(&self) -> impl Iterator<Item = String> {
         let beside = self.family.is_some_and(|family| family.state_has_end);
         let lines = self.page.lines.iter().filter(move |line| beside && self.states_something(line));

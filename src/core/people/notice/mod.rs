@@ -1,5 +1,5 @@
-//! Notices: a vendor's letter, or a person's word. They come before the cut, while every
-//! look is green, and they explain the silence that follows.
+//! Notices: a vendor's letter, or a person's report. They arrive before the cut-off, while every check is still good,
+//! and explain why checks fail afterwards.
 
 mod reason;
 mod seen;
@@ -21,99 +21,105 @@ use crate::core::time::{Time, human};
 use crate::core::words::verdict::{Proof, Verdict};
 use seen::{doubted, notified, seen, silent, without_work};
 
-pub use reason::{is_by_letter, is_ending, is_in_force, is_outlived, is_spent, is_terms, is_undated};
+pub use reason::{is_by_letter, is_ending, is_in_force, is_interruption, is_outlived, is_spent, is_terms, is_undated};
 
-/// What somebody was told about some dependencies.
+/// A notice about some dependencies.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notice {
-    /// Ids of what it threatens.
+    /// The ids of the dependencies that it threatens.
     pub dependencies: Vec<String>,
-    /// When it came.
+    /// When it was received.
     pub received: Time,
     /// When it takes effect, if it says so.
     pub effective: Option<Time>,
-    /// It names a day and no hour: `effective` is the beginning of that day, and the end may be meant.
+    /// Whether it names only a day: `effective` is then the beginning of that day, although the end may be meant.
     #[serde(default)]
     pub whole_day: bool,
     /// What it says, in a few words.
     pub text: String,
-    /// A person says that they have left us already.
+    /// Whether a person reports that the vendor has already left.
     pub left: bool,
 }
 
-/// A notice that a person brought while plugwatch ran, with what people did about it.
+/// A notice that a person entered while plugwatch was running, with what people did about it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Letter {
-    /// Random public id; stands in questions and buttons.
+    /// Random public id, used in questions and buttons.
     pub public_id: String,
     /// What it says.
     pub notice: Notice,
-    /// How its hour was read, for people to confirm; empty if none was found.
+    /// How its date was read, for people to confirm; empty if no date was found.
     pub read_as: String,
-    /// Who brought it.
+    /// Who entered it.
     pub by: String,
-    /// Where.
+    /// The channel through which it was entered.
     pub via: String,
-    /// When it was brought.
+    /// When it was entered.
     pub added_at: Time,
-    /// SHA-256 of the bytes as they came.
+    /// SHA-256 of the bytes as received.
     pub sha256: String,
-    /// Who confirmed its hour, and when.
+    /// Who confirmed its date, and when.
     pub confirmed: Option<(String, Time)>,
-    /// Who answers it, and since when.
+    /// Who answers the vendor, and since when.
     pub answered: Option<(String, Time)>,
 }
 
-/// A deadline is called to mind so many hours before it: a week is time to move, a day time to save.
+/// Hours before a deadline at which people are reminded of it: a week is enough time to move, a day is enough to save
+/// data.
 const CALL: [u64; 6] = [168, 24, 12, 6, 3, 1];
+/// Of these, those that say nothing new to whoever is on it: three hours before, another act is due, and an hour before is
+/// the last word. Of new terms, no hour is due.
+const REPEATS: [u64; 2] = [12, 6];
 
-/// When a deadline is to be called to mind next, if it was last spoken of at `spoken`. The last hours before a `day`
-/// that is named without an hour are those before its end, counted once it has begun.
-pub fn call_at(ends: Time, day: bool, spoken: Time) -> Option<Time> {
-    let counts = |hours: &&u64| !day || **hours >= 24;
+/// When to remind of a deadline next, if it was last mentioned at `spoken`. If the letter names only a `day`, the
+/// last hours are those before the end of that day, and they count from its beginning. `seen` states that somebody is
+/// working on it.
+pub fn call_at(ends: Time, day: bool, spoken: Time, seen: bool) -> Option<Time> {
+    let counts = |hours: &&u64| (!day || **hours >= 24) && !(seen && REPEATS.contains(hours));
     let calls = CALL.iter().filter(counts).map(|hours| Time(ends.0 - i64::try_from(hours * 3_600_000).unwrap_or(0)));
     calls.chain(day.then_some(ends)).filter(|at| *at > spoken).min()
 }
 
-/// A day that a letter names, without regard to the two in a year on which clocks change.
+/// The length of a day that a letter names, ignoring the two days a year on which clocks change.
 const DAY: Duration = Duration::from_secs(86_400);
-/// Silence that begins within this after its hour is explained by a notice.
+/// A failure that begins within this time after the announced time is explained by the notice.
 const EXPLAINS: Duration = Duration::from_secs(72 * 3_600);
-/// What still serves us so long after its hour has outlived the notice.
+/// If it still works this long after the announced time, the notice no longer counts.
 const SPENT: Duration = Duration::from_secs(7 * 86_400);
 
-/// Reasons for not seeing something that are ours, and prove nothing about a vendor.
+/// Reasons for an unreadable check that are on the user's side and prove nothing about a vendor.
 const OURS: [&str; 3] = ["own_network", "needs_key", "rate_limited"];
-/// Reasons that a key has which never worked: what was never seen working does not stop.
+/// Reasons of checks that never worked: something that never worked cannot stop.
 const NEVER: [&str; 2] = ["credential_refused", "never_seen_live"];
 
-/// What is known beside the state when a letter's hour is weighed.
+/// What is known, in addition to the state, when a letter is evaluated.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Around<'a> {
-    /// When all that decides was checked last.
+    /// When the least recent of the deciding checks ran.
     pub looked_at: Option<Time>,
-    /// When the vendor's own word was last that the account is in order.
+    /// When the vendor last stated that the account is in good standing.
     pub in_order_at: Option<Time>,
-    /// Announced work of one's own is under way.
+    /// Whether announced maintenance on the user's side is in progress.
     pub worked_on: bool,
-    /// What to do about such a thing.
+    /// The advice for this kind of dependency.
     pub advice: Option<&'a Advice>,
-    /// Who sent the letter; empty if that is not known.
+    /// Who sent the letter; empty if unknown.
     pub sender: &'a str,
-    /// When older letters came that this one stands in for, the oldest first.
+    /// When the older letters arrived that this one replaces, oldest first.
     pub earlier: &'a [Time],
 }
 
 impl Notice {
-    /// A newer letter with a date stands in its place: it names the same hour, or this one's has passed or was never named.
+    /// Whether a newer letter with a date replaces this one: it names the same time, or this one's time has passed or
+    /// was never named.
     pub fn is_superseded(&self, other: &Notice, now: Time) -> bool {
         let newer = other.received > self.received && other.received <= now && !self.left;
         let names = |ends: Time| self.effective.is_none_or(|own| own == ends || own <= other.received);
         newer && other.effective.is_some_and(names)
     }
 
-    /// When it has passed by every reading: "by 17 February" lasts until that day ends; "with effect from 17 August" and
-    /// new terms begin with their day.
+    /// When the announced time has certainly passed: "by 17 February" lasts until the end of that day; "with effect
+    /// from 17 August" and new terms apply from the beginning of their day.
     pub fn passes(&self) -> Option<Time> {
         let effective = self.effective?;
         let begins = || {
@@ -123,29 +129,34 @@ impl Notice {
         Some(if self.whole_day && !begins() { effective.plus(DAY) } else { effective })
     }
 
-    /// Its hour that still lies ahead: on the day that it names without an hour, that day's end.
+    /// The announced time, if it is still ahead. On a day named without an hour, this is the end of that day.
     pub fn ahead(&self, now: Time) -> Option<Time> {
         let begins = self.effective.filter(|at| *at > now);
         begins.or_else(|| self.passes()).filter(|at| *at > now)
     }
 
-    /// Whether the hour ahead is the beginning of a day that the letter names without an hour.
+    /// Whether the announced time is still ahead and is a day named without an hour.
     pub fn names_day(&self, now: Time) -> bool {
         self.effective.is_some_and(|at| at > now) && self.passes() > self.effective
     }
 
-    /// Whether it is the day that the letter names without an hour.
+    /// Whether today is the day that the letter names without an hour.
     pub fn is_last_day(&self, now: Time) -> bool {
         self.effective.is_some_and(|at| at <= now) && self.passes().is_some_and(|at| at > now)
     }
 
-    /// The next instant at which it means something else than now.
+    /// Whether its hour or day has come so lately that what fails now is likely what it announced.
+    pub fn has_come(&self, now: Time) -> bool {
+        self.received <= now && self.effective.is_some_and(|at| at <= now && now <= at.plus(EXPLAINS))
+    }
+
+    /// The next instant at which the meaning of the notice changes.
     pub fn turns_at(&self, now: Time) -> Option<Time> {
         let spent = self.effective.map(|at| at.plus(SPENT));
         [Some(self.received), self.effective, self.passes(), spent].into_iter().flatten().filter(|at| *at > now).min()
     }
 
-    /// What a dependency comes to with this notice, beside what is known `around` it and its `open` incident.
+    /// The state of a dependency under this notice, given what is known `around` it and its `open` incident.
     pub fn apply(&self, state: Combined, around: Around<'_>, open: Option<&Incident>, now: Time) -> Combined {
         if self.received > now {
             return state;
@@ -155,9 +166,13 @@ impl Notice {
             return told.holds(state, Verdict::Dropped, "told_left", self.received);
         }
         let Some(ends) = self.effective else {
-            // When is not known: it may be today.
+            // The date is unknown: it may be today.
             let ends = told.wording.demand.is_some() || told.wording.ends;
-            let reason = if ends { "ends_undated" } else { "noticed" };
+            let reason = match told.wording.may_stop {
+                _ if ends => "ends_undated",
+                true => "interrupts_undated",
+                false => "noticed",
+            };
             return told.holds(state, Verdict::Degraded, reason, self.received);
         };
         let (state, worked_on) = without_work(state, around, ends);
@@ -165,7 +180,7 @@ impl Notice {
             let early = human(ends.since(since));
             return told.cut(state, ends, since, &format!("and the key was refused {early} before that: {seen}"));
         }
-        // What the hour brought is known once somebody looked after it.
+        // The outcome is known only once a check was made after the announced time.
         let unknown_at = |at: Time| now < at || around.looked_at.is_none_or(|looked| looked < at);
         let reason = if told.wording.terms { "terms" } else { "ends" };
         if unknown_at(ends) {
@@ -176,9 +191,9 @@ impl Notice {
         let cut = |held: &&Held| self.is_cut(held.since, ends, around);
         match silent(&state).filter(cut).or_else(unseen).map(|held| (held.since, seen(held))) {
             Some((since, seen)) => told.cut(state, ends, since.max(ends), &format!("and {seen}")),
-            // Gone where the letter said: that is what came of it.
+            // It is gone in some storefronts: that is the announced cut-off.
             None if state.held.as_ref().is_some_and(|held| is_partly(&held.reason)) => state,
-            // Its day is not over: what it asks for can still be done.
+            // The named day is not over, so the demand can still be met.
             None if self.passes().is_some_and(unknown_at) => {
                 told.holds(state, Verdict::Degraded, reason, self.received)
             }
@@ -189,15 +204,16 @@ impl Notice {
         }
     }
 
-    /// Whether silence since then is what the letter announced. What was silent when it came is not; nor is what
-    /// began before the hour, where announced work or the vendor's own word since then explains it.
+    /// Whether a failure since then is the announced cut-off. It is not if it began before the letter arrived, or if
+    /// it began before the announced time and is explained by announced maintenance or by the vendor's own later
+    /// statement.
     fn is_cut(&self, since: Time, ends: Time, around: Around<'_>) -> bool {
         let explained = around.worked_on || around.in_order_at.is_some_and(|at| at >= ends);
         since >= self.received && since <= ends.plus(EXPLAINS) && (since >= ends || !explained)
     }
 
-    /// Since when, and by which answer, the key is refused that worked when the letter came, before the letter's hour:
-    /// the announced cut has begun.
+    /// Since when, and with what answer, a key is refused that worked when the letter arrived. If that is before the
+    /// announced time, the cut-off has begun early.
     fn cut_early(&self, state: &Combined, ends: Time) -> Option<(Time, String)> {
         let refused = state.lost_access()?;
         let within = refused.since >= self.received && refused.since < ends;
@@ -205,7 +221,7 @@ impl Notice {
     }
 }
 
-/// A letter with what its words say, and what is known around it.
+/// A letter with its wording and what is known around it.
 struct Told<'a> {
     notice: &'a Notice,
     wording: Wording,
@@ -213,23 +229,23 @@ struct Told<'a> {
 }
 
 impl Told<'_> {
-    /// Whose letter it is: `Twilio's letter`.
+    /// The letter with its sender, such as `Twilio's letter`.
     fn letter(&self) -> String {
         whose(self.around.sender)
     }
 
-    /// The letters before this one, which may name another reason or date.
+    /// A phrase that lists the earlier letters, which may give another reason or date.
     fn after_others(&self) -> String {
         let days: Vec<String> = self.around.earlier.iter().map(|at| at.short()).collect();
         if days.is_empty() { String::new() } else { format!(", after a letter of {}", days.join(" and of ")) }
     }
 
-    /// The letter's text within quotation marks, where the sentence goes on.
+    /// The letter's text without its final full stop, for quoting within a sentence.
     fn text(&self) -> &str {
         self.notice.text.trim_end_matches('.')
     }
 
-    /// What the letter does to it: it ends it, or threatens to.
+    /// What the letter announces, as a verb phrase: that it ends, or may end.
     fn announces(&self, past: bool) -> &'static str {
         match (self.wording.demand.is_some(), self.wording.terms, past) {
             (true, _, false) => "threatens the cut-off unless its condition is met",
@@ -241,12 +257,12 @@ impl Told<'_> {
         }
     }
 
-    /// The state with what was told.
+    /// The state with the notice added.
     fn holds(&self, state: Combined, verdict: Verdict, reason: &str, since: Time) -> Combined {
         let (text, letter, after) = (self.text(), self.letter(), self.after_others());
         let say = match (reason, self.notice.effective) {
             ("told_left", _) => format!("reported: \u{201c}{text}\u{201d}"),
-            // The hour stands beside it, by the reader's own clock.
+            // The date is shown separately, in the reader's time zone.
             (_, Some(_)) => {
                 format!("{letter} {}{after}: \u{201c}{text}\u{201d}", self.announces(false))
             }
@@ -255,12 +271,17 @@ impl Told<'_> {
                     if self.wording.demand.is_some() { self.announces(false) } else { "may announce a cut-off" };
                 format!("{letter} {speaks}{after}, and plugwatch knows no date: \u{201c}{text}\u{201d}")
             }
-            _ => format!("{letter} says{after}: \u{201c}{text}\u{201d}"),
+            ("interrupts_undated", _) => {
+                format!("{letter} warns of an interruption{after}, and plugwatch knows no date: \u{201c}{text}\u{201d}")
+            }
+            _ => format!(
+                "{letter} says{after}: \u{201c}{text}\u{201d}. plugwatch found no date in it. When does it take effect?"
+            ),
         };
         notified(state, verdict, reason, self.hint(verdict, reason), say, since)
     }
 
-    /// It was cut off as announced, as `seen`.
+    /// The state after it was cut off as announced; `seen` says how.
     fn cut(&self, state: Combined, ends: Time, since: Time, seen: &str) -> Combined {
         let given = human(ends.since(self.notice.received));
         let (announced, ends, text) = (self.announces(true), ends.short(), self.text());
@@ -270,14 +291,15 @@ impl Told<'_> {
         notified(state, Verdict::Dropped, "ended_by_notice", hint, say, since)
     }
 
-    /// The hour has passed, and nothing says that it has stopped.
+    /// The state after the announced time has passed, with no sign that it has stopped.
     fn outlived(&self, state: Combined, worked_on: bool, ends: Time) -> Combined {
         let (announced, ends, text) = (self.announces(true), ends.short(), self.text());
         let (reason, say) = match &state.held {
-            // The last check contradicts what was believed before: neither is said.
+            // The last check contradicts the earlier state, so neither is reported.
             Some(held) if held.proof != Proof::Told && (worked_on || state.is_in_doubt()) => {
-                let say =
-                    format!("the announced cut-off time passed on {ends}, and whether it still works is not known yet");
+                let say = format!(
+                    "the announced cut-off time passed on {ends}, and plugwatch does not know yet whether the service still works"
+                );
                 ("outlived_notice", format!("{say}. The letter: \u{201c}{text}\u{201d}"))
             }
             Some(held) if held.proof != Proof::Told => {
@@ -286,7 +308,7 @@ impl Told<'_> {
                 );
                 ("outlived_notice", format!("{say}. The letter: \u{201c}{text}\u{201d}"))
             }
-            // A person's word of before is no check.
+            // A person's earlier report is not a check.
             Some(_) | None => {
                 let say = format!("{} {announced} for {ends}, and it cannot be checked", self.letter());
                 ("ended_unseen", format!("{say}: \u{201c}{text}\u{201d}"))
@@ -296,7 +318,7 @@ impl Told<'_> {
         notified(state, Verdict::Degraded, reason, hint, say, self.notice.received)
     }
 
-    /// New terms hold. What a person said of it before says nothing of how it fares under them.
+    /// The state once new terms apply. A person's earlier report does not show whether it still works under them.
     fn in_force(&self, state: Combined) -> Combined {
         let checked = state.held.as_ref().is_some_and(|held| held.proof != Proof::Told);
         if checked {
@@ -312,7 +334,7 @@ impl Told<'_> {
         notified(state, Verdict::Degraded, "terms_in_force", hint, say, self.notice.received)
     }
 
-    /// What to do about such a thing.
+    /// The advice for this verdict and reason.
     fn hint(&self, verdict: Verdict, reason: &str) -> Option<String> {
         let advice = self.around.advice?;
         Some(match verdict {
@@ -328,7 +350,7 @@ impl Told<'_> {
 /// What to do on the day of new terms.
 const IN_FORCE: &str = "Say what you did about it: paid, cut your use, or moved. If nothing, find out today what it costs you and whether it still works.";
 
-/// Whose letter it is, at the beginning of a sentence or within one: `Twilio's letter`.
+/// The letter with its sender, for the beginning or the middle of a sentence: `Twilio's letter`.
 pub fn whose(sender: &str) -> String {
     if sender.is_empty() { "a letter".to_owned() } else { format!("{sender}'s letter") }
 }

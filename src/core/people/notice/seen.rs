@@ -1,4 +1,4 @@
-//! What was seen of a letter's cut, and a state with what was told beside it.
+//! What checks show of an announced cut-off, and how a state and a notice are combined.
 
 use super::{Around, NEVER, OURS};
 use crate::core::dependency::state::Combined;
@@ -6,9 +6,9 @@ use crate::core::probe::standing::Held;
 use crate::core::time::Time;
 use crate::core::words::verdict::{Fault, Proof, Verdict};
 
-/// By what nothing good is heard of it any more, for reasons that are not ours; the first of it.
+/// The first confirmed failure or blindness that is not on the user's side; `None` if there is none.
 pub(super) fn silent(state: &Combined) -> Option<&Held> {
-    // A breakdown that the vendor itself reports is one.
+    // A breakdown that the vendor itself reports is not a cut-off.
     let reported = |held: &Held| held.fault == Fault::VendorBreakdown && held.proof == Proof::Stated;
     let out = |held: &&Held| held.verdict == Verdict::Outage && held.fault != Fault::Ours && !reported(held);
     let held = state.held.as_ref().filter(out);
@@ -19,7 +19,7 @@ pub(super) fn silent(state: &Combined) -> Option<&Held> {
     held.or_else(|| unseen.map(|unseen| &unseen.held).min_by_key(|held| held.since))
 }
 
-/// What was seen of a cut: that it is out, or that it can no longer be seen.
+/// A phrase that says what checks show: it no longer works, or it can no longer be checked.
 pub(super) fn seen(held: &Held) -> String {
     match held.verdict {
         Verdict::Outage => format!("it no longer works: {}", held.say),
@@ -27,8 +27,8 @@ pub(super) fn seen(held: &Held) -> String {
     }
 }
 
-/// Ignores an outage that maintenance explains and that no alert reports, so that it hides no letter. Also returns
-/// whether there was one.
+/// Ignores an outage that maintenance explains. No alert reports such an outage, so it must not hide a letter. Also
+/// returns whether there was one.
 pub(super) fn without_work(state: Combined, around: Around<'_>, ends: Time) -> (Combined, bool) {
     let explained = |held: &Held| around.worked_on && held.verdict == Verdict::Outage && held.since < ends;
     let worked_on = state.held.as_ref().is_some_and(explained);
@@ -36,7 +36,7 @@ pub(super) fn without_work(state: Combined, around: Around<'_>, ends: Time) -> (
     (Combined { held, ..state }, worked_on)
 }
 
-/// A breakdown after the announced hour may be none.
+/// Marks an outage after the announced time as a possible cut-off.
 pub(super) fn doubted(state: Combined, ends: Time) -> Combined {
     let doubt = |held: Held| Held {
         fault: Fault::Unclear,
@@ -48,8 +48,8 @@ pub(super) fn doubted(state: Combined, ends: Time) -> Combined {
     Combined { held: state.held.map(doubt), ..state }
 }
 
-/// The state with what was told, unless what was seen is worse. Beside another warning, what was
-/// told leads.
+/// The state with a notice added, unless a check found something worse. If a check gave another warning, the notice
+/// comes first.
 pub(super) fn notified(
     state: Combined,
     verdict: Verdict,

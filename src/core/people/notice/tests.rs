@@ -55,7 +55,7 @@ fn a_key_that_is_refused_after_the_letter_and_before_its_hour_is_the_cut() {
     let cut = (Verdict::Dropped, "ended_by_notice".to_owned());
     assert_eq!(after(5, refused(4)), cut);
     assert_eq!(after(40, refused(4)), cut, "and still is after the hour");
-    // Who was refused before the letter came had lost the key before.
+    // A key that was refused before the letter arrived was lost earlier.
     assert_eq!(after(5, refused(-4)), (Verdict::Degraded, "ends".to_owned()));
 }
 
@@ -67,7 +67,7 @@ fn silence_that_is_older_than_the_letter_or_explained_otherwise_is_not_its_cut()
         notice().apply(held(Verdict::Outage, hour(since)), around, None, hour(40)).held.unwrap().verdict
     };
     assert_eq!(reads(-2, Around::default()), Verdict::Outage, "it was silent when the letter came");
-    // No alert reports what maintenance explains: the letter is reported.
+    // No alert reports an outage that maintenance explains, so the letter is reported.
     assert_eq!(reads(30, Around { worked_on: true, ..Around::default() }), Verdict::Degraded);
     assert_eq!(reads(30, Around { in_order_at: Some(hour(39)), ..Around::default() }), Verdict::Outage);
     assert_eq!(reads(30, Around { in_order_at: Some(hour(29)), ..Around::default() }), Verdict::Dropped);
@@ -94,13 +94,18 @@ fn a_deadline_is_called_to_mind_six_times_at_most() {
     let ends = Time(200 * 3_600_000);
     let mut spoken = Time(0);
     let mut calls = Vec::new();
-    while let Some(at) = call_at(ends, false, spoken) {
+    while let Some(at) = call_at(ends, false, spoken, false) {
         calls.push(at.0 / 3_600_000);
         spoken = at;
     }
     assert_eq!(calls, [32, 176, 188, 194, 197, 199]);
-    assert_eq!(call_at(ends, true, Time(176 * 3_600_000)), Some(ends), "its last hours are counted on the day itself");
-    assert_eq!(call_at(ends, false, Time(190 * 3_600_000)), Some(Time(194 * 3_600_000)));
+    assert_eq!(
+        call_at(ends, true, Time(176 * 3_600_000), false),
+        Some(ends),
+        "its last hours are counted on the day itself"
+    );
+    assert_eq!(call_at(ends, false, Time(190 * 3_600_000), false), Some(Time(194 * 3_600_000)));
+    assert_eq!(call_at(ends, false, Time(176 * 3_600_000), true), Some(Time(197 * 3_600_000)), "not without news");
 }
 
 #[test]

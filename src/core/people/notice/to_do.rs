@@ -1,26 +1,26 @@
-//! What to do about a letter: first whether it is real, then what cannot be got later, then what it asks for.
+//! What to do about a letter: first verify it, then save what is lost later, then meet its demand.
 
 use crate::core::people::advice::Advice;
 use crate::core::people::wording::Wording;
 
-/// Whatever it is about: a forged letter wants to be obeyed and answered.
-const REAL: &str = "Confirm with the vendor, not by replying to the letter, that it is real.";
-/// What to do about a letter with a condition, whatever it is about.
-const MEET: &str = "Do what the letter asks if you can, and keep proof of when you did.";
+/// The first step for any letter: the sender of a forged letter wants people to obey or answer it.
+const REAL: &str = "Ask the vendor whether the letter is real, but don't reply to the letter itself.";
+/// What to do about any letter with a condition.
+const MEET: &str = "If it is real, do what it asks if you can, and keep proof of when you did.";
 /// What to do about a letter that threatens nothing yet.
 const ANSWER: &str =
-    "Then answer it today, and keep proof of that. Ask in writing what will change or be cut off, and when.";
-/// What to do about a price or terms, whatever they are for.
+    "If it is, answer it today, and keep proof of that. Ask in writing what will change or be cut off, and when.";
+/// What to do about a change of prices or terms.
 const TERMS: &str = "Work out what it costs you a month. Then decide before that day: pay, cut your use, or move. Ask in writing for a later date.";
-/// No answer to a vendor moves a law.
-const LAW: &str = "The letter names a law, sanctions or an order: call counsel before you answer it. Ask your other vendors whether they stop, too.";
+/// What to do if a law is the reason: answering the vendor cannot change that.
+const LAW: &str = "The letter names a law, sanctions or an order: call counsel before you answer it. Ask your other vendors whether they will stop service, too.";
 
 /// What to do about a letter that threatens nothing yet.
 pub fn answer() -> String {
     format!("{REAL} {ANSWER}")
 }
 
-/// What to do while the hour of a letter lies ahead, or nobody knows when it is.
+/// What to do before the announced time, or if it is unknown.
 pub fn before(wording: &Wording, advice: &Advice) -> String {
     let rest = match wording {
         _ if wording.terms => vec![TERMS],
@@ -31,7 +31,7 @@ pub fn before(wording: &Wording, advice: &Advice) -> String {
     joined([REAL].into_iter().chain(rest))
 }
 
-/// The same in the last hours: what the letter asks for counts until its hour.
+/// What to do in the last hours: the letter's demand can still be met until the announced time.
 pub fn in_the_last_hours(wording: &Wording, advice: &Advice) -> String {
     match wording {
         _ if wording.terms => TERMS.to_owned(),
@@ -41,7 +41,7 @@ pub fn in_the_last_hours(wording: &Wording, advice: &Advice) -> String {
     }
 }
 
-/// The same where the steps to take stand beside it: only what the letter itself calls for.
+/// What to do if the configured steps are listed separately: only what the letter itself requires.
 pub fn beside_steps(wording: &Wording) -> String {
     match wording {
         _ if wording.terms => joined([REAL, TERMS]),
@@ -51,7 +51,7 @@ pub fn beside_steps(wording: &Wording) -> String {
     }
 }
 
-/// What to do once it was cut off.
+/// What to do after the cut-off.
 pub fn after(wording: &Wording, advice: &Advice) -> String {
     if wording.law { joined([LAW, advice.cut.as_str()]) } else { advice.cut.clone() }
 }

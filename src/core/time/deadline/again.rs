@@ -1,13 +1,13 @@
-//! The same time in another zone: "12:00 PM ET / 5:00 PM UTC", "17:00 CET (16:00 UTC)".
+//! A time that a letter repeats in another zone: "12:00 PM ET / 5:00 PM UTC", "17:00 CET (16:00 UTC)".
 
 use super::Deadline;
 use super::token::Token;
 use super::{day, hour, words, zone};
 
-/// The position after all other names of a time, if they agree with it.
+/// The position after all repetitions of a time, if they agree with it.
 ///
 /// # Errors
-/// Fails if one of them is another time, with a question for a person.
+/// Fails if a repetition is a different time, with a question for a person.
 pub(super) fn read(tokens: &[Token], from: usize, deadline: &Deadline) -> Result<usize, String> {
     let mut next = from;
     while next > 0 && !tokens[next - 1].ends {
@@ -15,14 +15,14 @@ pub(super) fn read(tokens: &[Token], from: usize, deadline: &Deadline) -> Result
         let zone = zone?;
         if zone.local(deadline.at).time() != hour.time {
             let (one, other) = (&deadline.read_as, format!("{} {}", hour.time.format("%H:%M"), zone.name));
-            return Err(format!("{one} and {other} are not the same time: which is meant?"));
+            return Err(format!("{one} and {other} are not the same time. Which one is right?"));
         }
         next = until;
     }
     Ok(next)
 }
 
-/// A time of day with its zone, after a slash, a bracket or "or"; a day may stand beside it.
+/// A time of day with its zone after a slash, a bracket or "or". It may include a day.
 fn other(tokens: &[Token], from: usize) -> Option<(usize, hour::Hour, Result<zone::Zone, String>)> {
     let mut at = from;
     if matches!(tokens.get(at)?.text.as_str(), "or" | "oder" | "o" | "ou" | "ie" | "i.e" | "=") {
@@ -43,7 +43,7 @@ fn other(tokens: &[Token], from: usize) -> Option<(usize, hour::Hour, Result<zon
     None
 }
 
-/// The end of a range whose first time of day is before `from`, "to 18:00 UTC", and its zone.
+/// The end of a range whose first time of day precedes `from`, such as "to 18:00 UTC", and its zone.
 pub(super) fn range_end(tokens: &[Token], from: usize) -> Option<(usize, Option<Result<zone::Zone, String>>)> {
     let joins =
         |token: &&Token| matches!(token.text.as_str(), "to" | "and" | "until" | "bis" | "und" | "a" | "y" | "à" | "et");

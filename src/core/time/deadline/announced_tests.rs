@@ -1,8 +1,8 @@
-//! Letters of invented vendors: what sets their cut-off, and what does not.
+//! Letters of invented vendors, to test what is read as a cut-off and what is not.
 
 use super::*;
 
-/// Monday 1 March 2027, 08:00 UTC.
+/// The reading of a letter that arrived on Monday 1 March 2027, 08:00 UTC.
 fn reads(text: &str) -> String {
     let received = Time::parse("2027-03-01T08:00:00Z").unwrap();
     match cut_off(text, received, chrono_tz::UTC) {
@@ -86,10 +86,10 @@ fn days_that_are_counted_are_computed() {
         ("The plan ends on the 31st day of March, 2027.", "2027-03-31T00:00:00Z"),
         ("The plan ends on the twenty-second of March 2027.", "2027-03-22T00:00:00Z"),
         ("La boutique ferme à la fin du mois d'avril.", "2027-04-30T00:00:00Z"),
-        // The data's day is not the shop's.
+        // The day on which data is erased is not the day on which the shop closes.
         ("Files are erased 30 days after we close your shop on 8 March 2027.", "2027-03-08T00:00:00Z"),
     ]);
-    are_asked(&[("Your shop closes on Friday the 12th.", "Fri the 12th: of which month?")]);
+    are_asked(&[("Your shop closes on Friday the 12th.", "Fri the 12th of which month?")]);
     are_asked(&[("Your shop closes 9 days after the renewal on 5 March 2027.", "9 days after the renewal on 5")]);
 }
 
@@ -109,7 +109,7 @@ fn what_takes_a_cut_off_back_sets_none() {
         "Queda anulado el cierre previsto para el 12 de marzo de 2027.",
         "No cerraremos su tienda el 12 de marzo de 2027.",
     ] {
-        assert!(reads(text).contains("take a cut-off back"), "{text}: {}", reads(text));
+        assert!(reads(text).contains("withdraw a cut-off"), "{text}: {}", reads(text));
     }
     are_read(&[
         ("Your files will not be deleted. Your shop will be closed on 12 March 2027.", "2027-03-12T00:00:00Z"),
@@ -138,23 +138,23 @@ fn a_cut_off_that_moves_is_the_new_one() {
     ]);
     are_asked(&[
         ("The closure of 12 March 2027 has been postponed.", "Fri 12 Mar 2027"),
-        ("The closure on 12 March 2027, now on 26 March 2027, has been rescheduled.", "which day holds?"),
-        ("The deadline was moved to 26 March 2027. We close your shop on 12 March 2027.", "which is the cut-off?"),
+        ("The closure on 12 March 2027, now on 26 March 2027, has been rescheduled.", "Which day is right?"),
+        ("The deadline was moved to 26 March 2027. We close your shop on 12 March 2027.", "Which one is the cut-off?"),
     ]);
 }
 
 #[test]
 fn a_period_of_something_else_sets_no_date() {
     are_asked(&[
-        ("We answer within 24 hours. We will close your shop.", "no word of a cut-off"),
+        ("We answer within 24 hours. We will close your shop.", "announces no cut-off"),
         ("Because of 4 objections within 30 days we will close your shop.", "4 objections"),
         ("Your shop will be closed, but not in 30 days.", "not in 30 days"),
-        ("Your shop is closed. Files are erased after 90 days.", "when data is deleted"),
+        ("Your shop is closed. Files are erased after 90 days.", "data is deleted"),
         ("Your shop is deleted after six months of silence.", "six months"),
-        ("Your shop closes within 14 days of", "14 days are counted"),
+        ("Your shop closes within 14 days of", "counts 14 days"),
         ("Your shop closes 24 hours after you open the second reminder.", "24 hours"),
         ("Either party may terminate with 30 days' notice.", "period of notice"),
-        ("Date: 8 February 2027. Your shop closes 30 days from the date of this letter.", "date on the letter"),
+        ("Date: 8 February 2027. Your shop closes 30 days from the date of this letter.", "from its own date"),
     ]);
     are_read(&[
         ("Reply within 48 hours. Otherwise we close your shop.", "2027-03-03T08:00:00Z"),
@@ -171,11 +171,11 @@ fn a_period_of_something_else_sets_no_date() {
 #[test]
 fn a_date_without_a_word_of_an_end_is_asked() {
     are_asked(&[
-        ("Next billing date: 28 March 2027.", "no word of a cut-off beside Sun 28 Mar 2027"),
-        ("The Data Act applies from 2 August 2027. We close your shop.", "no word of a cut-off"),
-        ("Get 30% off until 5 March 2027. Our sale ends soon.", "no word of a cut-off"),
-        ("Maintenance on 5 March 2027 from 02:00 to 04:00 UTC: the API is unavailable.", "no word of a cut-off"),
-        ("You may appeal until 5 March 2027. We will close your shop.", "for something else"),
+        ("Next billing date: 28 March 2027.", "the text near Sun 28 Mar 2027"),
+        ("The Data Act applies from 2 August 2027. We close your shop.", "announces no cut-off"),
+        ("Get 30% off until 5 March 2027. Our sale ends soon.", "announces no cut-off"),
+        ("Maintenance on 5 March 2027 from 02:00 to 04:00 UTC: the API is unavailable.", "announces no cut-off"),
+        ("You may appeal until 5 March 2027. We will close your shop.", "of something else"),
     ]);
 }
 
@@ -226,5 +226,5 @@ fn an_hour_that_the_clocks_skip_is_said() {
     let received = Time::parse("2027-03-01T08:00:00Z").unwrap();
     let text = "Your shop closes on 28 March 2027 at 02:30 Berlin time.";
     let read = cut_off(text, received, chrono_tz::UTC).unwrap();
-    assert_eq!(read.assumed, ["The clocks skip 02:30 on that day: an hour earlier is taken."]);
+    assert_eq!(read.assumed, ["The clocks skip 02:30 on that day: plugwatch uses the time an hour earlier."]);
 }

@@ -1,4 +1,4 @@
-//! "30 days after 8 December", "the day before 10 December": a day counted from another that the text names.
+//! Days counted from another day that the text names: "30 days after 8 December", "the day before 10 December".
 
 use chrono::{Datelike, Months, NaiveDateTime, Weekday};
 
@@ -6,13 +6,13 @@ use super::token::Token;
 use super::words::{self, Unit};
 use super::{count, day};
 
-/// Words that may stand between "after" and the day that is counted from.
+/// Words that may come between "after" and the day that is counted from.
 const FILLERS: &str = "the of date due day dem der den des le la les du de del el on am payment invoice billing fällig fälligkeit \
     fälligkeitsdatum rechnungsdatum échéance d'échéance vencimiento fecha datum date term contract que";
-/// How far behind it that day may stand, in words.
+/// The maximum number of words between "after" and that day.
 const FAR: usize = 6;
 
-/// How far a day is from the one that is named.
+/// The distance of a day from the day that is named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Apart {
     count: u64,
@@ -21,16 +21,16 @@ pub(super) struct Apart {
     before: bool,
 }
 
-/// Whether something is counted from a day that the text names: the position of that day and how far it is apart.
+/// Reads a period that is counted from a day in the text: the position of that day, and its distance.
 ///
 /// # Errors
-/// Fails if it is counted from something near that day, with a question for a person.
+/// Fails if the period is counted from an event near that day, with a question for a person.
 pub(super) fn read(tokens: &[Token], from: usize) -> Result<Option<(usize, Apart)>, String> {
     let Some((behind, apart)) = distance(tokens, from) else { return Ok(None) };
     let Some(at) = (behind..tokens.len().min(behind + FAR)).find(|at| is_date(tokens, *at)) else { return Ok(None) };
     let between = &tokens[behind..at];
     let ends = between.iter().any(|token| token.ends || token.pauses || words::cuts_off(&token.text));
-    // "30 days after we close your account on 8 December" tells when data is deleted; that day is its own.
+    // "30 days after we close your account on 8 December" says when data is deleted. The date is that of the closing.
     if ends {
         return Ok(None);
     }
@@ -70,7 +70,7 @@ fn distance(tokens: &[Token], from: usize) -> Option<(usize, Apart)> {
     Some((behind, Apart { count, unit, workdays, before }))
 }
 
-/// Whether "before" or "after" stands at `at`, and the position after it.
+/// Whether the word at `at` is "before" or "after", and the position after it.
 fn relation(tokens: &[Token], at: usize) -> Option<(usize, bool)> {
     let word = |at: usize| tokens.get(at).filter(|_| !tokens[at - 1].ends).map_or("", |token| token.text.as_str());
     match (word(at), word(at + 1)) {
@@ -87,7 +87,7 @@ fn relation(tokens: &[Token], at: usize) -> Option<(usize, bool)> {
 }
 
 impl Apart {
-    /// The time that is so far from `local`.
+    /// The time at this distance from `local`.
     pub(super) fn from(self, local: NaiveDateTime) -> Option<NaiveDateTime> {
         let Apart { count, unit, workdays, before } = self;
         if workdays {

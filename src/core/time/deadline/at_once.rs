@@ -1,21 +1,22 @@
-//! "Immediately" in a letter: either the cut-off, whose hour must be asked for, or something the reader should do.
+//! "Immediately" in a letter: either the cut-off, whose time must then be asked for, or a demand to the reader.
 
 use super::token::Token;
 use super::words;
 
-/// The question if a letter may mean now.
-pub(super) const QUESTION: &str = "it says immediately: if they have left you already, say so, else give the hour";
+/// The question if a letter may mean a cut-off now.
+pub(super) const QUESTION: &str =
+    "the letter says \"immediately\": if the vendor has left you already, say so; otherwise give the time";
 
-/// Verbs that ask the reader to do something, at the beginning of a sentence.
+/// Verbs at the beginning of a sentence that ask the reader to do something.
 const IMPERATIVES: [&str; 8] = ["stop", "cease", "halt", "close", "cancel", "remove", "disable", "delete"];
 
-/// How many words before and after it are searched for its meaning.
+/// How many words before and after "immediately" are searched for its meaning.
 const NEAR: usize = 8;
 
-/// If a letter says that something must be done at once: a sentence for its reader.
+/// The sentence for the reader if a letter demands something at once.
 ///
 /// # Errors
-/// Fails if the letter may mean that the vendor cuts you off now, with the question for the reader.
+/// Fails if the letter may mean that the vendor cuts the customer off now, with a question for a person.
 pub(super) fn read(tokens: &[Token]) -> Result<Option<String>, String> {
     let mut asked = None;
     let at_once = |token: &Token| {
@@ -28,7 +29,9 @@ pub(super) fn read(tokens: &[Token]) -> Result<Option<String>, String> {
         if is_cut(tokens, at) {
             return Err(QUESTION.to_owned());
         }
-        asked = Some("It also says immediately: taken as what you shall do, not as its hour.".to_owned());
+        asked = Some(
+            "It also says \"immediately\", which plugwatch reads as a request to you, not as the time.".to_owned(),
+        );
     }
     Ok(asked)
 }
@@ -56,7 +59,7 @@ fn is_cut(tokens: &[Token], at: usize) -> bool {
             }
         }
         (Some((_, cut)), None) | (None, Some((_, cut))) => cut,
-        // On its own, it names neither a time nor who acts.
+        // On its own, the word says neither when nor who acts.
         (None, None) => false,
     }
 }

@@ -1,33 +1,33 @@
-//! Letters that take a cut-off back ("we have withdrawn our notice", "will not be suspended") or move it ("postponed
+//! Letters that withdraw a cut-off ("we have withdrawn our notice", "will not be suspended") or move it ("postponed
 //! from 4 to 18 December").
 
 use super::token::Token;
 use super::words;
 
-/// Words by what they show.
+/// Words, each line with what they indicate.
 const WORDS: &str = include_str!("changes.txt");
-/// Between a verb and what it takes back: "have withdrawn our earlier notice".
+/// Words between a verb and the notice that it withdraws: "have withdrawn our earlier notice".
 const DETERMINERS: &str = "our the this that your its any previous earlier planned scheduled announced pending said prior all unsere unser die das den \
     der diese la el los las notre nuestra nuestro su sus cette le les l' votre vos";
-/// Before a noun that is not what is taken back: "by this notice your account is cancelled".
+/// Words before a noun that is not what is withdrawn: "by this notice your account is cancelled".
 const BESIDE: &str = "by with in under per following through upon before until after mit durch per nach vor par con mediante después antes avant après \
     to about";
-/// Verbs before what has been taken back.
+/// Verbs that precede the participle for what was withdrawn.
 const VERBS: &str = "is are was were been be being hereby wird wurde ist werden est été sont queda quedan sido fue es";
-/// What may be taken away by a notice.
+/// What a notice may take away from the customer.
 const OURS: &str = "account accounts subscription service services access plan contract listing app domain keys konto vertrag zugang dienst cuenta \
     contrato servicio acceso compte contrat service accès abonnement";
 const OF: &str = "of des von du de del for für";
 const AND_SO: &str = "that dass because weil que since and und y et";
-/// After "not": it does end, but not so early, or not only that.
+/// Words after "not" which mean that it does end, but not so early, or not only that.
 const NOT_SO: &str =
     "only yet earlier later longer before until less more noch nur sólo solo seulement avant antes früher später";
 const EARLIEST: &str = "before until vor bis antes hasta avant";
 const NEGATIONS: &str = "not never won't nothing none isn't aren't doesn't nicht kein keine keiner niemals nichts no nunca nada ne pas jamais rien";
-/// How far a negated word may stand behind its negation, in words.
+/// The maximum distance of a negated word behind its negation, in words.
 const FAR: usize = 5;
 
-/// What a letter that moves its cut-off says of a date.
+/// How a letter that moves its cut-off uses a date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Move {
     Old,
@@ -88,7 +88,7 @@ fn withdraws(all: &[Token]) -> bool {
     })
 }
 
-/// Whether the noun at the beginning is still the subject at the end: no other one, no other part of the sentence.
+/// Whether the noun at the beginning is still the subject at the end, with no other noun or clause in between.
 fn is_subject(all: &[Token]) -> bool {
     let word = |at: usize| all[at].text.as_str();
     (1..all.len()).all(|at| {
@@ -103,7 +103,7 @@ fn is_subject(all: &[Token]) -> bool {
     })
 }
 
-/// Whether all that ends in these words does not: "will not be suspended", "die Sperrung wird nicht durchgeführt".
+/// Whether the text up to these words is negated: "will not be suspended", "die Sperrung wird nicht durchgeführt".
 pub(super) fn is_negated(all: &[Token]) -> bool {
     let word = |at: usize| all[at].text.as_str();
     if all.iter().any(|token| words::on_condition(&token.text)) {
@@ -125,7 +125,7 @@ pub(super) fn is_negated(all: &[Token]) -> bool {
     !ends.is_empty() && !earliest && (done || ends.iter().all(|at| denied.contains(at)))
 }
 
-/// Whether all that a letter says of an end is that there will be none.
+/// Whether the only statement of a letter about an end is that there will be none.
 pub(super) fn denies(tokens: &[Token]) -> bool {
     let ends =
         |(begins, ends): &(usize, usize)| tokens[*begins..*ends].iter().any(|token| words::cuts_off(&token.text));
@@ -145,10 +145,10 @@ pub(super) fn ends_otherwise(all: &[Token]) -> bool {
     last || fin || (0..all.len()).any(|at| no(at) && serves(at))
 }
 
-/// Which of a letter's dates it moves, and to which. They are given by their position and as they are shown.
+/// Which of a letter's dates it moves, and to which date. Dates are given by their position and as they are shown.
 ///
 /// # Errors
-/// Fails if it moves its cut-off and the new day is not clear, with a question for a person.
+/// Fails if the letter moves its cut-off and the new day is unclear, with a question for a person.
 pub(super) fn moves(tokens: &[Token], all: &[(usize, &str)]) -> Result<Vec<Option<Move>>, String> {
     let former = |at: usize| tokens[at.saturating_sub(FAR)..at].iter().rev().take_while(|token| !token.ends);
     let is_former = |(at, _): &(usize, &str)| former(*at).take_while(|token| words::month(&token.text).is_none());
@@ -181,7 +181,10 @@ pub(super) fn moves(tokens: &[Token], all: &[(usize, &str)]) -> Result<Vec<Optio
             [_] => {}
             _ if any("always") || (old || says_whose(&tokens[begins..ends])) && within.len() > 1 => {
                 let named: Vec<&str> = within.iter().map(|n| all[*n].1).collect();
-                return Err(format!("it moves its cut-off and names {}: which day holds?", named.join(" and ")));
+                return Err(format!(
+                    "the letter moves its cut-off and names {}. Which day is right?",
+                    named.join(" and ")
+                ));
             }
             _ => {}
         }
@@ -189,7 +192,7 @@ pub(super) fn moves(tokens: &[Token], all: &[(usize, &str)]) -> Result<Vec<Optio
     Ok(moved)
 }
 
-/// Whether the sentence says that the cut-off moves, not something else: "we extend it until 16 December".
+/// Whether the sentence says that the cut-off moves, and not something else: "we extend it until 16 December".
 fn says_whose(sentence: &[Token]) -> bool {
     let own = |token: &Token| {
         words::cuts_off(&token.text)

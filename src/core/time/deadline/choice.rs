@@ -1,6 +1,6 @@
-//! Chooses which of a letter's dates is the cut-off: the one on which something is suspended, ends or stops, before
-//! those on which data is deleted, an appeal period ends or access is still kept. If several may be the cut-off, the
-//! earliest is used.
+//! Chooses which of a letter's dates is the cut-off. A date on which something is suspended, ends or stops is
+//! preferred to one on which data is deleted, an appeal period ends or access is still kept. If several may be the
+//! cut-off, the earliest is used.
 
 use std::time::Duration;
 
@@ -11,14 +11,14 @@ use crate::core::time::Time;
 
 /// How many words before a date may describe it, if its own sentence does not.
 const NEAR: usize = 14;
-/// Two dates that name the same end differ by no more than this.
+/// The maximum difference between two dates that name the same end.
 const SAME: Duration = Duration::from_secs(2 * 86_400);
-/// An hour within this time of a day is more precise than the day.
+/// A time of day within this time of a day is a more precise name for that day.
 const DAY: Duration = Duration::from_secs(86_400);
 /// The maximum number of other dates that are reported.
 const MOST_SAID: usize = 3;
 
-/// What a date means, judging by the words around it. The lowest role found is chosen.
+/// What a date means, judged by the words around it. The lowest role found is chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Role {
     /// Something is suspended, ended, stopped or removed.
@@ -27,13 +27,13 @@ enum Role {
     Until,
     /// Data is deleted.
     Data,
-    /// No word says.
+    /// No word indicates a role.
     Silent,
     /// An appeal period ends, access is kept, or a call is held.
     Aside,
-    /// What would end then does not, by the letter's words.
+    /// The letter says that what would end then does not end.
     Denied,
-    /// The letter moves it to another day.
+    /// The letter moves this date to another day.
     Moved,
 }
 
@@ -45,19 +45,19 @@ pub(super) struct Found {
     pub(super) deadline: Deadline,
 }
 
-/// The date that was chosen, and what the letter says of it.
+/// The date that was chosen, and how the letter uses it.
 pub(super) struct Chosen {
     pub(super) deadline: Deadline,
     /// Why a person must be asked before it counts as a cut-off.
     pub(super) doubt: Option<String>,
 }
 
-const MOVES: &str = "It moves the cut-off: the new date is taken.";
+const MOVES: &str = "The cut-off was moved: plugwatch uses the new date.";
 
-/// The cut-off, with sentences about the other dates. `all` is in the order of the text.
+/// The cut-off, with sentences about the other dates. `all` must be in the order of the text.
 ///
 /// # Errors
-/// Fails if the letter moves its cut-off and the new day is not clear, with a question for a person.
+/// Fails if the letter moves its cut-off and the new day is unclear, with a question for a person.
 pub(super) fn choose(tokens: &[Token], all: Vec<Found>) -> Result<Option<Chosen>, String> {
     let named: Vec<(usize, &str)> = all.iter().map(|found| (found.from, found.deadline.read_as.as_str())).collect();
     let moves = changed::moves(tokens, &named)?;
@@ -76,10 +76,10 @@ pub(super) fn choose(tokens: &[Token], all: Vec<Found>) -> Result<Option<Chosen>
     let of_best = ranked.iter().filter(|(role, _)| *role == best).map(|(_, found)| found);
     let Some(first) = of_best.min_by_key(|found| found.deadline.at) else { return Ok(None) };
     if let Some(new) = moves.iter().position(|of| *of == Some(Move::New)).map(|n| &all[n].deadline) {
-        // The new day is behind one that the letter also names as a cut-off.
+        // The new day comes after a day that the letter also names as a cut-off.
         if !near(new.at, first.deadline.at, DAY) {
             let (one, other) = (&first.deadline.read_as, &new.read_as);
-            return Err(format!("it moves a date to {other}, and also names {one}: which is the cut-off?"));
+            return Err(format!("the letter moves a date to {other}, and also names {one}. Which one is the cut-off?"));
         }
     }
     let meant = said_better(first, &ranked, best);
@@ -97,18 +97,20 @@ fn doubt(tokens: &[Token], role: Role, deadline: &Deadline) -> Option<String> {
     let ends = || tokens.iter().any(|token| words::ends_something(&token.text));
     match role {
         Role::Cut | Role::Until => None,
-        // If the account ends as well, that day is another one.
+        // If the account ends, too, that happens on another day.
         Role::Data if !ends() => None,
-        Role::Data => Some(format!("{read_as} is when data is deleted: when is the cut-off?")),
-        Role::Silent => Some(format!("no word of a cut-off beside {read_as}: is it the day?")),
-        Role::Aside => Some(format!("{read_as} is for something else: when is the cut-off?")),
-        Role::Denied => Some(format!("it seems to take a cut-off back, of {read_as}: does one still hold, and when?")),
-        Role::Moved => Some(format!("it moves its cut-off of {read_as}: to which day?")),
+        Role::Data => Some(format!("on {read_as}, data is deleted. When is the cut-off?")),
+        Role::Silent => Some(format!("the text near {read_as} announces no cut-off. Is that the cut-off?")),
+        Role::Aside => Some(format!("{read_as} seems to be the date of something else. When is the cut-off?")),
+        Role::Denied => Some(format!(
+            "the letter seems to withdraw a cut-off, that of {read_as}. Is there still a cut-off, and when?"
+        )),
+        Role::Moved => Some(format!("the letter moves its cut-off of {read_as}. What is the new date?")),
     }
 }
 
-/// A more precise way of naming the same time: in "in 90 days, on 26 February", the date rather than the count; in
-/// "on 4 December … on 4 December at 17:00", the hour.
+/// Another date that names the same time more precisely: in "in 90 days, on 26 February", the date instead of the
+/// count; in "on 4 December … on 4 December at 17:00", the one with the time of day.
 fn said_better<'f>(first: &'f Found, ranked: &'f [(Role, Found)], best: Role) -> &'f Found {
     let better = |(role, other): &&(Role, Found)| {
         let counted = first.deadline.is_counted() && !other.deadline.is_counted();
@@ -135,8 +137,8 @@ fn others(meant: &Deadline, first: &Found, best: Role, ranked: &[(Role, Found)])
         }
         let other = &other.deadline.read_as;
         let said = match (*role == best, role) {
-            (_, Role::Moved) => format!("It also names {other}, the day before it moved."),
-            (true, _) => format!("It also names {other}: the earlier one is taken."),
+            (_, Role::Moved) => format!("It also names {other}, the date before the move."),
+            (true, _) => format!("It also names {other}: plugwatch uses the earlier date."),
             (false, _) => format!("It also names {other}, for something else."),
         };
         if !all.contains(&said) {
@@ -152,7 +154,7 @@ fn others(meant: &Deadline, first: &Found, best: Role, ranked: &[(Role, Found)])
 fn role(tokens: &[Token], found: &Found, before: usize, after: usize) -> Role {
     let sentence = tokens[..found.from].iter().rposition(|token| token.ends).map_or(0, |at| at + 1);
     let mut begins = sentence.max(before);
-    // After an earlier date in the sentence, this date's part begins at a comma or an "and".
+    // If the sentence has an earlier date, this date's part begins at a comma or an "and".
     if before > sentence {
         let parts = (before - 1..found.from).find(|at| tokens[*at].pauses || words::joins(&tokens[*at].text));
         begins = parts.map_or(begins, |at| at + 1);
@@ -195,14 +197,14 @@ fn role(tokens: &[Token], found: &Found, before: usize, after: usize) -> Role {
     }
 }
 
-/// "To keep your account, log in by 5 December."
+/// Whether the sentence says how to keep access: "To keep your account, log in by 5 December."
 fn is_kept_by(sentence: &[Token]) -> bool {
     let [first, next, ..] = sentence else { return false };
     let to = matches!(first.text.as_str(), "to" | "para" | "pour");
     to && words::keeps(&next.text) && sentence.iter().any(|token| words::leads(&token.text))
 }
 
-/// "You have 48 hours."
+/// Whether the sentence grants time: "You have 48 hours."
 fn gives_time(tokens: &[Token], found: &Found) -> bool {
     let has = "have haben tiene tienen dispone disponen avez disposez quedan reste";
     has.split(' ').any(|has| has == tokens[found.from].text)
@@ -217,7 +219,7 @@ fn threatens_next(tokens: &[Token], ends: usize) -> bool {
     next.iter().any(|token| words::refers_back(&token.text)) && next.iter().any(|token| words::cuts_off(&token.text))
 }
 
-/// Whether the words are of an offer, a price or a bill, and nothing of the reader's ends.
+/// Whether the words are about an offer, a price or a bill, and nothing of the reader's ends.
 fn is_offer(all: &[Token]) -> bool {
     let percent = |pair: &[Token]| pair[1].text == "off" && words::number(&pair[0].text).is_some();
     let offers = all.iter().any(|token| words::offers(&token.text)) || all.windows(2).any(percent);
@@ -259,7 +261,7 @@ fn of_data<'t>(all: impl Iterator<Item = &'t Token> + Clone) -> Option<Role> {
 }
 
 impl Deadline {
-    /// Whether the letter moves an earlier cut-off to it.
+    /// Whether the letter moves an earlier cut-off to this date.
     pub fn moves(&self) -> bool {
         self.assumed.iter().any(|what| what == MOVES)
     }

@@ -9,7 +9,7 @@ pub(super) const MOST: u64 = 400;
 pub(super) fn counted_in<'w>(word: impl Fn(usize) -> &'w str, at: usize) -> (usize, bool) {
     match word(at) {
         "business" | "working" | "work" if is_day(word(at + 1)) => (at + 2, true),
-        // Every day counts, whether stated or not.
+        // Every day counts; the word "calendar" only says so explicitly.
         "calendar" | "consecutive" if is_day(word(at + 1)) => (at + 2, false),
         day if is_day(day) && matches!(word(at + 1), "naturales" | "corridos" | "calendaires") => (at + 1, false),
         "kalendertagen" | "kalendertage" => (at + 1, false),
@@ -26,12 +26,13 @@ fn is_day(word: &str) -> bool {
     words::unit(word) == Some(Unit::Seconds(86_400))
 }
 
-/// A number, or the first of `3-5`, with what had to be assumed.
+/// A number, or the first number of `3-5`, with the assumptions made.
 pub(super) fn count(word: &str) -> Option<(u64, Vec<String>)> {
     if let Some(number) = words::number(word) {
         return Some((number, Vec::new())).filter(|(number, _)| *number <= MOST);
     }
     let (first, second) = word.split_once(['-', '–'])?;
     let (first, _) = (first.parse::<u64>().ok()?, second.parse::<u64>().ok()?);
-    Some((first, vec![format!("It says {word}: the earlier is taken.")])).filter(|(number, _)| *number <= MOST)
+    Some((first, vec![format!("It says {word}: plugwatch uses the earlier date.")]))
+        .filter(|(number, _)| *number <= MOST)
 }

@@ -1,18 +1,19 @@
-//! Days, as letters name them.
+//! Days, in the forms that letters use.
 
 use chrono::{Datelike, Months, NaiveDate, NaiveDateTime, NaiveTime, Weekday};
 
 use super::token::Token;
-use super::{near, nth, short, words};
+use super::{near, nth, short, slashed, words};
 
-/// What counts as a year: a letter may say when a company was founded.
+/// The numbers that count as years. A letter may mention the year in which a company was founded.
 const YEARS: std::ops::Range<i32> = 1900..2200;
-/// The furthest that a day without a year may be ahead, in days.
+/// The maximum distance of a future day without a year, in days.
 const FURTHEST_WITHOUT_YEAR: i64 = 300;
 
-const BY_WEEKDAY: &str = "Day and month are taken so that the weekday fits.";
-const BY_OTHERS: &str = "Day and month are taken in the order of the letter's other dates.";
-const BY_LANGUAGE: &str = "The day is taken to stand before the month, as in the letter's language.";
+const BY_WEEKDAY: &str = "plugwatch chose the order of day and month that matches the weekday.";
+const BY_OTHERS: &str = "plugwatch reads day and month in the order of the letter's other dates.";
+const BY_COUNT: &str = "plugwatch chose the order of day and month that matches the days that the letter counts.";
+const BY_LANGUAGE: &str = "plugwatch reads the day before the month, as is usual in the letter's language.";
 
 /// Whether the text's dates begin with the day or the month.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +26,7 @@ pub(super) enum First {
     DayByLanguage,
 }
 
-/// A day, as precisely as it is named.
+/// A day, as precisely as the letter names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Day {
     Date {
@@ -33,18 +34,18 @@ pub(super) enum Day {
         month: u32,
         day: u32,
     },
-    /// `3/4/2027`: day and month, or month and day.
+    /// `3/4/2027`, `3/4`: day and month, or month and day.
     Either {
-        year: i32,
+        year: Option<i32>,
         first: u32,
         second: u32,
     },
     Weekday(Weekday),
-    /// "Next Monday": the coming one, or the one a week later.
+    /// "Next Monday": the coming Monday, or the Monday a week later.
     NextWeekday(Weekday),
-    /// "Friday week": so many days after the coming one.
+    /// "Friday week": this many days after the coming Friday.
     WeekdayLater(Weekday, u64),
-    /// "The second Friday of January"; -1 is the last one.
+    /// "The second Friday of January"; -1 means the last one.
     Nth {
         nth: i8,
         weekday: Weekday,
@@ -61,12 +62,12 @@ pub(super) enum Day {
 }
 
 impl Day {
-    /// The date, seen from `here`; `clock` is the time of day that belongs to it.
+    /// The date as seen from `here`; `clock` is the time of day that belongs to it.
     pub(super) fn date(self, here: NaiveDateTime, clock: NaiveTime) -> Option<NaiveDate> {
         match self {
             Day::Later(days) => here.date().checked_add_days(chrono::Days::new(days)),
             Day::Weekday(weekday) => {
-                // Today, if that time of day is still ahead.
+                // The weekday is today if that time of day is still ahead.
                 let first = if clock > here.time() { 0 } else { 1 };
                 (first..first + 7)
                     .filter_map(|n| here.date().checked_add_days(chrono::Days::new(n)))
@@ -103,8 +104,9 @@ impl Day {
         }
     }
 
-    /// Resolves a date that can be read in two ways, and returns a sentence that says how. It is certain if the
-    /// text's other dates have an order, or if only one reading falls on the weekday beside it.
+    /// Resolves a date that can be read in two ways, and returns a sentence that says how it was read. The reading is
+    /// certain if other dates in the text show the order, or if only one reading matches the weekday next to it, or a day that
+    /// the text counts to, as in `counted`.
     ///
     /// # Errors
     /// Fails if both readings are possible, with a question for a person.
@@ -112,13 +114,23 @@ impl Day {
         self,
         day_first: Option<First>,
         weekday: Option<Weekday>,
+        counted: &[NaiveDate],
+        here: NaiveDateTime,
     ) -> Result<(Day, Option<&'static str>), String> {
         let Day::Either { year, first, second } = self else { return Ok((self, None)) };
-        let date = |month, day| Day::Date { year: Some(year), month, day };
-        let on = |month, day| {
-            let date = NaiveDate::from_ymd_opt(year, month, day);
-            weekday.is_some_and(|weekday| date.is_some_and(|date| date.weekday() == weekday))
+        let date = |month, day| Day::Date { year, month, day };
+        let at = |month, day| date(month, day).date(here, NaiveTime::MIN);
+        let on =
+            |month, day| weekday.is_some_and(|weekday| at(month, day).is_some_and(|date| date.weekday() == weekday));
+        let near = |month, day| {
+            let at = at(month, day);
+            at.is_some_and(|at| counted.iter().any(|day| (at - *day).num_days().abs() <= 1))
         };
+        match (near(second, first), near(first, second)) {
+            (true, false) => return Ok((date(second, first), Some(BY_COUNT))),
+            (false, true) => return Ok((date(first, second), Some(BY_COUNT))),
+            _ => {}
+        }
         match (on(second, first), on(first, second), day_first) {
             (true, false, _) => Ok((date(second, first), Some(BY_WEEKDAY))),
             (false, true, _) => Ok((date(first, second), Some(BY_WEEKDAY))),
@@ -128,16 +140,17 @@ impl Day {
             _ => {
                 let (ours, theirs) =
                     (format!("{first} {}", words::name(second)), format!("{second} {}", words::name(first)));
-                Err(format!("{first}/{second}/{year} may be {ours} or {theirs}: write the month as a word"))
+                let year = year.map_or_else(String::new, |year| format!("/{year}"));
+                Err(format!("{first}/{second}{year} may be {ours} or {theirs}: write the month as a word"))
             }
         }
     }
 }
 
-/// Words before a weekday that some take to mean the coming week. Spanish and French are unambiguous.
+/// Words before a weekday that some people take to mean the coming week. Spanish and French are unambiguous.
 const NEXT: [&str; 5] = ["next", "nächsten", "nächster", "nächstem", "nächste"];
 
-/// The question which "next Monday" is meant, if there is no date beside it.
+/// Asks which "next Monday" is meant, if there is no date next to it.
 pub(super) fn which(weekday: Weekday, here: NaiveDateTime) -> Option<String> {
     let coming = Day::Weekday(weekday).date(here, NaiveTime::MIN)?;
     let after = coming.checked_add_days(chrono::Days::new(7))?;
@@ -153,7 +166,11 @@ pub(super) fn read(tokens: &[Token], from: usize) -> Option<(usize, Day)> {
         let (year, at) = with_year(tokens, until);
         (at, Day::Nth { nth: nth.0, weekday: nth.1, year, month: nth.2 })
     });
-    let numeric = || numeric(word).filter(|_| !words::refers(before)).map(|day| (from + 1, day));
+    let numeric = || {
+        let dated =
+            numeric(word).filter(|_| !words::refers(before)).or_else(|| slashed::read(tokens, from).map(without_year));
+        dated.map(|day| (from + 1, day))
+    };
     let near = || near::read(tokens, from).map(|(until, days)| (until, Day::Later(days)));
     nth.or_else(near)
         .or_else(|| weekday(tokens, from, before))
@@ -171,7 +188,7 @@ fn weekday(tokens: &[Token], from: usize, before: &str) -> Option<(usize, Day)> 
     Some((from + 1, named(weekday)))
 }
 
-/// The year at `at`, if one stands there, and the position after it.
+/// The year at `at`, if there is one, and the position after it.
 fn with_year(tokens: &[Token], at: usize) -> (Option<i32>, usize) {
     let year = year(tokens.get(at).filter(|_| !tokens[at - 1].ends));
     (year, at + usize::from(year.is_some()))
@@ -212,7 +229,7 @@ fn month_end(tokens: &[Token], from: usize) -> Option<(usize, Day)> {
         name => {
             let month = Some(words::month(name)?);
             let after = tokens.get(at + 1).filter(|_| !tokens[at].ends);
-            // "It will end May 5" names its own day.
+            // "It will end May 5" contains a date of its own.
             if at == from + 1 && after.is_some_and(|token| short::ordinal(&token.text).is_some()) {
                 return None;
             }
@@ -226,7 +243,8 @@ fn year(token: Option<&Token>) -> Option<i32> {
     token?.text.parse().ok().filter(|year| YEARS.contains(year))
 }
 
-/// `January 10th, 2021`, `10 January 2021`, `10 de enero de 2021`, with or without the year.
+/// Dates with the month as a word: `January 10th, 2021`, `10 January 2021`, `10 de enero de 2021`, with or without a
+/// year.
 fn written(tokens: &[Token], from: usize) -> Option<(usize, Day)> {
     let first = &tokens[from];
     let refers = from.checked_sub(1).is_some_and(|before| words::refers(&tokens[before].text));
@@ -260,7 +278,7 @@ fn written(tokens: &[Token], from: usize) -> Option<(usize, Day)> {
     }
 }
 
-/// `2021-01-10`, `2021/01/10`, `10.01.2021`, `1/13/2021`, `10-Jan-2021`.
+/// Dates in digits: `2021-01-10`, `2021/01/10`, `10.01.2021`, `1/13/2021`, `10-Jan-2021`.
 fn numeric(word: &str) -> Option<Day> {
     if let Some((day, month)) = short::short_date(word) {
         return Some(Day::Date { year: None, month, day });
@@ -280,15 +298,25 @@ fn numeric(word: &str) -> Option<Day> {
     let year = last?;
     let date = |month, day| Day::Date { year: Some(year), month, day };
     match (sign, first > 12, second > 12) {
-        // With dots, nobody writes the month first.
+        // Dates with dots never begin with the month.
         ('.', _, _) | (_, true, _) => Some(date(second, first)),
         (_, _, true) => Some(date(first, second)),
         _ if first == second => Some(date(first, second)),
-        _ => Some(Day::Either { year, first, second }),
+        _ => Some(Day::Either { year: Some(year), first, second }),
     }
 }
 
-/// `2027`, or `27` as it appears in a date.
+/// `13/10`, or `12/10` in either order.
+fn without_year((first, second): (u32, u32)) -> Day {
+    match (first > 12, second > 12) {
+        (true, _) => Day::Date { year: None, month: second, day: first },
+        (_, true) => Day::Date { year: None, month: first, day: second },
+        _ if first == second => Day::Date { year: None, month: first, day: first },
+        _ => Day::Either { year: None, first, second },
+    }
+}
+
+/// Parses a year: `2027`, or `27` as it appears in a date.
 fn full_year(text: &str) -> Option<i32> {
     let year: i32 = text.parse().ok()?;
     match text.len() {
@@ -301,7 +329,11 @@ fn full_year(text: &str) -> Option<i32> {
 /// Whether the dates of a text begin with the day or the month. This is known if one of them can only be read one
 /// way, or (for the day) if most of its common words are from a language that writes the day first.
 pub(super) fn first(tokens: &[Token]) -> Option<First> {
-    let sure = tokens.iter().filter(|token| token.text.contains('/')).find_map(|token| {
+    let sure = tokens.iter().enumerate().filter(|(_, token)| token.text.contains('/')).find_map(|(at, token)| {
+        // `30/12` without a year has an order, too, where a word makes it a day.
+        if let Some((first, second)) = slashed::read(tokens, at) {
+            return (first.max(second) > 12).then_some(if first > 12 { First::Day } else { First::Month });
+        }
         let parts: Vec<u32> = token.text.split('/').filter_map(|part| part.parse().ok()).collect();
         match parts[..] {
             [first, second, _] if first > 12 && first <= 31 && second <= 12 => Some(First::Day),

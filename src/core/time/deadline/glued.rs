@@ -1,6 +1,6 @@
-//! Splits what letters write without a space: `2026-12-10T17:00`, `17:00:00-08:00`, `1700Z`.
+//! Splits parts of a time that letters write without a space: `2026-12-10T17:00`, `17:00:00-08:00`, `1700Z`.
 
-/// The parts of a word, which is in lower case; the word itself if it has only one part.
+/// The parts of a word; the word itself if it has only one part. The word must be in lower case.
 pub(super) fn parts(word: &str) -> Vec<&str> {
     match dated(word) {
         Some((date, rest)) => [vec![date], timed(rest)].concat(),
@@ -8,7 +8,7 @@ pub(super) fn parts(word: &str) -> Vec<&str> {
     }
 }
 
-/// `2026-12-10t17:00` (RFC 3339).
+/// A day and a time of day: `2026-12-10t17:00` (RFC 3339).
 fn dated(word: &str) -> Option<(&str, &str)> {
     let (date, rest) = word.split_once('t')?;
     let digits = |c: char| c.is_ascii_digit();
@@ -29,7 +29,8 @@ fn timed(word: &str) -> Vec<&str> {
     if whole && is_zone { vec![time, zone] } else { vec![word] }
 }
 
-/// `08:00`, `0800`: whole, half or quarter hours, within the offsets of real zones.
+/// Whether a text is an offset such as `08:00` or `0800`: whole, half or quarter hours, within the range of real
+/// zones.
 fn is_offset(text: &str) -> bool {
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     let shape = text.len() == digits.len() || text.as_bytes().get(2) == Some(&b':');

@@ -1,4 +1,4 @@
-//! Times of day, as letters name them.
+//! Times of day, in the forms that letters use.
 
 use chrono::NaiveTime;
 
@@ -9,17 +9,17 @@ use super::{day, short, words, zone};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Hour {
     pub(super) time: NaiveTime,
-    /// `24:00` is the end of the day.
+    /// Whether it is `24:00`, the end of the day.
     pub(super) next_day: bool,
-    /// "Monday midnight" is the beginning or the end of Monday.
+    /// Whether it is a midnight such as "Monday midnight", which is either the beginning or the end of Monday.
     pub(super) midnight: bool,
     /// What had to be assumed, as a sentence.
     pub(super) assumed: Option<&'static str>,
 }
 
-const CLOSE: &str = "Close of business is taken as 17:00.";
-const DAY_END: &str = "The end of the day is taken as 17:00.";
-const MORNING: &str = "The hour is taken to be before noon, the earlier of two.";
+const CLOSE: &str = "Close of business is read as 17:00.";
+const DAY_END: &str = "The end of the day is read as 17:00.";
+const MORNING: &str = "The hour is read as before noon, the earlier of the two.";
 
 /// The time of day that begins at `from`, and the position after it.
 pub(super) fn read(tokens: &[Token], from: usize) -> Option<(usize, Hour)> {
@@ -81,7 +81,7 @@ fn halved(hour: u32, half: Option<&str>) -> u32 {
     }
 }
 
-/// `11:59pm`, `5 p.m.`, `17:00:00`.
+/// A time of day in digits: `11:59pm`, `5 p.m.`, `17:00:00`.
 fn clock(tokens: &[Token], from: usize) -> Option<(usize, Hour)> {
     let word = tokens[from].text.as_str();
     let (digits, half) =
@@ -104,7 +104,7 @@ fn clock(tokens: &[Token], from: usize) -> Option<(usize, Hour)> {
     Some((from + 1 + part + hours, plain(halved(hour, half), minute)?))
 }
 
-/// Whether `14.00` is a time of day: a zone follows it, or it stands behind a day and "at".
+/// Whether `14.00` is a time of day: a zone follows it, or a day and "at" precede it.
 fn is_dotted(tokens: &[Token], from: usize) -> bool {
     let next = tokens.get(from + 1).filter(|_| !tokens[from].ends);
     let zoned = next.is_some_and(|next| (next.capitals || next.opens) && zone::read(tokens, from + 1).is_some());
@@ -122,7 +122,8 @@ fn is_dotted(tokens: &[Token], from: usize) -> bool {
     zoned || (before.is_some() && day_behind) || (before.is_some() && day && next.is_none_or(|_| tokens[from].pauses))
 }
 
-/// "5 de la tarde", "5 Uhr nachmittags", "5 heures du soir": the number of words, and which half of the day.
+/// "5 de la tarde", "5 Uhr nachmittags", "5 heures du soir": the number of words, and which half of the day they
+/// mean.
 fn part_of_day(tokens: &[Token], at: usize) -> (usize, Option<&'static str>) {
     let word = |at: usize| tokens.get(at).map_or("", |token| token.text.as_str());
     match (word(at), word(at + 1), word(at + 2)) {
@@ -140,7 +141,8 @@ fn part_of_day(tokens: &[Token], at: usize) -> (usize, Option<&'static str>) {
     }
 }
 
-/// `17 Uhr`, `17.30 Uhr`, `17h`, `17h30`, `17 h 30`, `17 heures`, `17 horas`.
+/// Times of day as written in German, French and Spanish: `17 Uhr`, `17.30 Uhr`, `17h`, `17h30`, `17 h 30`, `17
+/// heures`, `17 horas`.
 fn continental(tokens: &[Token], from: usize) -> Option<(usize, Hour)> {
     let word = tokens[from].text.as_str();
     let next = |at: usize| tokens.get(from + at).map_or("", |token| token.text.as_str());
@@ -170,7 +172,7 @@ fn continental(tokens: &[Token], from: usize) -> Option<(usize, Hour)> {
                 | "cest"
         );
         let until = from + 1 + usize::from(matches!(next(1), "hrs" | "hours" | "h" | "uhr"));
-        // A year follows its month.
+        // The number is a year if it follows a month.
         let year = from > 0 && super::short::is_month(&tokens[from - 1].text);
         return plain(number / 100, number % 100).filter(|_| said && !year).map(|hour| (until, hour));
     }

@@ -1,5 +1,5 @@
-//! Finds the deadline in a vendor's letter: "effective Sunday, January 10th, at 11:59PM PST". The result is always
-//! read back to a person, with its zone and all assumptions.
+//! Finds the deadline in a vendor's letter: "effective Sunday, January 10th, at 11:59PM PST". The result, with its
+//! zone and all assumptions, is always shown to a person for confirmation.
 
 mod again;
 mod apart;
@@ -15,6 +15,7 @@ mod nth;
 mod owner;
 mod parts;
 mod short;
+mod slashed;
 mod span;
 mod token;
 mod unknown;
@@ -29,7 +30,7 @@ mod tests;
 
 use std::time::Duration;
 
-use chrono::{Datelike, NaiveDateTime};
+use chrono::{Datelike, NaiveDate, NaiveDateTime};
 use chrono_tz::Tz;
 
 use super::{Time, human};
@@ -39,10 +40,10 @@ use parts::Parts;
 use token::{Token, tokens};
 use zone::Zone;
 
-/// A date that seems to be further ahead than this is one that has passed.
+/// A date that seems to be further ahead than this has actually passed.
 const FURTHEST: Duration = Duration::from_secs(400 * 86_400);
 
-/// Said of a text without a date.
+/// The error for a text without a date.
 pub const NONE: &str = "plugwatch found no date in it";
 
 /// The deadline that a text names.
@@ -50,22 +51,23 @@ pub const NONE: &str = "plugwatch found no date in it";
 pub struct Deadline {
     /// The instant.
     pub at: Time,
-    /// The reading shown to a person: `Sun 10 Jan 2021 23:59 PST`.
+    /// The reading as shown to a person: `Sun 10 Jan 2021 23:59 PST`.
     pub read_as: String,
     /// What had to be assumed, one sentence each.
     pub assumed: Vec<String>,
 }
 
-/// What is assumed of a day without an hour.
-const NO_HOUR: &str = "It names no hour: taken as the beginning of that day.";
+/// The assumption for a day without an hour.
+const NO_HOUR: &str = "It names no hour: plugwatch uses the beginning of that day.";
 
-/// Whether a reading, as it was read back to a person, is of a day without an hour.
+/// Whether a reading, in the form shown to a person, is a day without an hour.
 pub fn names_no_hour(read_back: &str) -> bool {
-    read_back.contains(NO_HOUR)
+    // Earlier versions stored other words after the colon.
+    NO_HOUR.split_once(':').is_some_and(|(what, _)| read_back.contains(what))
 }
 
 impl Deadline {
-    /// Whether it is a day without an hour: the end of that day may be meant.
+    /// Whether the reading is a day without an hour, so that the end of that day may be meant.
     pub fn names_no_hour(&self) -> bool {
         self.assumed.iter().any(|what| what == NO_HOUR)
     }
@@ -83,7 +85,7 @@ impl Deadline {
     }
 }
 
-/// The time that `text` names, if it lies after `received`. `zone` applies if the text names none.
+/// The time that `text` names, if it is later than `received`. `zone` applies if the text names none.
 ///
 /// # Errors
 /// Fails if something is missing or ambiguous, with a question for a person.
@@ -95,10 +97,11 @@ pub fn read(text: &str, received: Time, zone: Tz) -> Result<Deadline, String> {
     chosen(&tokens, received, zone).map(|chosen| chosen.deadline)
 }
 
-/// The cut-off that a letter announces: like [`read`], but a date counts only if the letter's words make it one.
+/// The cut-off that a letter announces. Unlike [`read`], this accepts a date only if the letter's words make it a
+/// cut-off.
 ///
 /// # Errors
-/// Fails if something is missing or ambiguous, or if the letter takes a cut-off back, with a question for a person.
+/// Fails if something is missing or ambiguous, or if the letter withdraws a cut-off, with a question for a person.
 pub fn cut_off(letter: &str, received: Time, zone: Tz) -> Result<Deadline, String> {
     if let Some(deadline) = exact(letter, received) {
         return Ok(deadline);
@@ -107,16 +110,16 @@ pub fn cut_off(letter: &str, received: Time, zone: Tz) -> Result<Deadline, Strin
     let chosen = chosen(&tokens, received, zone);
     if changed::takes_back(&tokens) {
         let named = chosen.map_or_else(|_| String::new(), |chosen| format!(", and names {}", chosen.deadline.read_as));
-        return Err(format!("it seems to take a cut-off back{named}: does one still hold, and when?"));
+        return Err(format!("the letter seems to withdraw a cut-off{named}. Is there still a cut-off, and when?"));
     }
     if chosen.as_ref().is_err_and(|why| why == NONE) && changed::denies(&tokens) {
-        return Err("it seems to take a cut-off back: does one still hold, and when?".to_owned());
+        return Err("the letter seems to withdraw a cut-off. Is there still a cut-off, and when?".to_owned());
     }
     let chosen = chosen?;
     chosen.doubt.map_or(Ok(chosen.deadline), Err)
 }
 
-/// Whether a letter says that an earlier one no longer holds.
+/// Whether a letter says that an earlier letter no longer applies.
 pub fn takes_back(letter: &str) -> bool {
     changed::takes_back(&tokens(letter))
 }
@@ -124,11 +127,12 @@ pub fn takes_back(letter: &str) -> bool {
 fn chosen(tokens: &[Token], received: Time, zone: Tz) -> Result<Chosen, String> {
     let furthest = received.plus(FURTHEST);
     let asked = at_once::read(tokens)?;
-    let letter = Letter { received, usual: zone, day_first: day::first(tokens) };
+    let counted = counted(tokens, received, zone);
+    let letter = Letter { received, usual: zone, day_first: day::first(tokens), counted };
     let (mut found, mut passed, mut doubt): (Vec<Found>, Option<Deadline>, Option<String>) = (Vec::new(), None, None);
     let mut next = 0;
     while next < tokens.len() {
-        // If a phrase may mean one of two times, a person is asked, whatever else the text names.
+        // If a phrase has two possible times, a person is asked, whatever other times the text names.
         let (until, read) = phrase(tokens, next, &letter)?;
         match read {
             Some(Ok((_, deadline))) if deadline.at <= received || deadline.at > furthest => {
@@ -150,18 +154,32 @@ fn chosen(tokens: &[Token], received: Time, zone: Tz) -> Result<Chosen, String> 
     Err(match (doubt, passed) {
         (Some(doubt), _) => doubt,
         (None, Some(deadline)) if deadline.at > furthest => format!("{} is more than a year away", deadline.read_as),
-        (None, Some(deadline)) => format!("{} lies before the letter itself", deadline.read_as),
+        (None, Some(deadline)) => {
+            format!(
+                "{} is earlier than the letter itself; if the cut-off has already happened, give no time",
+                deadline.read_as
+            )
+        }
         (None, None) => NONE.to_owned(),
     })
 }
 
-/// What phrases need to know about the letter.
+/// What is needed to interpret phrases of the letter.
 struct Letter {
     received: Time,
-    /// The zone if none is named.
+    /// The zone to use if none is named.
     usual: Tz,
     /// Whether its dates begin with the day or the month, if the text makes that clear.
     day_first: Option<day::First>,
+    /// The days to which the text counts: "within 30 days".
+    counted: Vec<NaiveDate>,
+}
+
+/// The days to which a text counts from its sending.
+fn counted(tokens: &[Token], received: Time, zone: Tz) -> Vec<NaiveDate> {
+    let here = Zone::usual(zone);
+    let spans = (0..tokens.len()).filter_map(|at| span::read(tokens, at, received, zone)?.1.ok());
+    spans.map(|deadline| here.local(deadline.at).date()).collect()
 }
 
 /// Whether a text says that something ends, stops or is taken away.
@@ -169,10 +187,10 @@ pub fn speaks_of_an_end(text: &str) -> bool {
     tokens(text).iter().any(|token| words::cuts_off(&token.text))
 }
 
-/// A text that is an RFC 3339 time and nothing else.
+/// Reads a text that consists only of an RFC 3339 time.
 fn exact(text: &str, received: Time) -> Option<Deadline> {
     let word = text.trim();
-    // `2021-01-10T23:59Z`, as people write it, has no seconds.
+    // People often omit the seconds: `2021-01-10T23:59Z`.
     let at = word.find('T').filter(|at| word.len() > at + 6)?;
     let with_seconds = format!("{}:00{}", &word.get(..at + 6)?, word.get(at + 6..)?);
     let ahead = |at: &Time| *at > received && *at <= received.plus(FURTHEST);
@@ -181,7 +199,8 @@ fn exact(text: &str, received: Time) -> Option<Deadline> {
     Some(Deadline { at, read_as, assumed: Vec::new() })
 }
 
-/// What a phrase names, with whether that includes a time of day; or why it is in doubt, if nothing better is found.
+/// What a phrase names, and whether that includes a time of day. If the phrase is in doubt and nothing better is
+/// found, the reason for the doubt.
 type Reading = Option<Result<(bool, Deadline), String>>;
 
 /// The phrase that begins at `from`: a day, a time of day and a zone in any usual order. Returns the position after
@@ -197,7 +216,7 @@ fn phrase(tokens: &[Token], from: usize, letter: &Letter) -> Result<(usize, Read
     if parts.day.is_none()
         && let Some(weekday) = parts.weekday.filter(|_| near::is_of_a_month(tokens, next))
     {
-        return Err(format!("{weekday} the {}: of which month?", tokens[next].text));
+        return Err(format!("{weekday} the {} of which month?", tokens[next].text));
     }
     if parts.day.is_none() && parts.weekday.is_none() && parts.hour.is_none() {
         return Ok((from + 1, None));
@@ -217,7 +236,7 @@ fn phrase(tokens: &[Token], from: usize, letter: &Letter) -> Result<(usize, Read
         && let Some((zone, other)) = zone::elsewhere(tokens, from)
     {
         let zone = zone?;
-        of_all = other.then(|| format!("Its zone, {}, stands in another sentence.", zone.name));
+        of_all = other.then(|| format!("plugwatch took the time zone, {}, from another sentence.", zone.name));
         parts.zone = Some(zone);
     }
     if parts.hour.is_some() && parts.day.is_none() && parts.weekday.is_none() && !parts.take_day_of(tokens, from) {
@@ -233,32 +252,32 @@ fn phrase(tokens: &[Token], from: usize, letter: &Letter) -> Result<(usize, Read
     Ok((next, read.map(|deadline| Ok((timed, deadline)))))
 }
 
-/// A time of day without a day is the next one, unless something near it may be its day.
+/// Checks a time of day without a day, which means the next such time. Fails if something near it may be its day.
 fn alone(tokens: &[Token], from: usize, until: usize) -> Result<(), String> {
     let mut near = tokens[from.saturating_sub(4)..from].iter().chain(tokens.iter().skip(until).take(4));
     let maybe = |token: &&Token| token.text.contains(|c: char| c.is_ascii_digit()) || short::is_month(&token.text);
     match near.find(maybe) {
         Some(token) => {
             let hour: Vec<&str> = tokens[from..until].iter().map(|token| token.text.as_str()).collect();
-            Err(format!("{} of which day? `{}` is not understood", hour.join(" "), token.text))
+            Err(format!("{} on which day? plugwatch does not understand `{}`", hour.join(" "), token.text))
         }
         None => Ok(()),
     }
 }
 
 fn assemble(parts: Parts, letter: &Letter) -> Result<Option<Deadline>, String> {
-    let (Parts { day, weekday, next, hour, zone, apart, range }, Letter { received, usual, day_first }) =
-        (parts, letter);
+    let Parts { day, weekday, next, hour, zone, apart, range } = parts;
+    let Letter { received, usual, day_first, counted } = letter;
     let mut assumed = Vec::new();
-    let day = day.map(|day| day.decided(*day_first, weekday)).transpose()?.map(|(day, why)| {
+    let here = zone.clone().unwrap_or_else(|| Zone::usual(*usual)).local(*received);
+    let day = day.map(|day| day.decided(*day_first, weekday, counted, here)).transpose()?.map(|(day, why)| {
         assumed.extend(why.map(str::to_owned));
         day
     });
     if zone.is_none() {
-        assumed.push(format!("It names no time zone: taken as {usual}."));
+        assumed.push(format!("It names no time zone: plugwatch uses {usual}."));
     }
     let zone = zone.unwrap_or_else(|| Zone::usual(*usual));
-    let here = zone.local(*received);
     if hour.is_none() {
         // "Today", without a time of day, may be now.
         if day == Some(Day::Later(0)) {
@@ -273,7 +292,7 @@ fn assemble(parts: Parts, letter: &Letter) -> Result<Option<Deadline>, String> {
     let named = day.or(weekday.map(Day::Weekday));
     let date = match named {
         Some(day) => day.date(here, clock),
-        // A time of day alone is the next one.
+        // A time of day alone means its next occurrence.
         None if here.time() < clock => Some(here.date()),
         None => here.date().succ_opt(),
     };
@@ -282,18 +301,19 @@ fn assemble(parts: Parts, letter: &Letter) -> Result<Option<Deadline>, String> {
         && date.weekday() != weekday
     {
         let (date, is) = (date.format("%-d %B %Y"), date.weekday());
-        return Err(format!("{date} is no {weekday} but a {is}: which day is meant?"));
+        return Err(format!("{date} is a {is}, not a {weekday}. Which day is right?"));
     }
-    // `24:00` is the end of the named day. Its midnight may be either end; the earlier one still ahead is used.
+    // `24:00` is the end of the named day. "Midnight" may be either end of that day; the earlier one that is still
+    // ahead is used.
     let midnight = named.is_some() && hour.is_some_and(|hour| hour.midnight);
     let begun = midnight && NaiveDateTime::new(date, clock) <= here;
     let ends = named.is_some() && hour.is_some_and(|hour| hour.next_day) || begun;
     if midnight {
         let end = if begun { "end" } else { "beginning" };
-        assumed.push(format!("Midnight is taken as the {end} of {}.", date.format("%a %-d %b")));
+        assumed.push(format!("Midnight is read as the {end} of {}.", date.format("%a %-d %b")));
     }
     assumed.extend(hour.and_then(|hour| hour.assumed).map(str::to_owned));
-    assumed.extend(range.then(|| "It names a range of hours: its beginning is taken.".to_owned()));
+    assumed.extend(range.then(|| "It names a range of hours: plugwatch uses its beginning.".to_owned()));
     let Some(date) = (if ends { date.succ_opt() } else { Some(date) }) else { return Ok(None) };
     let named = NaiveDateTime::new(date, clock);
     let Some(local) = apart.map_or(Some(named), |apart| apart.from(named)) else { return Ok(None) };

@@ -1,18 +1,18 @@
-//! Days named by their nearness: "tomorrow", "Friday week". A greeting, a feast or a habit is no day: "Guten Morgen",
-//! "Black Friday", "every Monday".
+//! Days named relative to today: "tomorrow", "Friday week". Greetings, feasts and habits are not days: "Guten
+//! Morgen", "Black Friday", "every Monday".
 
 use super::token::Token;
 use super::{nth, short, words};
 
-/// Words before "morgen" or "mañana" that make it the morning.
+/// Words before "morgen" or "mañana" which show that it means the morning.
 const MORNINGS: [&str; 16] = [
     "guten", "heute", "am", "jeden", "gestern", "diesen", "vom", "den", "der", "la", "esta", "cada", "una", "buena",
     "toda", "ayer",
 ];
-/// What stands before "tomorrow" when people take leave: "À demain !", "Hasta mañana".
+/// Words before "tomorrow" in a farewell: "À demain !", "Hasta mañana".
 const FAREWELLS: [&str; 6] = ["à", "a", "bis", "hasta", "see", "you"];
 
-/// "Today", "tomorrow", "the day after tomorrow": in so many days, and the position after it.
+/// "Today", "tomorrow", "the day after tomorrow": the number of days ahead, and the position after the words.
 pub(super) fn read(tokens: &[Token], from: usize) -> Option<(usize, u64)> {
     let word = |at: usize| tokens.get(at).map_or("", |token| token.text.as_str());
     let before = from.checked_sub(1).filter(|at| !tokens[*at].ends).map_or("", word);
@@ -27,7 +27,7 @@ pub(super) fn read(tokens: &[Token], from: usize) -> Option<(usize, u64)> {
     }
 }
 
-/// Whether the word ends a sentence that only greets or takes leave.
+/// Whether the word ends a sentence that is only a greeting or a farewell.
 fn takes_leave(tokens: &[Token], at: usize) -> bool {
     let begins = tokens[..at].iter().rposition(|token| token.ends).map_or(0, |at| at + 1);
     let over = tokens[at].ends || (tokens[at].pauses && tokens.get(at + 1).is_some_and(|next| next.titled));
@@ -36,7 +36,7 @@ fn takes_leave(tokens: &[Token], at: usize) -> bool {
         && (!said.is_empty() || tokens[at].text == "morgen")
 }
 
-/// Whether the weekday at `at` is one day ahead, not part of a name, a habit or a day that has passed.
+/// Whether the weekday at `at` is a single future day, not part of a name, a habit or a past day.
 pub(super) fn is_one_day(tokens: &[Token], at: usize) -> bool {
     let word = |at: usize| tokens.get(at).map_or("", |token| token.text.as_str());
     if matches!(word(at + 1), "dernier" | "pasado" | "passé") && !tokens[at].ends {
@@ -46,7 +46,7 @@ pub(super) fn is_one_day(tokens: &[Token], at: usize) -> bool {
         return true;
     };
     let known = !before.titled || before.capitals || words::may_precede_a_weekday(&before.text);
-    // In a heading, every word has a capital.
+    // In a heading, every word begins with a capital.
     let heading = tokens.iter().filter(|token| token.titled).count() * 2 > tokens.len();
     !words::before_no_day(&before.text) && !nth::counts(&before.text) && (known || heading)
 }
@@ -62,7 +62,7 @@ pub(super) fn later(tokens: &[Token], weekday: usize) -> Option<u64> {
     }
 }
 
-/// Whether the month's name at `at` is one: "you may 5 times appeal" is not of May.
+/// Whether the word at `at` is used as the name of a month. In "you may 5 times appeal", it is not.
 pub(super) fn is_month(tokens: &[Token], at: usize) -> bool {
     let token = &tokens[at];
     let before = at.checked_sub(1).map_or("", |at| tokens[at].text.as_str());
@@ -71,7 +71,7 @@ pub(super) fn is_month(tokens: &[Token], at: usize) -> bool {
     token.text != "may" || token.titled || at == 0 || leads || year
 }
 
-/// Whether "the 10th" stands at `at`, without its month.
+/// Whether the words at `at` are "the 10th", without a month.
 pub(super) fn is_of_a_month(tokens: &[Token], at: usize) -> bool {
     let Some((token, before)) = tokens.get(at).zip(at.checked_sub(1).map(|at| &tokens[at])) else { return false };
     let nth =

@@ -1,11 +1,11 @@
-//! "The first Monday of January", "am letzten Freitag im Dezember".
+//! Weekdays counted within a month: "the first Monday of January", "am letzten Freitag im Dezember".
 
 use chrono::{Datelike, NaiveDate, Weekday};
 
 use super::token::Token;
 use super::words;
 
-/// Which one, the month's last being -1.
+/// Counting words with their number; -1 is the last one in the month.
 const WHICH: [(i8, &str); 6] = [
     (1, "first 1st ersten erster erste primer primero premier"),
     (2, "second 2nd zweiten zweiter zweite segundo deuxième second"),
@@ -15,7 +15,7 @@ const WHICH: [(i8, &str); 6] = [
     (-1, "last letzten letzter letzte último dernier final"),
 ];
 
-/// Whether the word counts weekdays: with no month behind, which one is meant cannot be known.
+/// Whether the word counts weekdays. Without a month after it, the day is unknown.
 pub(super) fn counts(word: &str) -> bool {
     which(word).is_some()
 }

@@ -7,7 +7,7 @@ use super::token::Token;
 use super::words;
 use super::zone::{self, Zone};
 
-/// "17:00 in Pacific Time", "17 Uhr nach Berliner Zeit".
+/// Whether the words introduce a zone: "17:00 in Pacific Time", "17 Uhr nach Berliner Zeit".
 fn leads_to_zone(tokens: &[Token], at: usize) -> bool {
     let leads = matches!(tokens[at].text.as_str(), "in" | "nach" | "en");
     leads
@@ -25,15 +25,15 @@ pub(super) struct Parts {
     pub(super) next: bool,
     pub(super) hour: Option<Hour>,
     pub(super) zone: Option<Zone>,
-    /// How far the meant day is from the named one.
+    /// How far the day that is meant is from the named one.
     pub(super) apart: Option<Apart>,
-    /// Whether another time of day ends a range that begins with this one.
+    /// Whether a range begins with this time of day and ends with another.
     pub(super) range: bool,
 }
 
 impl Parts {
-    /// Notes what stands from `next` on, in any usual order, in a phrase that begins at `from`. Returns the position
-    /// after it.
+    /// Collects the parts from `next` on, in any usual order, of a phrase that begins at `from`. Returns the position
+    /// after the last one.
     pub(super) fn gather(&mut self, tokens: &[Token], from: usize, mut next: usize) -> Result<usize, String> {
         while next < tokens.len() {
             if let Some((until, more)) = day::read(tokens, next) {
@@ -72,7 +72,7 @@ impl Parts {
         }
     }
 
-    /// Takes the only day that the sentence names: "on 10 December, we will close your account at 17:00".
+    /// Uses the only day that the sentence names: "on 10 December, we will close your account at 17:00".
     pub(super) fn take_day_of(&mut self, tokens: &[Token], at: usize) -> bool {
         let begins = tokens[..at].iter().rposition(|token| token.ends).map_or(0, |at| at + 1);
         let (mut days, mut next) = (Vec::new(), begins);
@@ -85,7 +85,7 @@ impl Parts {
             days.into_iter().partition(|day| matches!(day, Day::Weekday(_) | Day::NextWeekday(_)));
         match (&dates[..], &weekdays[..]) {
             ([day], _) => self.note_day(*day),
-            // "Thu 12/10 11:59 PM" is not the coming Thursday.
+            // In "Thu 12/10 11:59 PM", the weekday does not mean the coming Thursday.
             ([], [day]) if !tokens[begins..at].iter().any(|token| token.text.contains('/')) => self.note_day(*day),
             _ => return false,
         }
@@ -98,7 +98,7 @@ impl Parts {
     }
 
     /// Whether a zone may follow. A zone belongs to a time of day, even to one after it ("UTC 17:00"), and to a day
-    /// if it can be nothing else.
+    /// if the words cannot mean anything else.
     pub(super) fn may_have_zone(&self, tokens: &[Token], from: usize, until: usize) -> bool {
         let sure = until > from + 1 || tokens[from].capitals;
         let hour_behind = until < tokens.len() && hour::read(tokens, until).is_some();

@@ -12,16 +12,16 @@ use super::{Deadline, apart, owner};
 use crate::core::time::Time;
 
 /// The assumption that applies to every period.
-pub(super) const COUNTED: &str = "Counted from when it came.";
-const WORKDAYS: &str = "Saturdays and Sundays are no business days; holidays are not known.";
+pub(super) const COUNTED: &str = "Counted from the time at which the letter arrived.";
+const WORKDAYS: &str = "plugwatch counts neither Saturdays nor Sundays as business days, and does not know holidays.";
 
-/// Words before a period.
+/// Words that begin a period.
 const BEGINS: &str = "within in have after binnen innerhalb dentro en plazo dans sous délai haben tiene tienen \
     dispone disponen avez disposez quedan reste next ablauf expiry nächsten próximos prochains";
-/// Words after them: "within the next", "innerhalb von", "dans un délai de".
+/// Words after those: "within the next", "innerhalb von", "dans un délai de".
 const FILLERS: &str = "the next von of der nächsten de d'un d’un los próximos les prochains un délai plazo";
 
-/// A period, or why it cannot be the letter's: it belongs to something else.
+/// A period, or the reason why it is not the letter's own: it belongs to something else.
 pub(super) type Read = Result<Deadline, String>;
 
 /// The period that begins at `from`, and the position after it.
@@ -47,7 +47,8 @@ pub(super) fn read(tokens: &[Token], from: usize, received: Time, usual: Tz) -> 
     Some((until, owner::of(tokens, (from, at, until)).map_or(Ok(deadline), Err)))
 }
 
-/// "3 Werktage", "10 business days", even without a leading word; and "90 days from the date of this letter".
+/// Periods without a leading word, such as "3 Werktage" or "10 business days", and "90 days from the date of this
+/// letter".
 fn from_now(tokens: &[Token], from: usize, received: Time, usual: Tz) -> Option<(usize, Read)> {
     let word = |at: usize| tokens.get(at).map_or("", |token| token.text.as_str());
     let first = word(from);
@@ -102,7 +103,7 @@ fn counted(tokens: &[Token], at: usize, received: Time, usual: Tz) -> Option<(us
     let mut at = at + 1;
     // "3 to 5 days", "thirty (30) days"
     if matches!(word(at), "to" | "or" | "bis" | "a" | "à") && words::number(word(at + 1)).is_some() {
-        assumed.push(format!("It says {count} to {}: the earlier is taken.", word(at + 1)));
+        assumed.push(format!("It says {count} to {}: plugwatch uses the earlier date.", word(at + 1)));
         at += 2;
     } else if words::number(word(at)) == Some(count) {
         at += 1;
@@ -121,7 +122,7 @@ fn counted(tokens: &[Token], at: usize, received: Time, usual: Tz) -> Option<(us
     Some((until, Deadline { at: end, read_as, assumed }))
 }
 
-/// The end of so many units, with what is assumed of it.
+/// The time after this many units, with the assumptions made.
 fn later(count: u64, unit: &str, received: Time) -> Option<Deadline> {
     let at = end_of(count, unit, received)?;
     let read_as = at.utc().format("%a %-d %b %Y %H:%M UTC").to_string();
@@ -138,7 +139,7 @@ fn end_of(count: u64, unit: &str, received: Time) -> Option<Time> {
     }
 }
 
-/// The same time of day after `count` days from Monday to Friday.
+/// The same time of day after `count` working days, Monday to Friday.
 fn after_workdays(received: Time, count: u64, usual: Tz) -> Option<Time> {
     let local = received.utc().with_timezone(&usual).naive_local();
     let (mut day, mut left) = (local.date(), count);

@@ -116,7 +116,10 @@ fn what_we_shall_do_at_once_does_not_hide_when_it_ends() {
                   accounts this Friday, January 15th, at 17:00 UTC.";
     let deadline = read(letter, received(), chrono_tz::UTC).unwrap();
     assert_eq!(deadline.at.rfc3339(), "2021-01-15T17:00:00Z");
-    assert_eq!(deadline.assumed, ["It also says immediately: taken as what you shall do, not as its hour."]);
+    assert_eq!(
+        deadline.assumed,
+        ["It also says \"immediately\", which plugwatch reads as a request to you, not as the time."]
+    );
     assert_eq!(
         at("Immediate action required: we close your account on January 15 at 17:00 UTC"),
         "2021-01-15T17:00:00Z"
@@ -125,12 +128,15 @@ fn what_we_shall_do_at_once_does_not_hide_when_it_ends() {
 
 #[test]
 fn business_days_are_counted_and_said() {
-    // A Saturday in Seattle, while it is already Sunday in Berlin.
+    // It is Saturday in Seattle, but already Sunday in Berlin.
     let deadline = read("respond within 3 business days", received(), chrono_tz::Europe::Berlin).unwrap();
     assert_eq!(deadline.at.rfc3339(), "2021-01-13T00:10:00Z");
     assert_eq!(
         deadline.assumed,
-        ["Counted from when it came.", "Saturdays and Sundays are no business days; holidays are not known."]
+        [
+            "Counted from the time at which the letter arrived.",
+            "plugwatch counts neither Saturdays nor Sundays as business days, and does not know holidays."
+        ]
     );
     let range = read("within 3-5 working days", received(), chrono_tz::Europe::Berlin).unwrap();
     assert_eq!((range.at, range.assumed.len()), (deadline.at, 3));
@@ -149,7 +155,7 @@ fn what_is_assumed_is_said() {
     assert_eq!(
         deadline.read_back(received()),
         "Tue 12 Jan 2021 00:00 Europe/Berlin (Mon 11 Jan 2021 23:00 UTC), in 1 d 22 h. \
-         It names no time zone: taken as Europe/Berlin. It names no hour: taken as the beginning of that day."
+         It names no time zone: plugwatch uses Europe/Berlin. It names no hour: plugwatch uses the beginning of that day."
     );
 }
 
@@ -159,15 +165,18 @@ fn what_cannot_be_known_is_asked() {
         ("we will suspend you", "plugwatch found no date in it"),
         ("on 3/4/2021 at 10:00", "3/4/2021 may be 3 April or 4 March: write the month as a word"),
         ("Sunday 10:00 IST", "IST is the time of India, Israel or Ireland: write it as UTC+5:30, UTC+2 or UTC+1"),
-        ("on 1 January 2021", "Fri 1 Jan 2021 00:00 Europe/Berlin lies before the letter itself"),
-        ("by the 15th at 5 PM EST", "5 pm est of which day? `15th` is not understood"),
-        ("the tenth at 17:00 UTC, 10jan", "17:00 utc of which day? `10jan` is not understood"),
+        (
+            "on 1 January 2021",
+            "Fri 1 Jan 2021 00:00 Europe/Berlin is earlier than the letter itself; if the cut-off has already happened, give no time",
+        ),
+        ("by the 15th at 5 PM EST", "5 pm est on which day? plugwatch does not understand `15th`"),
+        ("the tenth at 17:00 UTC, 10jan", "17:00 utc on which day? plugwatch does not understand `10jan`"),
         ("on 1 March 2028 at 17:00 UTC", "Wed 1 Mar 2028 17:00 UTC is more than a year away"),
-        ("Sunday, January 11 at 10:00 UTC", "11 January 2021 is no Sun but a Mon: which day is meant?"),
-        ("Sunday 17:00 NPT", "NPT is no time zone that is known here: write it as UTC+1 or the like"),
+        ("Sunday, January 11 at 10:00 UTC", "11 January 2021 is a Mon, not a Sun. Which day is right?"),
+        ("Sunday 17:00 NPT", "NPT is not a time zone that plugwatch knows: write it as an offset, such as UTC+1"),
         (
             "Sunday 5 PM Samoa Standard Time",
-            "samoa standard time is no time zone that is known here: write it as UTC+1 or the like",
+            "samoa standard time is not a time zone that plugwatch knows: write it as an offset, such as UTC+1",
         ),
         ("Your account ends next Monday at 10:00 UTC", "next Mon may be 11 January or 18 January: write the date"),
         (
@@ -190,7 +199,7 @@ fn reads(text: &str) -> (String, Vec<String>) {
     }
 }
 
-/// Letters with several dates, and the one of the cut-off.
+/// Letters with several dates, and the date of the cut-off.
 const CUTS: &[(&str, &str)] = &[
     (
         "Shop Birke will be suspended on 15 January 2021. Its data will be erased on 29 January 2021 at 18:00 UTC.",
@@ -267,7 +276,7 @@ fn the_date_that_ends_something_wins_over_a_later_one_with_an_hour() {
 fn the_other_dates_are_said() {
     let (_, assumed) =
         reads("Refunds stop on January 15, 2021. The account is terminated on February 15, 2021 at 17:00 UTC.");
-    assert_eq!(assumed.last().unwrap(), "It also names Mon 15 Feb 2021 17:00 UTC: the earlier one is taken.");
+    assert_eq!(assumed.last().unwrap(), "It also names Mon 15 Feb 2021 17:00 UTC: plugwatch uses the earlier date.");
     let (_, assumed) =
         reads("The shop closes on 15 January 2021 at 17:00 UTC. You may appeal until 29 January 2021 at 17:00 UTC.");
     assert_eq!(assumed, ["It also names Fri 29 Jan 2021 17:00 UTC, for something else."]);
@@ -283,11 +292,11 @@ fn midnight_of_a_day_is_its_beginning_and_said() {
         "The feed ends at 12:00 a.m. (midnight) on January 15, 2021, UTC.",
     ] {
         let wanted =
-            ("2021-01-15T00:00:00Z".to_owned(), vec!["Midnight is taken as the beginning of Fri 15 Jan.".to_owned()]);
+            ("2021-01-15T00:00:00Z".to_owned(), vec!["Midnight is read as the beginning of Fri 15 Jan.".to_owned()]);
         assert_eq!(reads(text), wanted, "{text}");
     }
     // Today's midnight has passed.
-    assert_eq!(reads("Ends on January 10, 2021 at midnight UTC.").1, ["Midnight is taken as the end of Sun 10 Jan."]);
+    assert_eq!(reads("Ends on January 10, 2021 at midnight UTC.").1, ["Midnight is read as the end of Sun 10 Jan."]);
     assert_eq!(reads("Der Zugang endet am 15.01.2021 um 24:00 Uhr UTC.").0, "2021-01-16T00:00:00Z");
     assert_eq!(reads("Ends January 15, 2021 at 12 noon UTC").0, "2021-01-15T12:00:00Z");
     assert_eq!(reads("se cierra el viernes 15 ene 2021 al mediodía UTC").0, "2021-01-15T12:00:00Z");
@@ -341,26 +350,26 @@ fn a_zone_that_is_not_known_is_asked_with_its_words() {
         ("ends on January 15, 2021 at 12:00 (Narnia)", "narnia"),
         ("ends on January 15, 2021 at 12:00 XQT", "XQT"),
     ] {
-        let wanted = format!("{wanted} is no time zone that is known here: write it as UTC+1 or the like");
+        let wanted = format!("{wanted} is not a time zone that plugwatch knows: write it as an offset, such as UTC+1");
         assert_eq!(reads(text).0, wanted, "{text}");
     }
 }
 
 #[test]
 fn what_is_assumed_of_hours_and_days_is_said() {
-    let business = "Saturdays and Sundays are no business days; holidays are not known.";
+    let business = "plugwatch counts neither Saturdays nor Sundays as business days, and does not know holidays.";
     for (text, at, said) in [
         (
             "before the close of business on January 15, 2021 UTC",
             "2021-01-15T17:00:00Z",
-            "Close of business is taken as 17:00.",
+            "Close of business is read as 17:00.",
         ),
-        ("by end of day on January 15, 2021 UTC", "2021-01-15T17:00:00Z", "The end of the day is taken as 17:00."),
-        ("bis Geschäftsschluss am 15. Januar 2021 UTC", "2021-01-15T17:00:00Z", "Close of business is taken as 17:00."),
+        ("by end of day on January 15, 2021 UTC", "2021-01-15T17:00:00Z", "The end of the day is read as 17:00."),
+        ("bis Geschäftsschluss am 15. Januar 2021 UTC", "2021-01-15T17:00:00Z", "Close of business is read as 17:00."),
         (
             "ends at 7 o'clock UTC on January 15, 2021",
             "2021-01-15T07:00:00Z",
-            "The hour is taken to be before noon, the earlier of two.",
+            "The hour is read as before noon, the earlier of the two.",
         ),
         ("Sie haben 3 Werktage, danach wird gesperrt.", "2021-01-13T00:10:00Z", business),
         ("Nach 3 Werktagen wird gesperrt.", "2021-01-13T00:10:00Z", business),
@@ -370,7 +379,7 @@ fn what_is_assumed_of_hours_and_days_is_said() {
         (
             "Su dominio y su correo vencen el 10/02/2021 a las 10:00 UTC.",
             "2021-02-10T10:00:00Z",
-            "The day is taken to stand before the month, as in the letter's language.",
+            "plugwatch reads the day before the month, as is usual in the letter's language.",
         ),
     ] {
         let (read, assumed) = reads(text);

@@ -2,19 +2,19 @@
 
 use super::{glued, short};
 
-/// A word of the text with anything attached to it: `11:59pm`, `january`, `10th`.
+/// A word of the text, including anything attached to it: `11:59pm`, `january`, `10th`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Token {
     pub(super) text: String,
-    /// A sentence ends after it.
+    /// Whether a sentence ends after it.
     pub(super) ends: bool,
-    /// A comma, a colon, a closing bracket or a dash follows it.
+    /// Whether a comma, a colon, a closing bracket or a dash follows it.
     pub(super) pauses: bool,
-    /// A bracket opens before it.
+    /// Whether a bracket opens before it.
     pub(super) opens: bool,
-    /// It is written in capitals, like an abbreviation.
+    /// Whether it is in capitals, like an abbreviation.
     pub(super) capitals: bool,
-    /// It begins with a capital, like a name.
+    /// Whether it begins with a capital, like a name.
     pub(super) titled: bool,
 }
 
@@ -32,7 +32,7 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
         for word in offsets_joined(line) {
             // A dash that stands alone.
             if word.chars().all(|c| !c.is_alphanumeric()) && word != "+" {
-                // French sets a blank before "!".
+                // In French, a space precedes "!".
                 let ends = word.contains(['!', '?']);
                 all.last_mut().iter_mut().for_each(|last| (last.ends, last.pauses) = (last.ends || ends, true));
                 continue;
@@ -105,7 +105,7 @@ fn of(raw: &str) -> Vec<Token> {
     // A leading sign is kept before a number, such as an offset.
     let signed = bare.strip_prefix('-').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
     let bare = if signed { bare.trim_end_matches('-') } else { bare.trim_matches('-') };
-    // `10.12.` is a day in German: its dots do not end a sentence.
+    // In German, `10.12.` is a day, and its dots do not end a sentence.
     let dotted = raw.trim_matches([',', ';', '(', ')']);
     let bare = if short::short_date(dotted).is_some() { dotted } else { bare };
     let text = bare.to_lowercase().replace("a.m", "am").replace("p.m", "pm");

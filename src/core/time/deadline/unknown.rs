@@ -1,4 +1,4 @@
-//! Detects words after a time of day that look like a time zone but are not a known one, so that a person is asked.
+//! Detects words after a time of day that look like an unknown time zone, so that a person is asked.
 
 use super::token::Token;
 use super::words;
@@ -12,7 +12,7 @@ const LONGEST: usize = 5;
 /// Rejects an unknown zone after a time of day: an abbreviation, "Samoa time", "hora de Samoa" or a name in brackets.
 ///
 /// # Errors
-/// Fails if there is such a zone, with a question that names the words not understood.
+/// Fails if there is such a zone, with a question that quotes the unknown words.
 pub(super) fn refuse(tokens: &[Token], at: usize) -> Result<(), String> {
     let Some(token) = tokens.get(at).filter(|_| at > 0 && !tokens[at - 1].ends) else { return Ok(()) };
     let unknown = |until: usize| Err(unknown(&tokens[at..until.min(tokens.len())]));
@@ -29,7 +29,7 @@ fn unknown(tokens: &[Token]) -> String {
         .iter()
         .map(|token| if token.capitals { token.text.to_uppercase() } else { token.text.clone() })
         .collect();
-    format!("{} is no time zone that is known here: write it as UTC+1 or the like", name.join(" "))
+    format!("{} is not a time zone that plugwatch knows: write it as an offset, such as UTC+1", name.join(" "))
 }
 
 fn is_word(word: &str) -> bool {

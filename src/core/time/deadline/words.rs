@@ -69,7 +69,7 @@ const UNITS: &[(Unit, &str)] = &[
     (Unit::Months, "month months monat monate monaten monats mes meses mois"),
 ];
 
-/// Words before a deadline, or their beginnings.
+/// Words that precede a deadline, or their beginnings.
 const LEADS: &str = "effective until by before deadline bis spätestens frist hasta antes plazo límite jusqu avant délai d'ici \
     prendra latest";
 
@@ -88,11 +88,11 @@ const ENDS: &str = "suspend suspension terminat end ends ended ending expir clos
     clôtur retir retiré retirée prend prendra gelé gelés gelée débranch fermons fermerons fermera fermerez \
     eol eos end-of-life null-route null-routed nullroute blackhole blackholed";
 
-/// Words for deleting: of an account, which is its end, or of data, which follows it.
+/// Words for deletion: either of an account, which is its end, or of data, which happens after the end.
 const DELETES: &str = "delet erase erasing erasure purge purged wipe wiped destroy gelöscht löschen löschung löscht vernichtet elimin borra borrar \
     borrará borrarán suprim destru supprim effac détrui";
 
-/// What is deleted after the end.
+/// Words for what is deleted after the end.
 const DATA: &str = "data backup backups file files content contents copies records logs history snapshots daten datei dateien inhalte inhalten \
     sicherungen datos archivos contenido contenidos copias données fichiers contenu contenus sauvegardes";
 
@@ -147,16 +147,16 @@ const BEFORE_WEEKDAY: &str = "this that from starting beginning since coming fol
     kommenden kommender ce prochain este próximo and und y et or then is im date deadline noon midnight morning afternoon evening \
     tonight today later only thru through seit schon";
 
-/// Words that make a weekday no day ahead: a habit, the past, or the name of a feast or a sale.
+/// Words which show that a weekday is not a future day: a habit, the past, or the name of a feast or a sale.
 const NO_DAY: &str = "every each all any jeden jeder cada todos chaque tous past letzten letzter vergangenen vergangener previous black \
     cyber good giving casual super ash maundy easter whit palm shrove fat blue jour";
 
-/// Words of offers, prices, bills and maintenance. What ends or changes there is not the account.
+/// Words about offers, prices, bills and maintenance. If these end or change, the account does not end.
 const OFFERS: &str = "sale sales offer offers discount discounts deal deals coupon promo promotion price prices pricing % billing bill \
     newsletter angebot angebote rabatt rabatte aktion preis preise preisen oferta ofertas descuento promoción precio precios tarifa \
     offre offres remise prix solde soldes maintenance wartung wartungsarbeiten mantenimiento";
 
-/// Words that end anything, even an offer, unlike "suspend" or "close".
+/// Words for the end of anything, even of an offer, unlike "suspend" or "close".
 const ANY_END: &str = "end ends ended ending off expire expires expired expiring expiration stop stops endet enden ende endete läuft abgelaufen termina finaliza vence vencen vencer caduca caducan \
     unavailable";
 
@@ -189,7 +189,7 @@ pub(super) fn weekday(word: &str) -> Option<Weekday> {
 /// A number in digits or as a word.
 pub(super) fn number(word: &str) -> Option<u64> {
     let named = |word: &str| NUMBERS.iter().find(|(_, names)| has(names, word)).map(|(number, _)| *number);
-    // "forty-eight"
+    // Numbers such as "forty-eight".
     let joined = || {
         let (tens, ones) = word.split_once('-')?;
         let (tens, ones) = (named(tens)?, named(ones)?);
@@ -213,7 +213,7 @@ pub(super) fn refers(word: &str) -> bool {
     has(REFERENCES, word)
 }
 
-/// Whether a weekday may follow the word, though it has a capital.
+/// Whether the word may precede a weekday although it begins with a capital.
 pub(super) fn may_precede_a_weekday(word: &str) -> bool {
     has(BEFORE_WEEKDAY, word)
         || is_between(word)
@@ -224,17 +224,17 @@ pub(super) fn may_precede_a_weekday(word: &str) -> bool {
         || word.starts_with(|c: char| c.is_ascii_digit())
 }
 
-/// Whether a weekday after the word is no day ahead.
+/// Whether the word shows that a weekday after it is not a future day.
 pub(super) fn before_no_day(word: &str) -> bool {
     has(NO_DAY, word)
 }
 
-/// Whether the word is of an offer, a price or a bill.
+/// Whether the word is about an offer, a price or a bill.
 pub(super) fn offers(word: &str) -> bool {
     has(OFFERS, word)
 }
 
-/// Whether the word ends something, but may be said of an offer, too.
+/// Whether the word says that something ends, possibly only an offer.
 pub(super) fn ends_anything(word: &str) -> bool {
     has(ANY_END, word)
 }
@@ -266,7 +266,7 @@ pub(super) fn is_data(word: &str) -> bool {
     has(DATA, word)
 }
 
-/// Whether the word does not mean a cut-off: an appeal, access that is kept.
+/// Whether the word indicates something other than a cut-off: an appeal, or access that is kept.
 pub(super) fn keeps(word: &str) -> bool {
     begins(KEEPS, word)
 }

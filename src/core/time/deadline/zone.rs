@@ -1,4 +1,4 @@
-//! Time zones, as letters name them. If one is ambiguous or unknown, a person is asked.
+//! Time zones, in the forms that letters use. If a zone is ambiguous or unknown, a person is asked.
 
 use chrono::{Duration, LocalResult, NaiveDateTime, TimeZone};
 use chrono_tz::Tz;
@@ -9,14 +9,14 @@ use super::zones::{self, Kind, Meant, folded};
 use crate::core::time::Time;
 
 const HOUR: i64 = 3_600;
-/// In a text with more words than this, short names are zones only in capitals: "et" and "est" are French words,
-/// "ist" is German.
+/// In a text with more words than this, short zone names count only in capitals: "et" and "est" are French words, and
+/// "ist" is a German one.
 const SHORT_TEXT: usize = 12;
 const ALSO_WORDS: [&str; 10] = ["et", "est", "ist", "west", "art", "cat", "mt", "pt", "ct", "hac"];
 /// The maximum number of words in a zone's name.
 const LONGEST: usize = 5;
 
-/// Abbreviations for whichever offset the place has on that day.
+/// Abbreviations for the local time of a place, whichever offset it has on that day.
 const PLACES: [(&str, Tz); 8] = [
     ("pt", chrono_tz::America::Los_Angeles),
     ("pacific", chrono_tz::America::Los_Angeles),
@@ -50,14 +50,18 @@ impl Zone {
         )
     }
 
-    /// A sentence if the clocks are changed at that time, so that it occurs twice or never.
+    /// A sentence to show if a clock change makes that local time occur twice or never.
     pub(super) fn odd(&self, local: NaiveDateTime) -> Option<String> {
         let found = self.zone?.from_local_datetime(&local);
         let clock = local.format("%H:%M");
         match found {
             LocalResult::Single(_) => None,
-            LocalResult::None => Some(format!("The clocks skip {clock} on that day: an hour earlier is taken.")),
-            LocalResult::Ambiguous(..) => Some(format!("{clock} comes twice on that day: the earlier is taken.")),
+            LocalResult::None => {
+                Some(format!("The clocks skip {clock} on that day: plugwatch uses the time an hour earlier."))
+            }
+            LocalResult::Ambiguous(..) => {
+                Some(format!("{clock} occurs twice on that day: plugwatch uses the earlier time."))
+            }
         }
     }
 
@@ -114,13 +118,13 @@ fn next(tokens: &[Token], from: usize) -> Option<&str> {
     tokens.get(from + 1).filter(|_| !tokens[from].ends).map(|token| token.text.as_str())
 }
 
-/// "Pacific", "Eastern": in America, unless the text says otherwise.
+/// "Pacific" and "Eastern" mean the American zones, unless the text says otherwise.
 fn american(tokens: &[Token], from: usize, place: Tz) -> (usize, Result<Zone, String>) {
     let elsewhere = ["afric", "austral", "asia", "indones", "amazon", "brazil", "greenland", "europ"];
     let (word, next) = (tokens[from].text.as_str(), next(tokens, from));
     if next.is_some_and(|next| elsewhere.iter().any(|begin| next.starts_with(begin))) {
         let name = format!("{word} {}", next.unwrap_or_default());
-        return (from + 2, Err(format!("{name}: write the time zone as UTC+1 or the like")));
+        return (from + 2, Err(format!("{name}: write the time zone as an offset, such as UTC+1")));
     }
     (from + 1 + usize::from(next == Some("time")), Ok(Zone::usual(place)))
 }
@@ -168,7 +172,7 @@ const OF: [&str; 16] = [
     "locale",
 ];
 
-/// "hora de la Ciudad de México", "heure d'Europe centrale", "hora argentina".
+/// Names after the word for time: "hora de la Ciudad de México", "heure d'Europe centrale", "hora argentina".
 fn behind(words: &[&str]) -> Option<(usize, Tz)> {
     if !matches!(*words.first()?, "hora" | "horas" | "horario" | "heure" | "heures") {
         return None;
@@ -179,7 +183,7 @@ fn behind(words: &[&str]) -> Option<(usize, Tz)> {
         .enumerate()
         .map(|(n, word)| if n == 0 { word.trim_start_matches("d'").trim_start_matches("l'") } else { word })
         .collect();
-    // French gives its adjectives the hour's gender: "heure française", "heure italienne".
+    // In French, the adjective agrees with "heure": "heure française", "heure italienne".
     let place = |name: &[&str]| {
         let (last, others) = name.split_last()?;
         let endings = ["ne", "e"].iter().filter_map(|end| last.strip_suffix(end));
@@ -189,7 +193,7 @@ fn behind(words: &[&str]) -> Option<(usize, Tz)> {
     (1..=rest.len().min(LONGEST)).rev().find_map(|end| Some((begins + end, place(&rest[..end])?)))
 }
 
-/// "London time", "Pacific Time", "Berliner Zeit", "deutscher Zeit".
+/// Names before the word for time: "London time", "Pacific Time", "Berliner Zeit", "deutscher Zeit".
 fn before(words: &[&str]) -> Option<(usize, Tz)> {
     let time = (1..words.len().min(LONGEST + 1)).find(|at| matches!(words[*at], "time" | "zeit" | "ortszeit"))?;
     let name = &words[..time];
@@ -201,7 +205,8 @@ fn before(words: &[&str]) -> Option<(usize, Tz)> {
     bare.map(|last| [others, &[last]].concat()).find_map(|name| zones::place(&name)).map(|place| (time + 1, place))
 }
 
-/// A zone anywhere in a sentence that cannot be another word.
+/// Finds a time zone anywhere in a sentence, if the zone's name has no other meaning. The inner result is an error, with
+/// the question to ask, if the name is ambiguous.
 fn within(tokens: &[Token], from: usize, until: usize) -> Option<Result<Zone, String>> {
     (from..until).find_map(|at| {
         let (end, zone) = read(tokens, at)?;
@@ -211,8 +216,8 @@ fn within(tokens: &[Token], from: usize, until: usize) -> Option<Result<Zone, St
     })
 }
 
-/// The zone for a time of day without one beside it: from the same sentence, or from a sentence about all times ("All
-/// times are Pacific Time"). The flag says whether it is from another sentence.
+/// The zone for a time of day that has none next to it: from the same sentence, or from a sentence about all times
+/// ("All times are Pacific Time"). The flag says whether it is from another sentence.
 pub(super) fn elsewhere(tokens: &[Token], from: usize) -> Option<(Result<Zone, String>, bool)> {
     let begins = |at: usize| tokens[..at].iter().rposition(|token| token.ends).map_or(0, |at| at + 1);
     let ends = |at: usize| tokens[at..].iter().position(|token| token.ends).map_or(tokens.len(), |n| at + n + 1);

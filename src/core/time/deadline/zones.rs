@@ -9,9 +9,9 @@ use chrono_tz::Tz;
 pub(super) enum Meant {
     /// Seconds east of UTC.
     Offset(i64),
-    /// Whichever offset the place has on that day.
+    /// The local time of a place, whichever offset it has on that day.
     Place(Tz),
-    /// One of several: the question for a person.
+    /// One of several zones: the question for a person.
     Several(String),
 }
 
@@ -62,12 +62,12 @@ fn offset(text: &str) -> Option<i64> {
     Some(sign * (hours.parse::<i64>().ok()? * 3_600 + minutes.parse::<i64>().ok()? * 60))
 }
 
-/// What a name of this kind means; all words must match.
+/// The meaning of a name of this kind; all words must match.
 pub(super) fn named(kind: Kind, words: &[&str]) -> Option<Meant> {
     ROWS.iter().find(|row| row.kind == kind && row.words == words).map(|row| row.meant.clone())
 }
 
-/// The place with this name: from the file, or a city in the IANA database.
+/// The place with this name, from `zones.txt` or, for a city, from the IANA database.
 pub(super) fn place(words: &[&str]) -> Option<Tz> {
     if let Some(Meant::Place(place)) = named(Kind::Place, words) {
         return Some(place);
@@ -77,7 +77,7 @@ pub(super) fn place(words: &[&str]) -> Option<Tz> {
     chrono_tz::TZ_VARIANTS.iter().find(city).copied()
 }
 
-/// The word without accents: `México` becomes `mexico`.
+/// Removes the accents of a word: `México` becomes `mexico`.
 pub(super) fn folded(word: &str) -> String {
     let plain = |c: char| match c {
         'á' | 'à' | 'â' | 'ä' | 'ã' | 'å' => 'a',

@@ -2,9 +2,14 @@
 
 use chrono_tz::Tz;
 
-use super::about::{About, Group, OpenItem, between, left};
+mod still_open;
+
+pub(super) use still_open::{fell_together, state, still_open};
+
+use super::about::{About, Group, between, left};
 use crate::core::dependency::incident::Reason;
-use crate::core::dependency::storefronts::{is_mostly, is_partly};
+use crate::core::dependency::storefronts::{gone_where, is_mostly, is_partly, unread_where};
+use crate::core::dependency::takeover::is_taken_over;
 use crate::core::people::notice::{is_by_letter, is_ending, is_spent, is_terms, is_undated};
 use crate::core::probe::doubt::is_by_turns;
 use crate::core::probe::refused::is_refused_by_turns;
@@ -13,6 +18,10 @@ use crate::core::words::verdict::{Criticality, Fault, Verdict};
 
 /// The catalogue's name for the company behind the user's own parts (`config/catalog/_parents.toml`).
 pub(super) const OWN: &str = "you";
+/// The title of a listing that is gone in some storefronts.
+const REMOVED: &str = "REMOVED in some countries";
+/// The title of what a check could not read.
+const UNREAD: &str = "CAN'T CHECK";
 /// The title of a warning defined by the catalogue.
 const WARNING: &str = "WARNING";
 /// The number of characters of a title that a phone's lock screen shows.
@@ -25,7 +34,7 @@ const ROOM: usize = 36;
 /// A title in parts, so that a long name can be shortened but never what happened to it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Title {
-    /// The coloured symbol. The words say the same, so colour is never the only sign.
+    /// The coloured symbol. The words always say the same, for readers who cannot see the colour.
     mark: &'static str,
     what: String,
     name: String,
@@ -45,7 +54,7 @@ impl Title {
         Title { mark, what: what.to_owned(), name: name.to_owned(), ..Title::default() }
     }
 
-    /// The same with what stands in brackets behind the name.
+    /// Like [`Title::marked`], with text in brackets after the name.
     pub(super) fn lasting(mark: &'static str, what: &str, name: &str, lasted: String) -> Title {
         Title { lasted, ..Title::marked(mark, what, name) }
     }
@@ -55,7 +64,7 @@ impl Title {
         Title { what, ..Title::default() }
     }
 
-    /// The title, in at most sixty characters if its parts allow that.
+    /// The title, in at most 60 characters if its parts allow that.
     pub(super) fn text(&self) -> String {
         if self.name.is_empty() {
             return self.what.clone();
@@ -96,13 +105,16 @@ pub(super) fn of(reason: Reason, about: &About, at: Time, zone: Tz) -> Title {
     let title = Title { mark: mark_of(reason, about), name, vendor, counted, ..Title::default() };
     let lasted = about.lasted.map(|lasted| human(between(about.since, lasted)));
     let more = if about.unwatched_until.is_some() { " or more" } else { "" };
-    let lasting = |words: &str| lasted.as_ref().map_or_else(String::new, |lasted| format!("{words}{lasted}{more}"));
+    let lasting = |words: &str| match &lasted {
+        Some(lasted) if !words.is_empty() => format!("{words}{lasted}{more}"),
+        _ => String::new(),
+    };
     match (reason, about.verdict) {
         (Reason::Recovered, _) => {
             let (what, words) = match about.before {
-                Some(Verdict::Dropped) if about.hint.is_some() => ("BACK, services not yet", "dropped for "),
+                Some(Verdict::Dropped) if about.hint.is_some() => ("BACK, services unconfirmed", "dropped for "),
                 Some(Verdict::Dropped) => ("BACK", "dropped for "),
-                Some(Verdict::Degraded) if about.why == "notice_spent" => ("STILL WORKING, letter stands", "after "),
+                Some(Verdict::Degraded) if about.why == "notice_spent" => ("STILL WORKING, letter not withdrawn", ""),
                 Some(Verdict::Degraded) if about.why == "terms_spent" => ("NEW TERMS, not checked since", "after "),
                 Some(Verdict::Degraded) => ("WARNING OVER", "lasted "),
                 _ => ("BACK", "out "),
@@ -117,10 +129,10 @@ pub(super) fn of(reason: Reason, about: &About, at: Time, zone: Tz) -> Title {
             Title { what: "CHECKING AGAIN".to_owned(), lasted: lasting(words), ..title }
         }
         (Reason::Cascade, verdict) => {
-            // It is not known whether a refused key is a loss, so the number is only in the message.
+            // It is unknown whether a refused key is a loss, so the number is given only in the message.
             let what = match verdict {
                 Verdict::Unknown => words(Reason::Blind, verdict, about).to_owned(),
-                // All earlier ones are refused keys, which may not be losses.
+                // All earlier losses are refused keys, which may not be losses.
                 _ if about.loss_number == 1 => words(Reason::Opened, verdict, about).to_owned(),
                 _ => format!("{} vendor lost in 3 days", nth(about.loss_number)),
             };
@@ -138,20 +150,27 @@ pub(super) fn of(reason: Reason, about: &About, at: Time, zone: Tz) -> Title {
             let from = about.ends.filter(|ends| *ends > at).map(|ends| when(ends, at, zone));
             Title { what: "NEW TERMS ANNOUNCED".to_owned(), when: from.unwrap_or_default(), ..title }
         }
-        (reason, verdict) => {
-            let what = words(reason, verdict, about);
-            let said = (what == WARNING).then(|| Title { what: warned_of(&about.why), ..title.clone() });
-            // Say what the warning is about if a lock screen has room for it.
-            let fits = said.filter(|said| length(&said.joined(&said.name, "")) <= LONGEST);
-            fits.unwrap_or_else(|| Title { what: what.to_owned(), ..title })
-        }
+        (reason, verdict) => by_state(words(reason, verdict, about), about, title),
     }
 }
 
-/// Titles of warnings whose reason codes do not read well.
-const WARNINGS: &str = include_str!("templates/warnings.txt");
+/// The title with what happened, which names the countries or the subject of a warning if a lock screen has room.
+fn by_state(what: &str, about: &About, title: Title) -> Title {
+    if let Some(countries) = gone_where(&about.say).filter(|_| what == REMOVED) {
+        return Title { what: format!("REMOVED in {countries}"), ..title };
+    }
+    if let Some(countries) = unread_where(&about.say).filter(|_| what == UNREAD) {
+        return Title { what: format!("{UNREAD} in {countries}"), ..title };
+    }
+    let said = (what == WARNING).then(|| Title { what: warned_of(&about.why), ..title.clone() });
+    let fits = said.filter(|said| length(&said.joined(&said.name, "")) <= LONGEST);
+    fits.unwrap_or_else(|| Title { what: what.to_owned(), ..title })
+}
 
-/// `WARNING, payouts disabled`, from the words of the catalogue's reason code, or from those that stand for it.
+/// Words for reason codes of warnings that do not read well.
+const WARNINGS: &str = include_str!("../templates/warnings.txt");
+
+/// The title of a warning, such as `WARNING, payouts disabled`: from `warnings.txt`, or from the reason code itself.
 fn warned_of(why: &str) -> String {
     let mut reasons = why.split('+');
     let code = reasons.next().unwrap_or_default();
@@ -162,7 +181,8 @@ fn warned_of(why: &str) -> String {
     format!("{WARNING}, {first}{more}")
 }
 
-/// `, Mon 08:59 CET (in 31 h)`: the weekday is enough for a few days, and the time left is in hours.
+/// The announced time, such as `, Mon 08:59 CET (in 31 h)`. The weekday is enough for a few days, and the time left
+/// is in hours.
 fn when(ends: Time, at: Time, zone: Tz) -> String {
     let near = ends.since(at).as_secs() < 6 * 86_400;
     let day = if near && !ends.is_midnight(zone) { ends.weekday(zone) } else { ends.day(zone, at) };
@@ -185,19 +205,19 @@ fn words(reason: Reason, verdict: Verdict, about: &About) -> &'static str {
         (Reason::ItWasUs, _) => "DOWN, your side after all",
         (Reason::Drill, _) => "DRILL, act as if DROPPED",
         (Reason::Corrected, _) => "OUTAGE, probably not dropped",
+        (Reason::Blind, _) | (_, Verdict::Unknown) if is_unreadable(&about.why) => UNREAD,
         (Reason::Blind, _) | (_, Verdict::Unknown) => match about.why.as_str() {
             "access_lost" => "KEY REFUSED, or account suspended",
             "unknown_status" => "UNKNOWN STATUS",
             "probably_removed" => "PROBABLY REMOVED, can't confirm",
             "never_seen_live" => "NEVER SEEN WORKING",
             "credential_refused" => "KEY REFUSED",
-            "wrong_page" => "WRONG PAGE",
-            _ => "CAN'T CHECK",
+            _ => "WRONG PAGE",
         },
         (_, Verdict::Live) => "WORKING",
         (_, Verdict::Dropped) => "DROPPED",
         (_, Verdict::Outage) if about.fault == Fault::Ours => "DOWN, your side",
-        // It answers, and says no.
+        // The service answers, but refuses most requests.
         (_, Verdict::Outage) if about.why == "mostly_refused" => "REFUSED",
         (_, Verdict::Outage) => "OUTAGE",
         (_, Verdict::Degraded) if is_undated(&about.why) && about.demand.is_some() => "CUT-OFF THREATENED, no date",
@@ -205,7 +225,16 @@ fn words(reason: Reason, verdict: Verdict, about: &About) -> &'static str {
     }
 }
 
-/// Whether it was gone or out, as people know, and no letter applies.
+/// Reasons of checks that could not be judged, although they received an answer about the dependency.
+const SEEN: [&str; 6] =
+    ["access_lost", "unknown_status", "probably_removed", "never_seen_live", "credential_refused", "wrong_page"];
+
+/// Whether a check that cannot be judged found nothing about the dependency.
+pub(super) fn is_unreadable(why: &str) -> bool {
+    !SEEN.contains(&why)
+}
+
+/// Whether it was reported as gone or out, and no letter applies.
 fn was_down(about: &About) -> bool {
     matches!(about.before, Some(Verdict::Dropped | Verdict::Outage))
         && !is_by_letter(&about.why)
@@ -220,87 +249,16 @@ fn warning(why: &str) -> &'static str {
         "terms_in_force" => "NEW TERMS IN FORCE",
         "noticed" => "LETTER",
         "ends_undated" => "CUT-OFF LETTER, no date",
+        "interrupts_undated" => "INTERRUPTION POSSIBLE, no date",
+        _ if is_taken_over(why) => "DOMAIN POSSIBLY STOLEN",
         _ if is_by_turns(why) => "POSSIBLY DROPPED, on and off",
         _ if is_refused_by_turns(why) => "KEY REFUSED, on and off",
-        _ if is_partly(why) => "REMOVED in some countries",
+        _ if is_partly(why) => REMOVED,
         _ => WARNING,
     }
 }
 
-/// The title of a reminder.
-pub(super) fn still_open(items: &[OpenItem], at: Time) -> Title {
-    let Some(first) = items.first() else { return Title::default() };
-    let red = |item: &OpenItem| {
-        matches!(
-            item.state.as_str(),
-            "dropped" | "access_lost" | "by_turns" | "probably_removed" | "undated" | "gone_at_home" | "mostly_gone"
-        ) || item.ends.is_some()
-    };
-    let warns = |item: &OpenItem| matches!(item.state.as_str(), "degraded" | "outlived");
-    let unseen = |item: &OpenItem| item.state == "unseen";
-    // A continuing warning does not become worse with time.
-    let mark = match () {
-        () if items.iter().any(red) => "🔴",
-        () if items.iter().all(warns) => "🟡",
-        () if items.iter().all(unseen) => "⚪",
-        () => "🟠",
-    };
-    let left = first.ends.filter(|ends| *ends > at).map(|ends| left(ends, at));
-    let lasted = human(between(first.since, at.since(first.since)));
-    let vendor = first.vendor.clone().unwrap_or_default();
-    match (items.len(), left) {
-        (1, Some(left)) => {
-            let (mark, what) = if first.terms { ("🟡", "NEW TERMS") } else { (mark, "CUT-OFF") };
-            Title { mark, what: format!("{what} in {left}"), name: first.label.clone(), vendor, ..Title::default() }
-        }
-        (1, None) => {
-            let what = match first.state.as_str() {
-                "degraded" => format!("WARNING CONTINUES ({lasted})"),
-                "outlived" => "STILL WORKING after its cut-off time".to_owned(),
-                "access_lost" => format!("KEY STILL REFUSED ({lasted})"),
-                "undated" => format!("CUT-OFF LETTER, still no date ({lasted})"),
-                "partly" | "gone_at_home" | "mostly_gone" => format!("STILL REMOVED in some countries ({lasted})"),
-                "unseen" => format!("STILL CAN'T CHECK ({lasted})"),
-                "probably_removed" => format!("STILL PROBABLY REMOVED ({lasted})"),
-                "wrong_page" => format!("STILL THE WRONG PAGE ({lasted})"),
-                "by_turns" => format!("STILL POSSIBLY DROPPED, on and off ({lasted})"),
-                "flapping" => format!("STILL UP AND DOWN ({lasted})"),
-                other => format!("STILL {} ({lasted})", state(other).to_uppercase()),
-            };
-            Title { mark, what, name: first.label.clone(), vendor, ..Title::default() }
-        }
-        (count, _) => {
-            let name: Vec<&str> = items.iter().map(|item| item.label.as_str()).collect();
-            let counted = Some(format!("{} and {} more", super::cut(name[0], 30), count - 1));
-            let what = format!("STILL OPEN, {count} problems");
-            Title { mark, what, name: name.join(", "), counted, ..Title::default() }
-        }
-    }
-}
-
-/// The state in the words of a title.
-pub(super) fn state(state: &str) -> &'static str {
-    match state {
-        "dropped" => "dropped",
-        "outage" => "down",
-        "degraded" => "warning",
-        "outlived" => "past its cut-off time",
-        "access_lost" => "key refused, or account suspended",
-        "by_turns" => "possibly dropped, on and off",
-        "probably_removed" => "probably removed",
-        "undated" => "cut-off letter without a date",
-        "refused" => "refused",
-        "gone_at_home" => "removed in your home market",
-        "mostly_gone" => "removed in most countries",
-        "partly" => "removed in some countries",
-        "unseen" => "cannot be checked",
-        "wrong_page" => "wrong page",
-        "flapping" => "up and down",
-        _ => "open",
-    }
-}
-
-/// `2nd`, `3rd` ...
+/// An ordinal number, such as `2nd` or `3rd`.
 pub(super) fn nth(number: usize) -> String {
     let ending = match (number % 100, number % 10) {
         (11..=13, _) => "th",
@@ -312,7 +270,7 @@ pub(super) fn nth(number: usize) -> String {
     format!("{number}{ending}")
 }
 
-/// `3 services at Google`, or `3 services` if they belong to several companies.
+/// The count of a group: `3 services at Google`, or `3 services` if they belong to several companies.
 fn counted(group: &Group) -> String {
     let at = if group.name.is_empty() { String::new() } else { format!(" at {}", group.name) };
     format!("{} services{at}", group.names().len())
@@ -325,7 +283,7 @@ fn named(about: &About) -> (String, String) {
             (format!("{} of {} services at once", group.names().len(), group.of), String::new())
         }
         Some(group) if group.name.is_empty() => (group.names().join(", "), String::new()),
-        // A few are named if a lock screen has room.
+        // A few members are named if they fit on a lock screen.
         Some(group) if group.names().len() <= FEW && group.names().join(", ").chars().count() <= ROOM => {
             (group.names().join(", "), group.name.clone())
         }
@@ -336,7 +294,7 @@ fn named(about: &About) -> (String, String) {
             (format!("all {} services at {}", group.of, group.name), String::new())
         }
         Some(group) => (format!("{} of {} services at {}", group.names().len(), group.of, group.name), String::new()),
-        // The user's own parts, and those with their vendor's name, need no vendor in the title.
+        // The user's own parts, and dependencies with the same name as their vendor, need no vendor in the title.
         None if about.parent == OWN || about.vendor == about.label => (about.label.clone(), String::new()),
         None => (about.label.clone(), about.vendor.clone()),
     }
@@ -355,18 +313,23 @@ fn mark(reason: Reason, verdict: Verdict, why: &str) -> &'static str {
         (Reason::Blind, _) => "⚪",
         (_, Verdict::Dropped) => "🔴",
         (_, Verdict::Outage) => "🟠",
-        (_, Verdict::Degraded) if is_ending(why) || is_undated(why) || is_by_turns(why) => "🔴",
-        // It can stop at any moment.
+        (_, Verdict::Degraded) if is_red(why) => "🔴",
+        // The announced time has passed, so it can stop at any moment.
         (Reason::Opened | Reason::Grew, Verdict::Degraded) if is_spent(why) => "🟠",
-        (Reason::Opened | Reason::Grew | Reason::Worsened, Verdict::Degraded) if is_mostly(why) => "🔴",
+        (Reason::Opened | Reason::Grew | Reason::Worsened | Reason::Eased, Verdict::Degraded) if is_mostly(why) => "🔴",
         _ => "🟡",
     }
 }
 
-/// The symbol of an alert: a refused key of something unimportant is not an emergency.
+/// Whether a warning is one that leaves no time.
+fn is_red(why: &str) -> bool {
+    is_ending(why) || is_undated(why) || is_by_turns(why) || is_taken_over(why)
+}
+
+/// The symbol of an alert. A refused key of an unimportant dependency is not an emergency.
 fn mark_of(reason: Reason, about: &About) -> &'static str {
     let refused = about.verdict == Verdict::Unknown && about.why == "access_lost" && reason == Reason::Blind;
-    // The account is back, and what runs in it is not.
+    // The account is back, but the services in it are not.
     let open = matches!(about.why.as_str(), "notice_spent" | "terms_spent");
     let partly = reason == Reason::Recovered && (about.hint.is_some() || open);
     if partly || (refused && about.criticality == Some(Criticality::Normal)) {

@@ -1,0 +1,93 @@
+//! What a message about several dependencies says of them together.
+
+use super::decider::Decider;
+use super::platform::Seen;
+use super::telling::concerned;
+use crate::core::alerting::message::{Telling, Together};
+use crate::core::dependency::incident::Reason;
+use crate::core::people::notice::is_by_letter;
+use crate::core::words::verdict::Verdict;
+use crate::say::about::{About, Group};
+use crate::say::status::spoken;
+
+impl Decider {
+    /// What a message about several says of all of them: what stops with each, and no end of one of them as another's.
+    pub(super) fn say_of_all(&self, about: &mut About, telling: &Telling) {
+        if telling.members.len() < 2 || telling.together == Together::Mass {
+            return;
+        }
+        let members = || telling.members.iter().map(|member| &self.config.dependencies[*member]);
+        about.ending_soon.retain(|(label, _)| !members().any(|member| member.label == *label));
+        let mut breaks: Vec<&str> = Vec::new();
+        for text in members().filter_map(|member| member.breaks.as_deref()) {
+            if !breaks.contains(&text) {
+                breaks.push(text);
+            }
+        }
+        about.breaks = (!breaks.is_empty()).then(|| breaks.join("; "));
+    }
+
+    /// The other dependencies in the same message, and what they have in common.
+    pub(super) fn group(&self, telling: &Telling, seen: &Seen) -> Option<Group> {
+        let dependencies = &self.config.dependencies;
+        let mass = telling.together == Together::Mass;
+        if telling.together == Together::Alone {
+            return None;
+        }
+        let lead = &dependencies[telling.members[0]];
+        let led = telling.wanted.held.hint.as_deref();
+        let line = |member: &usize| {
+            let combined = &seen.state(*member).combined;
+            // The line of what cannot be checked says why.
+            let unseen = combined.unverified().filter(|_| telling.reason == Reason::Blind);
+            let Some(held) = unseen.or(combined.held.as_ref()) else { return String::new() };
+            // The first dependency's advice is given below the list; the others' advice is on their own lines.
+            if mass {
+                // The likely causes of the individual failures would distract from a problem on the user's side.
+                return format!(" ({})", held.verdict);
+            }
+            let hint = held.hint.as_deref().filter(|hint| Some(*hint) != led);
+            let hint = hint.map_or_else(String::new, |hint| format!(". To do: {}", hint.trim_end_matches('.')));
+            match is_by_letter(&held.reason) || unseen.is_some() {
+                true => format!(": {}{hint}", held.say),
+                false => format!(" ({}): {}{hint}", spoken(held.verdict), held.say),
+            }
+        };
+        let of = match self.parent(lead) {
+            Some(parent) if !mass => self.platform.siblings(parent).len(),
+            _ => dependencies.iter().filter(|dependency| dependency.not_monitored.is_none()).count(),
+        };
+        let name = self.parent(lead).map(|parent| self.config.catalog.company(parent)).unwrap_or_default();
+        let parent = |member: &usize| self.parent(&dependencies[*member]);
+        // A letter may concern dependencies of several companies.
+        let one = telling.members.iter().all(|member| parent(member) == self.parent(lead));
+        let name = if one { name } else { String::new() };
+        let ids = telling.members.iter().map(|member| dependencies[*member].id.clone()).collect();
+        // The number of failures at the same time matters, so failures that were already announced are included.
+        let out = |member: &usize| {
+            let incident = seen.state(*member).incident.as_ref();
+            mass && !telling.members.contains(member)
+                && incident.is_some_and(|incident| incident.verdict == Verdict::Outage)
+        };
+        let others: Vec<usize> = seen.iter().map(|(position, _)| position).filter(out).collect();
+        let all = || telling.members.iter().chain(&others);
+        let labels = all().map(|member| dependencies[*member].label.clone()).collect();
+        let lines = together(all().map(|member| (dependencies[*member].label.as_str(), line(member))));
+        let incidents = telling.members.iter().filter_map(|member| concerned(seen.state(*member))).map(|(_, id)| id);
+        let holds = |member: &usize| seen.state(*member).combined.held.as_ref().map(|held| held.verdict);
+        let verdicts = telling.members.iter().map(|member| holds(member).unwrap_or(Verdict::Unknown)).collect();
+        Some(Group { name, of, mass, ids, incidents: incidents.collect(), labels, lines, verdicts })
+    }
+}
+
+/// One line for each dependency; those with the same text share a line.
+fn together<'l>(all: impl Iterator<Item = (&'l str, String)>) -> Vec<String> {
+    let mut lines: Vec<(Vec<&str>, String)> = Vec::new();
+    for (label, said) in all {
+        match lines.iter_mut().find(|(_, other)| *other == said) {
+            Some((labels, _)) => labels.push(label),
+            None => lines.push((vec![label], said)),
+        }
+    }
+    lines.into_iter().map(|(labels, said)| format!("{}{said}", labels.join(", "))).collect()
+}
