@@ -164,11 +164,11 @@ fn waits(platform_view: &PlatformView<'_>, key: &Key<'_>, group: &[Candidate], n
             let joins = others(event).any(Subject::awaits_hour);
             joins.then_some(first.plus(COMPANY_WAIT))
         }
-        Key::Returns(event) => returns_with(&mut others(event).collect::<Vec<_>>().into_iter(), first),
+        Key::Returns(event) => returns_with(&others(event).collect::<Vec<_>>(), first),
         Key::MassReturns => {
             let lead = *within.first()?;
             let others = fallen_with(platform_view, lead).into_iter().filter(|index| !within.contains(index));
-            returns_with(&mut others.map(|index| &platform_view.subjects[index]), first)
+            returns_with(&others.map(|index| &platform_view.subjects[index]).collect::<Vec<_>>(), first)
         }
         Key::Unseen(event, reason) => {
             let joins = |other: &Subject<'_>| dull(other) == Some(*reason) && !other.state.unseen[0].blind;
@@ -181,8 +181,7 @@ fn waits(platform_view: &PlatformView<'_>, key: &Key<'_>, group: &[Candidate], n
 }
 
 /// Until when a recovery that began at `first` waits for others: they are checked at once, and confirming takes as long.
-fn returns_with<'s>(others: &mut dyn Iterator<Item = &'s Subject<'s>>, first: Time) -> Option<Time> {
-    let others: Vec<&Subject<'_>> = others.collect();
+fn returns_with(others: &[&Subject<'_>], first: Time) -> Option<Time> {
     let unasked = |other: &&&Subject<'_>| other.is_down() && other.looked_at.is_none_or(|at| at <= first);
     let returns = others.iter().any(|other| other.is_returning()).then_some(RETURN_WAIT);
     returns.or(others.iter().find(unasked).map(|_| ASKED_WAIT)).map(|wait| first.plus(wait))

@@ -24,12 +24,18 @@ pub(super) fn is_mass(platform_view: &PlatformView<'_>, wanting: &BTreeSet<usize
         // What has a cause here, or was announced, says nothing about our own side.
         out && subject.maintenance.is_none() && !matches!(platform_view.cause(*index), Cause::Down(_))
     };
-    are_many(platform_view, (0..platform_view.subjects.len()).filter(out))
+    let all = (0..platform_view.subjects.len()).filter(out);
+    let companies: BTreeSet<&str> = all.map(|index| platform_view.subjects[index].company()).collect();
+    are_many(platform_view, companies.len())
 }
 
-fn are_many(platform_view: &PlatformView<'_>, subjects: impl Iterator<Item = usize>) -> bool {
-    let companies: BTreeSet<&str> = subjects.map(|index| platform_view.subjects[index].company()).collect();
-    companies.len() >= MASS && companies.len() * 2 >= platform_view.companies
+fn are_many(platform_view: &PlatformView<'_>, companies: usize) -> bool {
+    companies >= MASS && companies * 2 >= platform_view.companies
+}
+
+/// Since when people know that something is out.
+fn known_out_since(subject: &Subject<'_>) -> Option<Time> {
+    subject.notified.began_at.filter(|_| subject.notified.verdict == Some(Verdict::Outage))
 }
 
 /// Those with an open outage.
@@ -44,10 +50,7 @@ fn is_outage(incident: &Incident) -> bool {
 
 /// Those that people know to be out since about the same time as `index`, itself included.
 pub(super) fn fallen_with(platform_view: &PlatformView<'_>, index: usize) -> Vec<usize> {
-    let began = |index: &usize| {
-        let notified = platform_view.subjects[*index].notified;
-        notified.began_at.filter(|_| notified.verdict == Some(Verdict::Outage))
-    };
+    let began = |index: &usize| known_out_since(&platform_view.subjects[*index]);
     let Some(own) = began(&index) else { return Vec::new() };
     let near = |other: &usize| began(other).is_some_and(|at| at.since(own).max(own.since(at)) <= JOINS);
     (0..platform_view.subjects.len()).filter(near).collect()
@@ -56,11 +59,8 @@ pub(super) fn fallen_with(platform_view: &PlatformView<'_>, index: usize) -> Vec
 /// Those that fell in a mass outage, as people know: those that return together are one message.
 pub(super) fn fallen_in_mass(platform_view: &PlatformView<'_>) -> BTreeSet<usize> {
     let subjects = &platform_view.subjects;
-    let known = |index: usize| {
-        let notified = subjects[index].notified;
-        notified.began_at.filter(|_| notified.verdict == Some(Verdict::Outage)).map(|at| (at, index))
-    };
-    let mut known: Vec<(Time, usize)> = (0..subjects.len()).filter_map(known).collect();
+    let known = |(index, subject): (usize, &Subject<'_>)| Some((known_out_since(subject)?, index));
+    let mut known: Vec<(Time, usize)> = subjects.iter().enumerate().filter_map(known).collect();
     known.sort_unstable();
     // The companies of those that fell at most `JOINS` before or after the current one, with their number.
     let mut near: BTreeMap<&str, usize> = BTreeMap::new();
@@ -81,7 +81,7 @@ pub(super) fn fallen_in_mass(platform_view: &PlatformView<'_>) -> BTreeSet<usize
             }
             first += 1;
         }
-        found.extend((near.len() >= MASS && near.len() * 2 >= platform_view.companies).then_some(*index));
+        found.extend(are_many(platform_view, near.len()).then_some(*index));
     }
     found
 }

@@ -26,7 +26,9 @@ pub(super) fn note_good(standing: &mut Standing, policy: &Policy, now: Time) {
     if let Some(warned) = &mut warned {
         forget(&mut warned.times, policy, now);
     }
-    if let Some(held) = withdrawn(standing, policy) {
+    // A lost packet between two statements of a warning does not make the count of them start again.
+    let counts = |held: &Held| !is_out(held) || warned.as_ref().is_none_or(|warned| is_out(&warned.held));
+    if let Some(held) = withdrawn(standing, policy).filter(counts) {
         let same = |warned: &Warned| is_out(&warned.held) == is_out(&held);
         let mut times = warned.filter(|warned| same(warned)).map(|warned| warned.times).unwrap_or_default();
         remember(&mut times, held.since);
@@ -120,6 +122,12 @@ mod tests {
         assert_eq!(counted("ooeoeoeooooooooooooo"), (Verdict::Live, "active".to_owned()));
         assert_eq!(counted("oeoeoeoeoeoeo"), (Verdict::Live, "active".to_owned()), "twelve minutes are not enough");
         assert_eq!(counted("oeooooeooooeooooeooooeooooeo"), (Verdict::Degraded, FAILS.to_owned()));
+    }
+
+    #[test]
+    fn an_error_between_two_statements_of_a_warning_changes_nothing() {
+        assert_eq!(counted("ooowowoeowo"), (Verdict::Degraded, "payment_due".to_owned()));
+        assert_eq!(counted("ooowowowoeo"), (Verdict::Degraded, "payment_due".to_owned()));
     }
 
     #[test]
