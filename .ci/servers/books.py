@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import books_amazon
 import books_google
 import books_others
+import books_types
 from certificates import Authority
 from claims import count
 from imitations import Definition, Prism, Stripe, seeded_stripe
@@ -210,6 +211,7 @@ def main(binary, *folders):
         claims.run("Twilio", twilio, world, claims)
         claims.run("GitHub", github, world, claims)
         claims.run("Okta and Netlify", books_others.prove, world, claims)
+        claims.run("Types of clients", books_types.prove, world, claims, google_packages)
         claims.run("Google", books_google.prove, world, claims, google_packages)
         claims.run("Amazon", books_amazon.prove, world, claims, moto, ministack)
 

@@ -150,11 +150,11 @@ class Seeds:
             path[operation.method]["requestBody"] = {"required": True, "content": {operation.body: {"schema": {}}}}
         self._paths[f"/{seed}{operation.path}"] = path
 
-    def token(self):
-        """Serves an OAuth token at `/token`."""
+    def token(self, path="/token"):
+        """Serves an OAuth token."""
         content = {"application/json": {"example": {"access_token": "a-token-of-an-hour", "token_type": "Bearer", "expires_in": 3600}}}
         form = {"type": "object", "required": ["grant_type"], "properties": {"grant_type": {"type": "string"}}}
-        self._paths["/token"] = {"post": {
+        self._paths[path] = {"post": {
             "requestBody": {"required": True, "content": {"application/x-www-form-urlencoded": {"schema": form}}},
             "responses": {"200": {"description": "", "content": content}},
         }}

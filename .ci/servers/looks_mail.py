@@ -23,7 +23,7 @@ def prove(world, claims):
         Look("spf", "mail/spf", "working", "1 of ten allowed lookups", "an SPF record with its include", DOMAIN),
         Look("dkim", "mail/dkim", "working", "the DKIM key is published", "a key behind an alias", DOMAIN | {"selectors": ["s1"]}),
         Look("dkim-two", "mail/dkim", "says degraded (unconfirmed)", "several TXT records", "a selector with two texts", DOMAIN | {"selectors": ["s4"]}),
-        Look("dkim-gone", "mail/dkim", "says dropped (unconfirmed)", "these names do not exist: s2.unsigned.test",
+        Look("dkim-gone", "mail/dkim", "says dropped (unconfirmed)", "this name does not exist: s2.unsigned.test",
              "a key that the vendor removed", DOMAIN | {"selectors": ["s2"]}),
         Look("dkim-lapsed", "mail/dkim", "says outage (unconfirmed)", "the domain that your DKIM records point to",
              "a key that leads into an expired domain", DOMAIN | {"selectors": ["s3"]}),

@@ -8,7 +8,7 @@ def prove(world, claims):
     page = lambda name: {"url": world.tls[name], "words": ["Order now"]}  # noqa: E731
     look_at_all(world, claims, "tls", [
         Look("good", "website/page", "working", "", "a good certificate whose revocation list was read", page("good")),
-        Look("dual", "website/page", "says degraded (unconfirmed)", "its certificate ends in",
+        Look("dual", "website/page", "says degraded (unconfirmed)", "its certificate expires in",
              "if one address is dead, the facts of the other one count", page("dual")),
         Look("expired", "website/page", "says outage (unconfirmed)", "the certificate has expired", "an expired one", page("expired")),
         Look("another", "website/page", "says outage (unconfirmed)", "the certificate is for other names", "a wrong name", page("another")),

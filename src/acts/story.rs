@@ -33,7 +33,7 @@ impl Acts {
                 None if letter.notice.left => "the vendor has left".to_owned(),
                 None => "no date known".to_owned(),
             };
-            let answer = letter.answered.as_ref().map_or("nobody has answered it yet".to_owned(), |(by, at)| {
+            let answer = letter.answered.as_ref().map_or("no answer recorded yet".to_owned(), |(by, at)| {
                 format!("answered by {by}, {}", at.local(self.known.zone, now))
             });
             let (came, text) = (letter.notice.received.local(self.known.zone, now), &letter.notice.text);

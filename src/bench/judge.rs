@@ -225,7 +225,7 @@ fn judge_unseen(truth: &Truth, told: &[Told], wrong: &mut Vec<Finding>) {
     let in_time = |told: &&Told| told.at.saturating_sub(truth.from) <= truth.within;
     // If something else is down, it is enough that the message names the dependency as not confirmed.
     let doubted = |told: &&Told| {
-        let line = |line: &&str| line.contains("Not confirmed:");
+        let line = |line: &&str| line.contains("Not confirmed");
         told.text.lines().filter(line).any(|line| line.contains(truth.dependency.as_str()))
     };
     let named = told.iter().filter(within).filter(in_time).any(|told| doubted(&told));

@@ -45,13 +45,17 @@ impl People {
                 self.letters.insert(letter.name.clone(), kept.public_id);
                 Ok(said)
             }
-            Does::Withdraw(name) => {
-                let known = || self.letters.keys().cloned().collect::<Vec<_>>().join(", ");
-                let id = self.letters.get(name).ok_or_else(|| No(format!("no letter `{name}` came: {}", known())))?;
-                acts.withdraw(who, id, now).await
-            }
+            Does::Withdraw(name) => acts.withdraw(who, self.letter(name)?, now).await,
+            Does::Answer(name) => acts.answered(who, self.letter(name)?, now).await,
         }
         .map(drop)
+    }
+
+    /// The id of a letter that came, by its name in the file.
+    fn letter(&self, name: &str) -> Result<&str, No> {
+        let known = || self.letters.keys().cloned().collect::<Vec<_>>().join(", ");
+        let id = self.letters.get(name).map(String::as_str);
+        id.ok_or_else(|| No(format!("no letter `{name}` came: {}", known())))
     }
 }
 

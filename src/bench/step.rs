@@ -91,6 +91,8 @@ pub enum Does {
     Bring(Letter),
     /// Withdraws a letter, by its name in the file.
     Withdraw(String),
+    /// States that a letter was answered, by its name in the file.
+    Answer(String),
 }
 
 /// A letter that a person enters.
@@ -179,6 +181,7 @@ fn deeds(table: &Table<'_>, begins: Time) -> Vec<Does> {
     deeds.extend(names("left").into_iter().map(Does::Left));
     deeds.extend(table.tables("letter").iter().filter_map(|table| letter(table, begins)).map(Does::Bring));
     deeds.extend(names("withdraw").into_iter().map(Does::Withdraw));
+    deeds.extend(names("answered").into_iter().map(Does::Answer));
     deeds
 }
 

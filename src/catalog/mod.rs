@@ -26,7 +26,7 @@ pub use grammar::request::{Body, Jwt, Request, SigV4};
 pub use grammar::rule::{FactRule, OnChange, Rule, Select};
 pub use grammar::usual::Usual;
 pub use grammar::values::Values;
-pub use grammar::vendor::{Appeal, Partly, Region, StatusPage, Vendor};
+pub use grammar::vendor::{Appeal, Demand, Partly, Region, StatusPage, Vendor};
 pub use judge::charset::body_text;
 pub use judge::html::is_shallow;
 pub use judge::permission::lacking;

@@ -58,7 +58,7 @@ fn print_one(scenario: &Scenario, played: &Played, show: bool) {
         (true, told) => {
             line("missed", case.missed.as_deref().unwrap_or_default());
             if let Some(told) = told {
-                line("alerted", &one.said(told));
+                line(if told.at < case.cut { "warned" } else { "alerted" }, &one.said(told));
             }
         }
         (false, Some(told)) if told.at < case.cut => line("warned", &one.said(told)),

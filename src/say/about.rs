@@ -45,6 +45,12 @@ pub struct OpenItem {
     pub fell_too: Vec<String>,
     /// Where to appeal against a drop.
     pub appeal: Option<String>,
+    /// The reason code of a drop.
+    pub why: Option<String>,
+    /// Whether the appeal requires a sign-in.
+    pub appeal_behind_login: bool,
+    /// Whether the vendor stated that it closed the account, and perhaps the sign-in.
+    pub sign_in_closed: bool,
     /// When the announced event, such as a certificate's expiry, happens, according to the last check.
     pub until: Option<Time>,
     /// What a letter that threatens an end demands, in the letter's own words.
@@ -71,6 +77,18 @@ pub struct Working {
 /// An alert about one dependency.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct About {
+    /// When it was lost before, if it came back and is out again within days.
+    pub lost_before: Option<Time>,
+    /// The only region that the letter concerns.
+    pub region: Option<String>,
+    /// Whether the newest letter repeats an earlier one.
+    pub repeated: bool,
+    /// Whether it is an outage that a letter warned of.
+    pub as_warned: bool,
+    /// Others that were in trouble and worked at their last check.
+    pub returning: Vec<String>,
+    /// Whether its account is in good standing again, while what it held may have been deleted.
+    pub data_unconfirmed: bool,
     /// The id of the dependency.
     pub id: String,
     /// Its label.
@@ -85,6 +103,8 @@ pub struct About {
     pub verdict: Verdict,
     /// The verdict that was reported before.
     pub before: Option<Verdict>,
+    /// The reason code of a warning that is over.
+    pub warned: String,
     /// The reason code.
     pub why: String,
     /// Who is responsible.

@@ -8,14 +8,16 @@ pub use super::footer::Footer;
 use chrono_tz::Tz;
 use minijinja::{Value, context};
 
+use super::advice::{by_default, by_vendor, with_name};
 use super::cause::{cause, rule_out};
-use super::title::{self, OWN, Title};
+use super::title::{self, Title};
 use super::{Format, render};
 use crate::core::dependency::incident::{Level, Reason};
-use crate::core::dependency::storefronts::is_partly;
+use crate::core::dependency::storefronts::{LISTED_AGAIN, is_partly};
 use crate::core::people::notice::{is_by_letter, is_ending};
 use crate::core::time::{Time, human};
-use crate::core::words::verdict::{Fault, Proof, Verdict};
+use crate::core::words::text::with_vendor;
+use crate::core::words::verdict::{Proof, Verdict};
 
 /// Everything that an alert's text needs, frozen when the alert was made.
 #[derive(Clone, Debug, PartialEq)]
@@ -160,6 +162,7 @@ impl AlertView {
                 .clone()
                 .or_else(|| by_default(self.reason, about).map(|text| with_name(text, about)))
                 .or_else(|| by_vendor(about)),
+            say => with_name(&about.say, about),
             first => rule_out(about).filter(|_| self.reason != Reason::Suspected && self.reason != Reason::Drill),
             cause => cause(about),
             working => if about.working.is_empty() { about.still_standing.clone() } else { working },
@@ -209,8 +212,19 @@ impl AlertView {
         // The same applies to what a check found, if consecutive items share it.
         let said = |n: usize| {
             let next = items.get(n + 1).filter(|next| next.state == items[n].state && next.say == items[n].say);
-            Some(&items[n].say).filter(|_| next.is_none())
+            let same = |other: &&OpenItem| other.state == items[n].state && other.say == items[n].say;
+            let whose = match items[..n].iter().rev().take_while(same).count() {
+                0 => "",
+                1 => "Both: ",
+                _ => "All of them: ",
+            };
+            let say = || match &items[n].vendor {
+                Some(vendor) => with_vendor(&items[n].say, vendor, vendor),
+                None => items[n].say.clone(),
+            };
+            next.is_none().then(|| format!("{whose}{}", say()))
         };
+        let lines = if together { shared(items) } else { Vec::new() };
         // If someone is taking care of all items, the next message does not depend on an acknowledgement.
         let taken = items.iter().all(|item| item.on_it.is_some());
         let level = if taken { self.level.min(Level::Warning) } else { self.level };
@@ -219,8 +233,20 @@ impl AlertView {
             .enumerate()
             .map(|(n, one)| context! { do_now => advice(n), said => said(n), ..item(one) })
             .collect();
-        context! { single => items.len() == 1, together, items, incidents, next => self::next(level, next, now, zone) }
+        context! { single => items.len() == 1, together, lines, items, incidents, next => self::next(level, next, now, zone) }
     }
+}
+
+/// One line for each finding, with those that share it.
+fn shared(items: &[OpenItem]) -> Vec<String> {
+    let mut lines: Vec<(Vec<&str>, &str)> = Vec::new();
+    for item in items {
+        match lines.iter_mut().find(|(_, say)| *say == item.say) {
+            Some((labels, _)) => labels.push(&item.label),
+            None => lines.push((vec![&item.label], &item.say)),
+        }
+    }
+    lines.into_iter().map(|(labels, say)| format!("{}: {say}", labels.join(", "))).collect()
 }
 
 /// A message with more items than this shows only their names; the rest is in `/why`.
@@ -263,11 +289,17 @@ fn next(level: Level, at: Option<Time>, now: Time, zone: Tz) -> Option<String> {
 
 /// The facts of an alert, and its times for a reader in `zone`.
 fn dates(about: &About, over: bool, now: Time, zone: Tz) -> Value {
+    let (users_in, keeps_working) = users(about);
     context! {
+        users_in,
+        keeps_working,
+        also_dropped => also_dropped(about),
+        also_down => also_down(about),
         since => about.since.local(zone, now),
         ago => since(about.since, now),
         ended => about.lasted.map(|lasted| about.since.plus(lasted).local(zone, now)),
         due_in => about.until.filter(|until| *until > now).map(|until| human(until.since(now))),
+        lost_before => about.lost_before.map(|at| at.local(zone, now)),
         lasted => about.lasted.map(|lasted| human(between(about.since, lasted))),
         unwatched_until => about.unwatched_until.map(|until| until.local(zone, now)),
         ends => about.ends.filter(|ends| *ends > now).map(|ends| ends.day(zone, now)),
@@ -290,6 +322,7 @@ fn refused_together(about: &About) -> bool {
 fn lasted_as(reason: Reason, about: &About) -> &'static str {
     match (reason, about.before) {
         _ if about.why == "access_again" => "Key refused",
+        _ if about.why == LISTED_AGAIN => "Removed",
         (Reason::Sighted, _) => "Not checked",
         (Reason::Cleared, _) => "Suspected",
         (Reason::Settled, _) => "Up and down",
@@ -312,67 +345,28 @@ fn was(reason: Reason, about: &About) -> Option<&'static str> {
     }
 }
 
-/// What to do, by vendor, if neither the catalogue nor the core has better advice.
-fn by_vendor(about: &About) -> Option<String> {
-    let vendor = Some(&about.vendor).filter(|vendor| about.parent != OWN && !vendor.is_empty())?;
-    match (about.verdict, about.fault) {
-        (Verdict::Degraded, Fault::Ours) => Some(format!("Set it right in {vendor}'s console.")),
-        (Verdict::Degraded, Fault::VendorDecision | Fault::Unclear) => {
-            Some(format!("Log in to {vendor} and read its messages. If it asks for nothing, wait."))
-        }
-        (Verdict::Dropped, _) => {
-            Some(format!("Log in to {vendor}, read its messages, and ask your team whether anyone changed anything."))
-        }
-        _ => None,
+/// Where users keep something, such as `in US, FR`, and what.
+fn users(about: &About) -> (Option<&str>, Option<&str>) {
+    // Beside what users lose, what stops is said already.
+    let brief = |keeps| if about.breaks.is_some() { str::split(keeps, ". ").next().unwrap_or(keeps) } else { keeps };
+    let keeps = about.keeps_working.as_deref().map(brief);
+    match keeps.and_then(|keeps| keeps.split_once(": ")) {
+        Some((place, keeps)) if place.starts_with("in ") => (Some(place), Some(keeps)),
+        _ => (None, keeps),
     }
 }
 
-/// The text with the vendor's name in place of "the vendor".
-fn with_name(text: &str, about: &About) -> String {
-    let known = about.parent != OWN && !about.vendor.is_empty();
-    if known { text.replace("the vendor", &about.vendor) } else { text.to_owned() }
+/// The end of the line of something that is lost.
+const DROPPED: &str = " (dropped)";
+
+/// What else is lost, beside earlier losses that the message lists: by its label.
+fn also_dropped(about: &About) -> Vec<&str> {
+    let listed = !about.losses.is_empty();
+    about.also_down.iter().filter(|_| listed).filter_map(|line| line.strip_suffix(DROPPED)).collect()
 }
 
-/// What to do if the catalogue has no better advice.
-fn by_default(reason: Reason, about: &About) -> Option<&'static str> {
-    let well = matches!(about.before, None | Some(Verdict::Live));
-    let blind = reason == Reason::Blind && well;
-    match (about.why.as_str(), about.verdict, about.fault) {
-        // If a vendor's answers alternate, the problem is not on your own servers.
-        _ if reason == Reason::Flapping && about.parent != OWN => {
-            Some("Open the vendor's console and its status page: its answers contradict each other.")
-        }
-        _ if reason == Reason::Flapping => {
-            Some("Look for a server that keeps restarting, or one faulty server among several.")
-        }
-        ("fails_on_and_off", ..) if about.parent == OWN => Some("Look for one faulty server among several."),
-        ("fails_on_and_off", ..) => {
-            Some("Repeat requests that fail. If it lasts more than an hour, contact the vendor.")
-        }
-        ("unknown_status", ..) if blind => Some("Log in to the vendor today and read what it says about the account."),
-        (_, _, Fault::VendorBreakdown) if blind => Some(
-            "Log in to the vendor and check the account. If it is active, or the login fails too, wait until the vendor's status page reports the problem solved.",
-        ),
-        ("access_lost", ..) if blind => Some(
-            "Log in to the vendor and read the account's status. If it is suspended, or nobody can log in, contact the vendor, and copy what can still be read. If it is active, ask your team who revoked the key, then create a new one.",
-        ),
-        (_, _, Fault::Ours) if blind => Some("Fix it on your side. Until then plugwatch can't tell whether it works."),
-        // No stronger claim is made, because the unreadable check may itself be a sign.
-        _ if blind => Some("Check it yourself: plugwatch can't tell whether it still works."),
-        // It may not come back before its announced end.
-        (_, Verdict::Outage, Fault::VendorBreakdown) if about.ends.is_some() => {
-            Some("Copy out what still answers now: it may not come back before its end.")
-        }
-        ("vendor_maintenance", Verdict::Outage, _) => {
-            Some("The announced work has overrun: ask the vendor when it ends, and tell your users.")
-        }
-        (_, Verdict::Outage, Fault::VendorBreakdown) => Some(match (&about.fallback, about.proof) {
-            (Some(_), _) if about.fallback_works != Some(false) => {
-                "Wait. If it lasts more than an hour, switch to the fallback."
-            }
-            (_, Proof::Stated) => "Wait. There is nothing to fix on your side.",
-            _ => "Wait. If it lasts more than an hour, contact the vendor.",
-        }),
-        _ => None,
-    }
+/// What else is in trouble, without what is listed as lost.
+fn also_down(about: &About) -> Vec<&String> {
+    let listed = |line: &&String| !about.losses.is_empty() && line.ends_with(DROPPED);
+    about.also_down.iter().filter(|line| !listed(line)).collect()
 }

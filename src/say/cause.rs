@@ -3,6 +3,7 @@
 use super::about::About;
 use super::title::OWN;
 use crate::core::dependency::storefronts::is_partly;
+use crate::core::people::wording;
 use crate::core::probe::doubt::is_by_turns;
 use crate::core::words::verdict::{Fault, Proof, Verdict};
 
@@ -20,8 +21,8 @@ pub(super) fn rule_out(about: &About) -> Option<&'static str> {
     let of_conduct = CONDUCT.iter().any(|word| about.say.to_lowercase().contains(word));
     // If a letter announced the drop, the letter gave the reason.
     (own_word && about.decider != "your host" && !asked && about.announced.is_none()).then_some(match &about.appeal {
-        Some(_) if of_conduct => "Before you appeal, ask your team what the reason could be.",
-        None if of_conduct => "First ask your team what the reason could be.",
+        Some(_) if of_conduct => "Ask your team what could be behind it, then appeal.",
+        None if of_conduct => "First ask your team what could be behind it.",
         Some(_) => "Before you appeal, check for unpaid bills and ask your team.",
         None => "First check for unpaid bills and ask your team.",
     })
@@ -63,9 +64,8 @@ pub(super) fn cause(about: &About) -> Option<String> {
             format!("{decider} is broken for everyone, not only for you.")
         }
         (Fault::VendorBreakdown, Proof::Stated) if about.why == "vendor_maintenance" => {
-            format!(
-                "{decider} announced this work. It has lasted longer than the four hours that plugwatch waits for it."
-            )
+            "plugwatch waits four hours for announced work; this has lasted longer, so it has probably overrun."
+                .to_owned()
         }
         (Fault::VendorBreakdown, Proof::Stated) => format!("{decider}'s status page confirms the problem."),
         (Fault::VendorBreakdown, _) => format!("Likely cause: an outage at {decider}."),
@@ -94,6 +94,9 @@ fn inferred(about: &About) -> Option<String> {
         // The app is gone only in some countries. If the account had ended, it would be gone everywhere.
         _ if is_partly(&about.why) && is_told(&about.hint, "trader status") => {
             return None;
+        }
+        _ if about.announced.as_ref().is_some_and(|letter| wording::of(letter).law) => {
+            "Likely the law or order that the letter names.".to_owned()
         }
         _ if is_partly(&about.why) => {
             format!("{decider}'s decision, a law there, or your own availability settings: plugwatch can't tell which.")

@@ -3,6 +3,7 @@
 //! Texts are templates in `templates/`, one for all formats; only `bold(...)` differs between plain text and HTML.
 
 pub mod about;
+mod advice;
 pub mod alert;
 pub mod buttons;
 mod cause;
@@ -111,7 +112,7 @@ fn sentence(text: String) -> String {
 const ONE_SENTENCE: usize = 90;
 
 /// Splits a long text at its semicolons into sentences. Quotations are left as they are.
-fn sentences(text: &str) -> String {
+pub fn sentences(text: &str) -> String {
     if text.chars().count() <= ONE_SENTENCE {
         return sentence(text.to_owned());
     }

@@ -87,9 +87,9 @@ pub struct Item {
     pub reported: Vec<Time>,
     /// A quotation from the letter; if it threatens an end, this is its demand.
     pub quote: Option<String>,
-    /// What to do now, if no step is configured.
+    /// What to do now.
     pub do_now: Option<String>,
-    /// What to do in the last hours, if no step is configured.
+    /// What to do in the last hours.
     pub do_last: Option<String>,
 }
 
@@ -264,8 +264,10 @@ impl Situation {
             }
             return Title::marked(mark, &format!("{what} in {}", left(*first, at)), &names.join(", "));
         }
+        // In the last hours before an end, the rest can still be saved, as in a message about that end alone.
+        let last = ending.iter().any(|(item, ends)| !item.terms && ends.since(at) <= SOON);
         let parts: Vec<String> = [lost, refused, ends].into_iter().flatten().collect();
-        Title::marked("🟠", "SITUATION", &parts.join(", "))
+        Title::marked(if last { "🔴" } else { "🟠" }, "SITUATION", &parts.join(", "))
     }
 }
 

@@ -311,3 +311,33 @@ fn the_table_of_the_books_has_a_rule_for_each_of_their_words() {
         .collect();
     assert_eq!(short, [""; 0]);
 }
+
+/// The texts of a rule's condition that are compared with a sentence of a vendor's JSON, letter by letter.
+fn by_the_letter(condition: &str) -> Vec<String> {
+    let parts: Vec<&str> = condition.split('"').collect();
+    let texts = parts.iter().enumerate().skip(1).step_by(2);
+    let sentences = texts.filter(|(at, text)| {
+        let (before, after) = (parts[at - 1], parts.get(at + 1).copied().unwrap_or_default());
+        let path = after.strip_prefix(" in json").map(|rest| rest.split([' ', ')']).next().unwrap_or_default());
+        let compared = before.trim_end().strip_suffix("==").and_then(|left| left.trim_end().rsplit([' ', '(']).next());
+        let whole = compared.filter(|left| left.starts_with("json"));
+        text.contains(' ') && path.or(whole).is_some_and(|path| !path.contains("|lower"))
+    });
+    sentences.map(|(_, text)| (*text).to_owned()).collect()
+}
+
+#[test]
+fn a_vendors_sentence_is_recognised_in_small_and_capital_letters() {
+    let strict = r#"http.status == 403 and ("is locked" in json.message or json.a.b == "Not Found")"#;
+    assert_eq!(by_the_letter(strict), ["is locked", "Not Found"]);
+    for fine in
+        [r#"json.a == "gone""#, r#""is locked" in json.a|lower"#, r#"json.b|lower == "not found""#, r#""x y" in body"#]
+    {
+        assert_eq!(by_the_letter(fine), [""; 0], "{fine}");
+    }
+    let catalog = Catalog::load(None).unwrap();
+    let vendors = catalog.vendors.values().filter(|vendor| vendor.id != "status");
+    let rules = vendors.flat_map(|vendor| vendor.checks.values()).flat_map(|check| &check.rules);
+    let strict: Vec<String> = rules.flat_map(|rule| by_the_letter(rule.when.text())).collect();
+    assert_eq!(strict, [""; 0]);
+}

@@ -207,7 +207,7 @@ async fn real_traffic_that_fails_with_the_vendors_word_is_a_drop_with_its_beginn
     reads(Verdict::Dropped, "account_ended", &seen);
     assert_eq!(
         seen.2,
-        "92 % of texts fail with 30002: the account is suspended or closed (first failures at 08:01 UTC)"
+        "92 % of texts fail with “30002”: the account is suspended or closed (first failures at 08:01 UTC)"
     );
     check_ins.pass(1_801);
     reads(Verdict::Unknown, "feed_silent", &check_ins.read("outcome/feed", "texts").await);

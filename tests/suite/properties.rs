@@ -252,6 +252,7 @@ fn review_all(ways: &mut [Way], now: Time) -> Review {
             letter: None,
             ends: None,
             ends_on_a_day: false,
+            letters: (0, None),
             starts: Vec::new(),
             in_situation: None,
             confirming: Duration::ZERO,

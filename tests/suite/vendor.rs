@@ -88,7 +88,7 @@ async fn a_key_that_worked_and_is_refused_is_access_lost_at_once_and_no_drop() {
     assert!(told.len() == 5 && told.iter().all(|line| line.starts_with("KEY STILL REFUSED (")), "{told:?}");
     assert_eq!(
         vendor.then("200 OK", account("active", 25), 10).await,
-        ["CHECKING AGAIN: Hosting (DigitalOcean, refused 2 h 7 min)"]
+        ["KEY WORKS AGAIN: Hosting (DigitalOcean, refused 2 h 7 min)"]
     );
 }
 

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use super::seen::seen;
+use crate::core::time::Time;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use minijinja::value::{Value, ValueKind};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, State, UndefinedBehavior};
@@ -35,7 +36,9 @@ pub(in crate::catalog) static ENV: LazyLock<Environment<'static>> = LazyLock::ne
     env.add_function("addressed", addressed);
     env.add_filter("json_text", |value: Value| value.to_string());
     env.add_filter("flat", flat);
+    env.add_filter("money", money);
     env.add_filter("rows", rows);
+    env.add_filter("short", short);
     env
 });
 
@@ -70,6 +73,20 @@ fn has(state: &State<'_, '_>, path: &str) -> bool {
         Some(next.ok().filter(|value| !value.is_undefined()))
     });
     found.flatten().is_some_and(|value| !value.is_none() && !value.is_undefined())
+}
+
+/// `x|money`: an amount with two decimals, or as a whole number if it is one. Anything else stays as it is.
+fn money(value: Value) -> String {
+    match num(value.clone()) {
+        Ok(amount) if amount.fract() == 0.0 => format!("{amount:.0}"),
+        Ok(amount) => format!("{amount:.2}"),
+        Err(_) => value.to_string(),
+    }
+}
+
+/// `heard.last_at|short`: an RFC 3339 time as messages show it, such as `Sun 10 Jan 15:00 UTC`; other text unchanged.
+fn short(text: String) -> String {
+    Time::parse(&text).map_or(text, Time::short)
 }
 
 /// `num(x)`: a number, also if it is given as text. Fails for anything else.

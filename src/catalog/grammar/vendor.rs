@@ -25,12 +25,23 @@ pub struct Vendor {
     pub appeal: Option<Appeal>,
     /// What to do if something is gone only in some countries.
     pub partly: Option<Partly>,
+    /// Known demands of its letters.
+    pub demands: Vec<Demand>,
     /// What the platform's users keep and lose if the vendor drops the platform.
     pub keeps_working: Option<String>,
     /// Its checks, by name.
     pub checks: BTreeMap<String, Check>,
     /// Its file.
     pub file: String,
+}
+
+/// A known demand of a vendor's letters, with the place where it is met.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Demand {
+    /// Words that a letter with this demand contains, in lower case.
+    pub words: String,
+    /// How to meet it.
+    pub hint: String,
 }
 
 /// Advice for something that is gone in some countries but not in others.

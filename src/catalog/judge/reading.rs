@@ -15,7 +15,7 @@ use crate::catalog::grammar::rule::{FactRule, Rule};
 use crate::catalog::grammar::vendor::Vendor;
 use crate::core::time::Time;
 use crate::core::words::answer::Answer;
-use crate::core::words::text::{SENTENCE, VALUE, clean};
+use crate::core::words::text::{ADVICE, SENTENCE, VALUE, clean, whole_sentences, with_vendor};
 use crate::core::words::verdict::{Facts, Fault, Reading, Verdict};
 
 /// The maximum number of values kept from a vendor's list.
@@ -109,7 +109,7 @@ fn read(rule: &Rule, context: &Value) -> Reading {
         proof: rule.proof,
         basis: rule.basis,
         say: clean(&render(&rule.say, context), SENTENCE),
-        hint: rule.hint.as_ref().map(|hint| clean(&render(hint, context), SENTENCE)),
+        hint: rule.hint.as_ref().map(|hint| whole_sentences(&clean(&render(hint, context), ADVICE), SENTENCE)),
         facts: Facts::new(),
         retry_after: None,
         until: None,
@@ -127,14 +127,13 @@ fn until(days: &Expr, context: &Value, now: Time) -> Option<Time> {
 /// The maximum time until the end that a warning announces, in days. Registrations last at most ten years.
 const FARTHEST: f64 = 3_660.0;
 
-/// The phrase with which shared advice refers to the vendor, and one that refers to any.
-const UNNAMED: &str = "the vendor";
+/// The phrase with which shared advice refers to any vendor.
 const ANY: &str = "the vendor that";
 
 /// Shared advice, with the name of this vendor filled in.
 pub fn named(hint: String, vendor: Option<&Vendor>) -> String {
     let Some(vendor) = vendor.filter(|vendor| vendor.parent != "own") else { return hint };
-    let hint = if hint.contains(ANY) { hint } else { hint.replace(UNNAMED, &vendor.name) };
+    let hint = if hint.contains(ANY) { hint } else { with_vendor(&hint, &vendor.name, &vendor.decider) };
     hint.replace("catalog show VENDOR", &format!("catalog show {}", vendor.id))
 }
 

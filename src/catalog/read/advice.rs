@@ -35,6 +35,11 @@ fn read_one(table: &Table<'_>, any: &Advice) -> Advice {
         failing: text("failing", &any.failing),
         down: text("down", &any.down),
         back: text("back", &any.back),
+        returned: text("returned", &any.returned),
+        lifted: text("lifted", &any.lifted),
+        again: text("again", &any.again),
+        still_refused: text("still_refused", &any.still_refused),
+        reported: text("reported", &any.reported),
     };
     table.finish();
     advice

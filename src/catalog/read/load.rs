@@ -35,7 +35,7 @@ pub(super) fn read_all(mut shipped: Files, mut own: Files) -> (Catalog, Vec<Prob
             _ if key.starts_with("registries/") => registry::read_family(&source, &mut catalog.registries),
             "_version.toml" => catalog.edition = read_edition(&source),
             "_parents.toml" => read_parents(&source, &mut catalog),
-            "_google.toml" | "_http.toml" => read_shared(&source, &mut catalog),
+            "_amazon.toml" | "_google.toml" | "_http.toml" => read_shared(&source, &mut catalog),
             "_carriers.toml" => read_carriers(&source, &mut catalog),
             "_advice.toml" => catalog.advice = advice::read(&source),
             "_usual.toml" => catalog.usual = usual::read(&source),
@@ -91,7 +91,8 @@ fn read_carriers(source: &Source, catalog: &mut Catalog) {
 fn read_shared(source: &Source, catalog: &mut Catalog) {
     let parsed = source.parse();
     let root = Table::root(source, &parsed);
-    // `_google.toml` comes before `_http.toml`, because a stated reason takes precedence over the status code.
+    // `_amazon.toml` and `_google.toml` come before `_http.toml`, because a stated reason takes precedence over the status
+    // code.
     catalog.http_rules.extend(read_rules(&root, source, None));
     catalog.http_words.extend(words::read_all(&root, source));
     catalog.http_examples.extend(read_examples(&root, source, &BTreeMap::new()));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::check::CheckReader;
 use super::tables::plain_texts;
 use crate::catalog::grammar::catalog::Catalog;
-use crate::catalog::grammar::vendor::{Appeal, Partly, Region, StatusPage, Vendor};
+use crate::catalog::grammar::vendor::{Appeal, Demand, Partly, Region, StatusPage, Vendor};
 use crate::core::time::budget::Pace;
 use crate::read::{Source, Table};
 
@@ -37,6 +37,7 @@ pub(super) fn read_vendor(source: &Source, catalog: &mut Catalog) {
         notice_senders,
         appeal: root.table("appeal").and_then(|table| read_appeal(&table)),
         partly: root.table("partly").and_then(|table| read_partly(&table)),
+        demands: root.tables("demand").iter().filter_map(read_demand).collect(),
         keeps_working: root.string("keeps_working").map(|text| text.value),
         checks: BTreeMap::new(),
         file: source.name.clone(),
@@ -82,6 +83,13 @@ fn read_partly(table: &Table<'_>) -> Option<Partly> {
     let regions = table.tables("region").iter().filter_map(region).collect();
     table.finish();
     Some(Partly { hint, regions })
+}
+
+fn read_demand(table: &Table<'_>) -> Option<Demand> {
+    let words = table.need_string("words", "\"trader status\"")?.value.to_lowercase();
+    let hint = table.need_string("hint", "\"Enter it in the console.\"")?.value;
+    table.finish();
+    Some(Demand { words, hint })
 }
 
 fn read_paces(root: &Table<'_>, catalog: &mut Catalog) {

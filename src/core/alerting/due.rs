@@ -12,7 +12,7 @@ use crate::core::dependency::state::Unseen;
 use crate::core::dependency::storefronts::{is_gone_in_fewer, is_mostly, is_partly};
 use crate::core::dependency::takeover::is_taken_over;
 use crate::core::people::action::SeenTo;
-use crate::core::people::notice::{call_at, is_ending, is_terms, is_undated};
+use crate::core::people::notice::{call_at, is_by_letter, is_ending, is_terms, is_undated};
 use crate::core::probe::doubt::is_by_turns;
 use crate::core::probe::standing::Held;
 use crate::core::time::Time;
@@ -71,9 +71,16 @@ fn about_incident(subject: &Subject<'_>, incident: &Incident, notified: &Notifie
             let held = Held { say: say.unwrap_or_else(|| held.say.clone()), ..held };
             return Some(Due { reason: Reason::Grew, before: notified.verdict, held });
         }
-        Some(before) => turn(before, notified, incident, &held)?,
+        Some(before) => turn(before, notified, incident, &held).or_else(|| came_again(subject, notified, &held))?,
     };
     Some(Due { reason, before: notified.verdict, held })
+}
+
+/// A further letter that says the same is news: its sender means it.
+fn came_again(subject: &Subject<'_>, notified: &Notified, held: &Held) -> Option<Reason> {
+    let (count, newest) = subject.letters;
+    let same = held.verdict == Verdict::Degraded && is_by_letter(&held.reason) && notified.reason == held.reason;
+    (same && count > 1 && newest > notified.news_at).then_some(Reason::Grew)
 }
 
 /// Whether a drop is being confirmed at the same time, so that a warning would be replaced within minutes.
@@ -342,6 +349,7 @@ mod tests {
             letter: None,
             starts: Vec::new(),
             in_situation: None,
+            letters: (0, None),
             confirming: Duration::ZERO,
         }
     }
@@ -358,6 +366,23 @@ mod tests {
             began_at: Time(0),
             alerts: 1,
         }
+    }
+
+    #[test]
+    fn a_letter_that_says_the_same_again_is_news_once() {
+        let held = held(Verdict::Degraded, "ends");
+        let incident = incident(&held);
+        let state = Combined { held: Some(held.clone()), ..Combined::default() };
+        let reason = "ends".to_owned();
+        let notified =
+            Notified { verdict: Some(Verdict::Degraded), reason, news_at: Some(Time(5)), ..Notified::default() };
+        let came = |letters: (usize, Option<Time>)| {
+            let subject = Subject { letters, ..subject(&state, Some(&incident), &notified) };
+            about_incident(&subject, &incident, &notified, Time(9)).map(|due| due.reason)
+        };
+        assert_eq!(came((2, Some(Time(8)))), Some(Reason::Grew));
+        assert_eq!(came((2, Some(Time(5)))), None, "it was reported");
+        assert_eq!(came((1, Some(Time(8)))), None, "there is only one");
     }
 
     /// Minutes until the next reminder of a warning with this reason, which was reported at time 0 and ends after

@@ -25,7 +25,7 @@ pub(super) fn is_under_a_page(platform_view: &PlatformView<'_>, index: usize, wa
         return false;
     }
     let strange = |other: &Subject<'_>| other.state.unseen.iter().any(|unseen| unseen.held.reason == "wrong_page");
-    platform_view.subjects.iter().any(|other| other.needs.iter().any(|need| need == own.id) && strange(other))
+    platform_view.index.needing(own.id).iter().any(|other| strange(&platform_view.subjects[*other]))
 }
 
 /// Whether it is gone without anyone's statement, and something that would explain this is gone, too, or seems to be.

@@ -5,14 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::due::{Due, level, reminder_level};
+use super::key::{Candidate, Key, dull, key, lost_with, stops, taken_with};
 use super::mass::{JOINS, all_out, fallen_in_mass, fallen_with, is_mass};
 use super::message::{Telling, Together};
 use super::notified::Notified;
 use super::platform_view::{Cause, PlatformView};
 use super::subject::{Event, Subject};
 use crate::core::dependency::incident::{Level, Reason};
+use crate::core::dependency::storefronts::is_newly_gone;
 use crate::core::people::action::SeenTo;
-use crate::core::people::notice::{is_ending, is_spent};
 use crate::core::probe::standing::Held;
 use crate::core::time::Time;
 use crate::core::words::text::quoted;
@@ -31,15 +32,6 @@ const UNSEEN_WAIT: Duration = Duration::from_secs(900);
 const MASS_WAIT: Duration = Duration::from_secs(120);
 /// A dependency that was mentioned within this time is not repeated in a reminder about another one.
 const JUST_SPOKEN: Duration = Duration::from_secs(60);
-/// Something that is due for one dependency.
-#[derive(Clone, Debug)]
-pub struct Candidate {
-    /// The position of the dependency in the platform.
-    pub index: usize,
-    /// What is due.
-    pub wanted: Due,
-}
-
 /// The messages to send, and when those that wait are reviewed again.
 #[derive(Debug, Default)]
 pub struct Sorted {
@@ -49,29 +41,17 @@ pub struct Sorted {
     pub later: Vec<Time>,
 }
 
-/// What makes candidates belong together.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Key<'a> {
-    Stops(Event<'a>, Verdict),
-    Returns(Event<'a>),
-    Ends(Event<'a>),
-    Passed(Event<'a>),
-    Unseen(Event<'a>, &'a str),
-    Mass,
-    MassReturns,
-    Digest,
-    Alone(usize),
-}
-
 /// Sorts candidates into messages.
 pub fn sort(platform_view: &PlatformView<'_>, candidates: Vec<Candidate>, notified: &[Notified]) -> Sorted {
     let mass = is_mass(platform_view, &wanted_outages(&candidates));
     let returns = candidates.iter().any(|candidate| candidate.wanted.reason == Reason::Recovered);
     let fell = if returns { fallen_in_mass(platform_view) } else { BTreeSet::new() };
     let keys: Vec<Key> = candidates.iter().map(|candidate| key(platform_view, candidate, mass, &fell)).collect();
+    let indexes: Vec<usize> = candidates.iter().map(|candidate| candidate.index).collect();
     let mut groups: BTreeMap<Key, Vec<Candidate>> = BTreeMap::new();
     for (own, candidate) in keys.iter().zip(candidates) {
-        let taken = taken_with(platform_view, &candidate, &keys).unwrap_or(own);
+        let lost = || lost_with(platform_view, &candidate, &indexes, &keys);
+        let taken = taken_with(platform_view, &candidate, &keys).or_else(lost).unwrap_or(own);
         groups.entry(taken.clone()).or_default().push(candidate);
     }
     let mut sorted = Sorted::default();
@@ -84,62 +64,6 @@ pub fn sort(platform_view: &PlatformView<'_>, candidates: Vec<Candidate>, notifi
     // The most urgent first, because what is sent first is read first.
     sorted.tellings.sort_by_key(|telling| std::cmp::Reverse(telling.level));
     sorted
-}
-
-/// Why the dependency cannot be checked; `None` if that reason is urgent.
-fn dull<'a>(subject: &Subject<'a>) -> Option<&'a str> {
-    subject.state.unseen.first().filter(|unseen| !unseen.urgent).map(|unseen| unseen.held.reason.as_str())
-}
-
-fn stops(wanted: &Due) -> bool {
-    let turn = matches!(wanted.reason, Reason::Opened | Reason::Worsened);
-    turn && matches!(wanted.held.verdict, Verdict::Dropped | Verdict::Outage)
-}
-
-/// Whether it reports that the time announced in a letter has passed.
-fn passed(wanted: &Due) -> bool {
-    let turn = matches!(wanted.reason, Reason::Opened | Reason::Worsened | Reason::Grew | Reason::Eased);
-    turn && wanted.held.verdict == Verdict::Degraded && is_spent(&wanted.held.reason)
-}
-
-/// Whether it reports an end that a letter announces.
-fn ends(wanted: &Due) -> bool {
-    let turn = matches!(wanted.reason, Reason::Opened | Reason::Worsened | Reason::Grew);
-    turn && wanted.held.verdict == Verdict::Degraded && is_ending(&wanted.held.reason)
-}
-
-fn key<'a>(platform_view: &'a PlatformView<'_>, candidate: &Candidate, mass: bool, fell: &BTreeSet<usize>) -> Key<'a> {
-    let subject = &platform_view.subjects[candidate.index];
-    let wanted = &candidate.wanted;
-    match subject.event() {
-        _ if wanted.reason == Reason::StillOpen => Key::Digest,
-        _ if mass && stops(wanted) && wanted.held.verdict == Verdict::Outage => Key::Mass,
-        _ if wanted.reason == Reason::Recovered && fell.contains(&candidate.index) => Key::MassReturns,
-        Some(event) if stops(wanted) => Key::Stops(event, wanted.held.verdict),
-        Some(event) if wanted.reason == Reason::Recovered => Key::Returns(event),
-        Some(event) if ends(wanted) => Key::Ends(event),
-        Some(event) if passed(wanted) => Key::Passed(event),
-        Some(event) => match dull(subject) {
-            Some(reason) if wanted.reason == Reason::Blind && reason == wanted.held.reason => {
-                Key::Unseen(event, reason)
-            }
-            _ => Key::Alone(candidate.index),
-        },
-        _ => Key::Alone(candidate.index),
-    }
-}
-
-/// The group of a domain's loss, if the candidate is only a warning about the same domain. The message about the loss
-/// covers that warning.
-fn taken_with<'k, 'a>(
-    platform_view: &PlatformView<'_>,
-    candidate: &Candidate,
-    keys: &'k [Key<'a>],
-) -> Option<&'k Key<'a>> {
-    let subject = &platform_view.subjects[candidate.index];
-    let warns = candidate.wanted.reason == Reason::Opened && candidate.wanted.held.verdict == Verdict::Degraded;
-    let event = subject.event().filter(|_| warns && subject.domain.is_some())?;
-    keys.iter().find(|key| matches!(key, Key::Stops(other, Verdict::Dropped) if *other == event))
 }
 
 /// Until when a group waits for others that belong to it.
@@ -217,11 +141,14 @@ fn told_lately(platform_view: &PlatformView<'_>, mut all: impl Iterator<Item = u
 }
 
 fn telling(platform_view: &PlatformView<'_>, key: &Key<'_>, mut group: Vec<Candidate>) -> Telling {
+    let within: BTreeSet<usize> = group.iter().map(|candidate| candidate.index).collect();
     let rank = |candidate: &Candidate| {
         let badness = candidate.wanted.held.verdict.badness();
-        (std::cmp::Reverse(badness), platform_view.subjects[candidate.index].criticality, candidate.index)
+        // An account comes before what runs in it.
+        let runs_in = platform_view.lost_account(candidate.index).is_some_and(|account| within.contains(&account));
+        (std::cmp::Reverse(badness), runs_in, platform_view.subjects[candidate.index].criticality, candidate.index)
     };
-    group.sort_by_key(rank);
+    group.sort_by_cached_key(rank);
     let loudness = |candidate: &Candidate| {
         let subject = &platform_view.subjects[candidate.index];
         match candidate.wanted.reason {
@@ -249,13 +176,18 @@ fn telling(platform_view: &PlatformView<'_>, key: &Key<'_>, mut group: Vec<Candi
         _ if members.len() > 1 => Together::Company,
         _ => Together::Alone,
     };
-    let (reason, losses) = reason(platform_view, key, lead.index, &wanted);
+    let (reason, losses) = reason(platform_view, key, (lead.index, &within), &wanted);
     let level = if reason == Reason::Cascade { Level::Critical } else { loudest };
     Telling { reason, level, members, wanted, together, losses, next: None }
 }
 
 /// Why it is reported now: as the first stop, as another one in the same event, or as a second or later vendor loss.
-fn reason(platform_view: &PlatformView<'_>, key: &Key<'_>, lead: usize, wanted: &Due) -> (Reason, Vec<usize>) {
+fn reason(
+    platform_view: &PlatformView<'_>,
+    key: &Key<'_>,
+    (lead, within): (usize, &BTreeSet<usize>),
+    wanted: &Due,
+) -> (Reason, Vec<usize>) {
     let turn = matches!(wanted.reason, Reason::Opened | Reason::Worsened);
     let counted = platform_view.subjects[lead].notified.verdict == Some(Verdict::Dropped);
     // Another loss at a company that was already lost does not count again.
@@ -277,13 +209,15 @@ fn reason(platform_view: &PlatformView<'_>, key: &Key<'_>, lead: usize, wanted: 
         platform_view.subjects[index].incident.is_some_and(|incident| incident.verdict == Verdict::Dropped)
     };
     let under = if stops(wanted) { platform_view.foundations(lead) } else { Vec::new() };
+    let under = under.into_iter().filter(|index| !within.contains(index));
     // A loss belongs to an earlier loss of its company or of something it depends on; an outage there does not
     // explain it.
     let goes_with = |index: usize| platform_view.subjects[index].is_down() && (!lost || gone(index));
     if stops(wanted) && (joined.is_some_and(goes_with) || under.into_iter().any(goes_with)) {
         return (Reason::Grew, Vec::new());
     }
-    let losses = if lost && !again { platform_view.other_losses(lead) } else { Vec::new() };
+    let mut losses = if lost && !again { platform_view.other_losses(lead) } else { Vec::new() };
+    losses.retain(|index| !within.contains(index));
     let gone = lost && !again && platform_view.lost_and_gone().next().is_some();
     let reason = if losses.is_empty() && !gone { wanted.reason } else { Reason::Cascade };
     (reason, losses)
@@ -363,7 +297,8 @@ fn know_incident(notified: &mut Notified, platform_view: &PlatformView<'_>, memb
             notified.incident = Some((incident.id, incident.public_id.clone()));
             notified.began_at = Some(incident.began_at);
             let held = subject.state.held.as_ref().filter(|held| held.verdict == incident.verdict);
-            if notified.verdict != Some(incident.verdict) {
+            let gone = held.is_some_and(|held| is_newly_gone(&held.reason, &notified.reason));
+            if notified.verdict != Some(incident.verdict) || gone {
                 notified.so_since = Some(held.map_or(platform_view.now, |held| held.since));
             }
             notified.verdict = Some(incident.verdict);

@@ -1,7 +1,7 @@
 //! What a lost account left behind is one event, although its parts are confirmed at different times.
 
 use super::due::{Due, wanted};
-use super::groups::Candidate;
+use super::key::Candidate;
 use super::notified::Notified;
 use super::platform_view::{Cause, PlatformView};
 use crate::core::dependency::incident::Reason;

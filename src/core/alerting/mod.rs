@@ -4,6 +4,7 @@ pub mod due;
 mod explained;
 pub mod flapping;
 pub mod groups;
+pub mod key;
 mod left_behind;
 mod mass;
 pub mod message;

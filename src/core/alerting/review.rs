@@ -11,7 +11,7 @@ use super::due::{Due, confirmed_by, remind_at, reminder_level, wanted};
 use super::explained::{is_carried, is_under_a_page, warns_of_taken};
 use super::flapping::{Flap, flap, lasts_at};
 use super::groups;
-use super::groups::Candidate;
+use super::key::Candidate;
 use super::left_behind;
 use super::notified::Notified;
 use super::platform_view::{Cause, PlatformView};

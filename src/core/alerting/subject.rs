@@ -53,6 +53,8 @@ pub struct Subject<'a> {
     /// The number of the letter about it, if that letter threatens dependencies of several companies. Its sender then
     /// counts as the company behind all of them.
     pub letter: Option<usize>,
+    /// How many letters have announced the same, and when the newest of them was reported.
+    pub letters: (usize, Option<Time>),
     /// The latest times at which the steps of moving away can start, so that they finish before the end.
     pub starts: Vec<Time>,
     /// While a situation is open: when the newest unacknowledged critical event was reported. The situation's message

@@ -18,6 +18,7 @@ struct Names<'a> {
     by_domain: HashMap<&'a str, Vec<usize>>,
     by_company: HashMap<&'a str, Vec<usize>>,
     by_letter: HashMap<usize, Vec<usize>>,
+    by_need: HashMap<&'a str, Vec<usize>>,
 }
 
 impl<'a> SubjectIndex<'a> {
@@ -32,6 +33,9 @@ impl<'a> SubjectIndex<'a> {
                 Some(Event::Company(company)) => names.by_company.entry(company).or_default().push(number),
                 Some(Event::Letter(letter)) => names.by_letter.entry(letter).or_default().push(number),
                 None => {}
+            }
+            for need in subject.needs {
+                names.by_need.entry(need).or_default().push(number);
             }
             names.by_id.insert(subject.id, number);
         }
@@ -51,6 +55,11 @@ impl<'a> SubjectIndex<'a> {
     /// The positions of the subjects that concern this domain.
     pub fn about(&self, domain: &str) -> &[usize] {
         self.names.by_domain.get(domain).map_or(&[], Vec::as_slice)
+    }
+
+    /// The positions of the subjects that need this one directly.
+    pub fn needing(&self, id: &str) -> &[usize] {
+        self.names.by_need.get(id).map_or(&[], Vec::as_slice)
     }
 
     /// The positions of the subjects whose trouble would belong to this event.

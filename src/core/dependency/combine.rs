@@ -142,8 +142,8 @@ pub fn locked_out_of(account: &Combined, gone: &Held, label: &str) -> Option<Hel
     let access = account.unseen.iter().find(|unseen| unseen.urgent && unseen.vendor_fine)?;
     let access = Some(&access.held).filter(|held| held.reason == "access_lost")?;
     let dropped = account.held.as_ref().is_some_and(|held| held.verdict == Verdict::Dropped);
-    let silent = gone.verdict == Verdict::Outage && gone.fault != Fault::Ours && !dropped;
-    silent.then(|| lockout(access, gone, &format!("{label}: {}", gone.say)))
+    let stopped = matches!(gone.verdict, Verdict::Outage | Verdict::Dropped) && gone.fault != Fault::Ours;
+    (stopped && !dropped).then(|| lockout(access, gone, &format!("{label}: {}", gone.say)))
 }
 
 fn lockout(access: &Held, gone: &Held, how: &str) -> Held {

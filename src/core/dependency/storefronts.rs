@@ -166,6 +166,12 @@ pub fn is_partly(reason: &str) -> bool {
     reason.split('+').any(|one| one.starts_with(PARTLY))
 }
 
+/// Whether a reason is that the app is gone in some storefronts, and people were told of something less, such as a
+/// letter that warned of it.
+pub fn is_newly_gone(reason: &str, told: &str) -> bool {
+    reason.starts_with(PARTLY) && !is_partly(told)
+}
+
 /// With fewer storefronts than this, half of them say little about where the users are.
 const FEW: usize = 5;
 
@@ -199,7 +205,31 @@ const NAMED: usize = 14;
 
 /// The countries that a sentence about some storefronts names, if they are few.
 pub fn gone_where(say: &str) -> Option<&str> {
-    few(say.strip_prefix(GONE)?.split_once(" (")?.0)
+    // A letter may come before it, in the same sentence.
+    let at = say.rfind(GONE)? + GONE.len();
+    few(say[at..].split_once(" (")?.0)
+}
+
+/// The state of a listing that is gone in some storefronts, such as `removed in US`, from a sentence about it.
+pub fn removed(say: &str) -> String {
+    format!("removed in {}", gone_where(say).unwrap_or("some countries"))
+}
+
+/// The reason code for a listing that is back wherever it was gone.
+pub const LISTED_AGAIN: &str = "listed_again";
+const AGAIN: &str = "listed again in ";
+
+/// The sentence for a listing that is back in these countries.
+pub fn listed_again(countries: &[String]) -> String {
+    match countries {
+        [] => format!("{AGAIN}all countries that plugwatch checks"),
+        some => format!("{AGAIN}{}", some.join(", ")),
+    }
+}
+
+/// The countries that a sentence by [`listed_again`] names, if they are few.
+pub fn back_where(say: &str) -> Option<&str> {
+    few(say.strip_prefix(AGAIN)?)
 }
 
 /// The countries in which the listing could not be read, if a sentence says so and they are few.

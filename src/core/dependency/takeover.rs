@@ -14,7 +14,7 @@ pub const CONTROL: [&str; 2] = ["name_servers", "registrar"];
 const TAKEN_OVER: &str = "taken_over";
 /// How far apart both may begin: a zone's change reaches everybody within its lifetime, usually an hour.
 const TOGETHER: Duration = Duration::from_secs(3_600);
-const HINT: &str = "Ask your team now whether anyone moved the domain. If nobody did, call the registrar first: have the change undone and the domain locked. Warn users elsewhere: its mail and sign-ins may be in other hands, too.";
+const HINT: &str = "Ask your team now whether anyone moved the domain. If nobody did, call the registrar first: have the change undone and the domain locked. Warn users through something that does not use this domain: somebody else may be reading its mail and collecting your users' passwords.";
 
 /// Whether a warning, alone or among others, means that somebody else may control the domain.
 pub fn is_taken_over(reason: &str) -> bool {
@@ -26,7 +26,7 @@ pub fn is_taken_over(reason: &str) -> bool {
 pub struct Moved {
     /// When that was read.
     pub at: Time,
-    /// What it is now, in words: `name servers: ns1.example.net`.
+    /// What it is now, in words: `name servers changed to ns1.example.net`.
     pub now: String,
 }
 
@@ -48,7 +48,7 @@ pub fn with_takeover(combined: Combined, moved: &Moved, strange: &Strange<'_>) -
     }
     let warned = combined.held.as_ref().filter(|held| held.verdict == Verdict::Degraded);
     let reason = warned.map_or(TAKEN_OVER.to_owned(), |held| format!("{TAKEN_OVER}+{}", held.reason));
-    let changed = warned.map_or_else(|| format!("the domain has other {}", moved.now), |held| held.say.clone());
+    let changed = warned.map_or_else(|| format!("the domain's {}", moved.now), |held| held.say.clone());
     let since = warned.map_or(moved.at, |held| held.since.min(moved.at)).min(strange.held.since);
     let by = combined.held.as_ref().map(|held| held.by.clone()).unwrap_or_default();
     let held = Held {

@@ -35,7 +35,7 @@ pub struct Advice {
     pub alone: String,
     /// Advice if a letter announces the end.
     pub ends: String,
-    /// Advice in the last hours before the end, if no steps are configured.
+    /// Advice in the last hours before the end.
     pub soon: String,
     /// Advice instead of a step that takes longer than the time left.
     pub late: String,
@@ -51,4 +51,14 @@ pub struct Advice {
     pub down: String,
     /// Advice if the account is in good standing again, while the service may still be out.
     pub back: String,
+    /// Advice if the account is in good standing again, while what it held may have been deleted.
+    pub returned: String,
+    /// What to know if it is back after a drop.
+    pub lifted: String,
+    /// Advice if it was lost, came back, and is out again within days.
+    pub again: String,
+    /// Advice if its key has been refused for a day, and nobody has reported a reason.
+    pub still_refused: String,
+    /// Advice if a letter reports abuse of it.
+    pub reported: String,
 }

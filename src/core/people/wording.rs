@@ -5,6 +5,8 @@ use crate::core::words::text::clean;
 
 /// Phrases, each line with the kind of statement that the phrase indicates.
 const PHRASES: &str = include_str!("demands.txt");
+/// Kinds of phrases that name a region, with the region's name.
+const REGIONS: [(&str, &str); 3] = [("eu", "EU"), ("us", "US"), ("uk", "UK")];
 /// The maximum length of a demand that is quoted in messages, in characters.
 const DEMAND: usize = 180;
 
@@ -17,6 +19,10 @@ pub struct Wording {
     pub terms: bool,
     /// Whether it refers to a law, to sanctions, or to an order of a court or authority.
     pub law: bool,
+    /// The only region that it concerns, as titles name it: `EU`.
+    pub region: Option<&'static str>,
+    /// Whether it reports abuse: fraud, phishing, spam, or stolen content.
+    pub abuse: bool,
     /// Whether the day that it names is the first day without the service, not the last day with it.
     pub from: bool,
     /// Whether it says, in unambiguous words, that a service of the customer ends.
@@ -31,7 +37,9 @@ pub fn of(text: &str) -> Wording {
     let terms = demand.is_none() && changes_price(text) && !deadline::speaks_of_an_end(text);
     let ends = has("end", text);
     let may_stop = demand.is_none() && !ends && has("may", text);
-    Wording { demand, terms, law: has("law", text), from: has("from", text), ends, may_stop }
+    let (law, abuse, from) = (has("law", text), has("abuse", text), has("from", text));
+    let region = REGIONS.iter().find(|(kind, _)| has(kind, text)).map(|(_, name)| *name);
+    Wording { demand, terms, law, region, abuse, from, ends, may_stop }
 }
 
 /// The sentence that says what ends unless the customer acts. If it begins with "otherwise", the sentence before it,
@@ -121,7 +129,7 @@ mod tests {
     #[test]
     fn a_plain_end_has_no_condition() {
         let plain = of("Because you cannot comply with our terms, we suspend your account on Friday.");
-        assert_eq!(plain, Wording { demand: None, terms: false, law: false, from: false, ends: true, may_stop: false });
+        assert_eq!(plain, Wording { ends: true, ..Wording::default() });
         assert_eq!(demand("We end our contract with effect from 3 May 2027."), None);
     }
 
@@ -153,6 +161,14 @@ mod tests {
         assert!(of("Due to sanctions we suspend your tenant.").law);
         assert!(of("Aufgrund einer gerichtlichen Anordnung sperren wir Ihr Konto.").law);
         assert!(!of("Your page breaks our terms; unless you reply, we close your account.").law);
+    }
+
+    #[test]
+    fn a_report_of_abuse_and_the_only_region_are_read() {
+        assert!(of("We received a report of phishing on a page of yours.").abuse);
+        assert!(!of("The new pricing applies from 1 May 2027.").abuse);
+        assert_eq!(of("Your apps will be removed from the store in the EU.").region, Some("EU"));
+        assert_eq!(of("Your apps will be removed from the store.").region, None);
     }
 
     #[test]

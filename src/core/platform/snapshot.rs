@@ -9,6 +9,7 @@ use super::public::PublicEntry;
 use crate::core::dependency::incident::Incident;
 use crate::core::dependency::shown::Shown;
 use crate::core::dependency::state::{Combined, NOT_MONITORED, Unseen};
+use crate::core::dependency::storefronts::is_partly;
 use crate::core::probe::standing::{Held, Standing};
 use crate::core::probe::witness::OwnNetwork;
 use crate::core::time::Time;
@@ -180,6 +181,11 @@ impl DependencySnapshot {
     /// The sentence that explains its state.
     pub fn say(&self) -> String {
         self.explaining().map_or_else(|| "not checked yet".to_owned(), |held| held.say.clone())
+    }
+
+    /// What is held if its listing is gone in some storefronts.
+    pub fn partly_gone(&self) -> Option<&Held> {
+        self.explaining().filter(|held| self.shown() == Shown::Degraded && is_partly(&held.reason))
     }
 
     /// The verdict that explains its state.

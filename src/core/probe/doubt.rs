@@ -185,7 +185,7 @@ pub(super) fn counted_since(suspicion: &Suspicion) -> Time {
 pub(super) fn said(suspicion: &Suspicion) -> String {
     let (bad, all) = counted(suspicion);
     let say = &suspicion.held.say;
-    if bad == all { say.clone() } else { format!("in {bad} of the last {all} checks: {say}") }
+    if bad == all { say.clone() } else { format!("{say}, in {bad} of the last {all} checks") }
 }
 
 /// Whether a statement is intermittent: it returned after a good check and has lasted twice as long as a confirmation
@@ -228,7 +228,7 @@ impl Standing {
         let (bad, all) = counted(doubt);
         let others = if all - bad == 1 { "one".to_owned() } else { (all - bad).to_string() };
         let say =
-            format!("in {bad} of the last {all} checks: {}; the other {others} found it in order", doubt.held.say);
+            format!("{}, in {bad} of the last {all} checks; the other {others} found it in order", doubt.held.say);
         let again = lately(&self.taken_back, doubt.last).min().filter(|_| bad == all);
         let say = match again {
             Some(_) => format!("again and again within an hour: {}; checks between found it in order", doubt.held.say),

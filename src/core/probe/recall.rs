@@ -69,7 +69,7 @@ fn access(weighed: Weighed, standing: &Standing, policy: &Policy, now: Time) -> 
         reason: "access_lost".to_owned(),
         fault: Fault::Unclear,
         say: format!(
-            "{}; this key last worked {worked}: the key was revoked, or the account is suspended",
+            "{}; this key last worked {worked}, so the key was probably revoked, the account suspended, or the rules changed",
             weighed.say
         ),
         ..weighed

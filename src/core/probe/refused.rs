@@ -39,7 +39,7 @@ impl Standing {
             ),
             hint: Some(
                 "Log in to the vendor and check the account. If it is in order, create a new key; if that is refused, \
-                 too, tell the vendor that a valid key is refused now and then."
+                 too, open a ticket and say that a valid key is refused now and then."
                     .to_owned(),
             ),
             since: first,

@@ -64,14 +64,21 @@ impl Standing {
                 "{number} checks failed within {minutes} min: {}; the checks in between worked",
                 warned.held.say
             );
-            let held =
-                Held { verdict: Verdict::Degraded, reason: FAILS.to_owned(), say, since: first, ..warned.held.clone() };
+            // Advice for a service that is down would mislead: it answers in between.
+            let held = Held {
+                verdict: Verdict::Degraded,
+                reason: FAILS.to_owned(),
+                hint: None,
+                say,
+                since: first,
+                ..warned.held.clone()
+            };
             return Some(held);
         }
         let say = format!(
-            "{} recent checks: {}; the checks in between found the account in order",
-            warned.times.len(),
-            warned.held.say
+            "{}, in {} recent checks; the checks in between found the account in order",
+            warned.held.say,
+            warned.times.len()
         );
         Some(Held { verdict: Verdict::Degraded, say, since: first, ..warned.held.clone() })
     }

@@ -3,6 +3,9 @@
 
 /// The longest sentence about one check, with the vendor's text in it, in characters.
 pub const SENTENCE: usize = 400;
+
+/// The maximum length of advice before it is shortened to whole sentences, in characters.
+pub const ADVICE: usize = 2_000;
 /// The longest word or value from a vendor, in characters.
 pub const VALUE: usize = 200;
 
@@ -36,6 +39,16 @@ pub fn clean(text: &str, most: usize) -> String {
         }
     }
     out
+}
+
+/// The sentences of a text that fit into `most` characters, because half a step can mislead. A single sentence that is
+/// longer is cut.
+pub fn whole_sentences(text: &str, most: usize) -> String {
+    let Some((at, _)) = text.char_indices().nth(most) else { return text.to_owned() };
+    match text[..at].rfind(". ") {
+        Some(end) => text[..=end].to_owned(),
+        None => clean(text, most),
+    }
 }
 
 /// Several lines, each cleaned, for terminals that show the full text.
@@ -195,6 +208,28 @@ pub fn without_fallback(advice: &str) -> Option<String> {
     (!sentences.is_empty()).then(|| format!("{}.", sentences.join(". ")))
 }
 
+/// Phrases about the people at a company. They decide and answer for all its products, so they have its name.
+const PEOPLE: [&str; 11] = [
+    "sk the vendor",
+    "ontact the vendor",
+    "all the vendor",
+    "nswer the vendor",
+    "ell the vendor",
+    "the vendor's message",
+    "the vendor's e-mail",
+    "the vendor's mail",
+    "the vendor's developer",
+    "the vendor's status page",
+    "by the vendor",
+];
+
+/// The text with the name of a product, or of the company that decides about it, in place of "the vendor".
+pub fn with_vendor(text: &str, name: &str, decider: &str) -> String {
+    let people = |text: String, phrase: &&str| text.replace(*phrase, &phrase.replace("the vendor", decider));
+    let text = PEOPLE.iter().fold(text.replace("The vendor", "the vendor"), people);
+    text.replace("the vendor", name)
+}
+
 /// What a sentence quotes, for comparison: the words between “ and ”, without case and without digits, which may
 /// change with each check.
 pub fn quoted(say: &str) -> Option<String> {
@@ -222,6 +257,13 @@ mod tests {
         assert_eq!(clean("aaa bbb", 4), "aaa…");
         assert_eq!(clean(&"x".repeat(1_000_000), SENTENCE).chars().count(), SENTENCE + 1);
         assert_eq!(clean("aaa bbb  ", 7), "aaa bbb");
+    }
+
+    #[test]
+    fn advice_ends_with_a_whole_sentence() {
+        assert_eq!(whole_sentences("Call them. Write from an address elsewhere.", 30), "Call them.");
+        assert_eq!(whole_sentences("Call them. Write.", 17), "Call them. Write.");
+        assert_eq!(whole_sentences("A single endless sentence", 8), "A single…");
     }
 
     #[test]

@@ -167,11 +167,18 @@ impl Decider {
     fn retire(&mut self, dependency: String, incident: Incident, now: Time) {
         tracing::info!(dependency, "{dependency}: no longer monitored, its incident is closed");
         let (verdict, since) = (spoken(incident.verdict), incident.began_at.short());
-        let title = format!("⚪ NO LONGER MONITORED (last state: {verdict}): {dependency}");
-        let lines = vec![
-            format!(
-                "This dependency, or the check that saw the problem, was removed from the configuration. Last state: {verdict}, since {since}. plugwatch did not see it end."
+        let (title, removed) = match self.dependency(&dependency) {
+            None => ("⚪ NO LONGER MONITORED", format!("{dependency} was removed from the configuration.")),
+            Some(_) => (
+                "⚪ PROBLEM NO LONGER MONITORED",
+                format!(
+                    "The check that saw the problem was removed from the configuration; {dependency} still has others."
+                ),
             ),
+        };
+        let title = format!("{title} (last state: {verdict}): {dependency}");
+        let lines = vec![
+            format!("{removed} Last state: {verdict}, since {since}. plugwatch did not see it end."),
             format!(
                 "plugwatch sends no more messages about this problem, and closes incident {} unresolved.",
                 incident.public_id

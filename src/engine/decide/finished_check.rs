@@ -4,12 +4,10 @@
 use super::decider::Decider;
 use super::facts::learn;
 use super::known::{DependencyState, ProbeState};
-use crate::catalog::OnChange;
 use crate::config::Dependency;
 use crate::core::dependency::combine::{combine, combine_during_work};
-use crate::core::dependency::incident::{Incident, Level, Reason, Step, step, step_unjudged, turned};
+use crate::core::dependency::incident::{Incident, Step, step, step_unjudged, turned};
 use crate::core::dependency::state::{Combined, Part};
-use crate::core::dependency::takeover::CONTROL;
 use crate::core::platform::snapshot::LastCheck;
 use crate::core::probe::confirm::after;
 use crate::core::probe::standing::{Change, CheckResult, Flip, Standing};
@@ -26,7 +24,7 @@ use crate::engine::check::once::Before;
 use crate::engine::check::once::FinishedCheck;
 use crate::engine::check::same_page::is_strange;
 use crate::engine::schedule::plan::Spec;
-use crate::store::{CheckRow, FactChange, IncidentChange};
+use crate::store::{CheckRow, IncidentChange};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -108,8 +106,12 @@ impl Decider {
         self.note_lateness(&spec, &look, &answer);
         let (verdict, reason, say) = as_stored(&spec, &look, &witnesses);
         let old = self.standing(id);
-        // What a letter announced for now, where its first loss has come, needs no long confirmation.
-        let hastened = self.is_next_to_go(&spec.probe.dependency, at).then(|| spec.probe.policy.announced());
+        // What a letter announced for now, where its first loss has come, needs no long confirmation. The same holds for
+        // what its vendor no longer serves while it refuses the account's key.
+        let gone =
+            look.reading.verdict == Verdict::Dropped && self.runs_in_a_refused_account(&spec.probe.dependency, at);
+        let hastened = gone || self.is_next_to_go(&spec.probe.dependency, at);
+        let hastened = hastened.then(|| spec.probe.policy.announced());
         let (standing, flip, wants) = after(&old, &look, &witnesses, hastened.as_ref().unwrap_or(&spec.probe.policy));
         self.plan_next(&spec, &look, &standing, &wants);
         self.hurry_others(&spec, &old, &standing, at);
@@ -303,39 +305,6 @@ impl Decider {
         closed_at.is_none().then_some(incident)
     }
 
-    fn named_advice(&self, dependency: &str, advice: &str) -> String {
-        let advice = advice.to_owned();
-        self.dependency(dependency).and_then(|found| self.possible(Some(&advice), found)).unwrap_or(advice)
-    }
-
-    /// Announces changes of monitored facts once, after two checks have found the new value.
-    fn tell_facts(&mut self, dependency: &str, check: &str, changes: &[FactChange], at: Time) {
-        // One message says that somebody else may control the domain.
-        let told = |change: &&FactChange| CONTROL.contains(&change.name.as_str()) && self.is_taken_over(dependency);
-        let changes: Vec<&FactChange> = changes.iter().filter(|change| !told(change)).collect();
-        for change in changes {
-            let found = self.config.catalog.check(check).map(|(_, check)| check);
-            let rule = found.and_then(|check| check.facts.iter().find(|fact| fact.name == change.name));
-            let level = match rule.map(|rule| rule.on_change) {
-                Some(OnChange::Warn) => Level::Warning,
-                Some(OnChange::Critical) => Level::Critical,
-                Some(OnChange::Record) | None => continue,
-            };
-            let label = self.dependency(dependency).map_or(dependency, |d| d.label.as_str()).to_owned();
-            let name = change.name.replace('_', " ");
-            let title = format!("🟡 CHANGED: {label} ({name})");
-            let lines = vec![
-                format!("It was: {}", spoken(&change.before)),
-                format!("It is now: {}", spoken(&change.after)),
-                self.named_advice(
-                    dependency,
-                    "Do now: Ask your team whether anyone changed it. If nobody did, log in to the vendor today.",
-                ),
-            ];
-            self.tell_note(Reason::Changed, level, Some(dependency), &title, lines, at);
-        }
-    }
-
     pub(in crate::engine) fn dependency(&self, id: &str) -> Option<&Dependency> {
         self.config.dependencies.get(self.platform.position(id)?)
     }
@@ -375,23 +344,5 @@ fn log_flip(dependency: &str, check: &str, flip: &Flip) {
         Change::Verdict => tracing::info!(dependency, check, from, to, reason, "{dependency}: {from} to {to}"),
         Change::Blind => tracing::warn!(dependency, check, reason, "{dependency}: cannot be checked ({reason})"),
         Change::Sighted => tracing::info!(dependency, check, "{dependency}: can be checked again"),
-    }
-}
-
-/// A fact's value in the form that messages use.
-fn spoken(value: &serde_json::Value) -> String {
-    match value {
-        serde_json::Value::Bool(true) => "on".to_owned(),
-        serde_json::Value::Bool(false) => "off".to_owned(),
-        serde_json::Value::Null => "nothing".to_owned(),
-        other => plain(other),
-    }
-}
-
-pub(in crate::engine) fn plain(value: &serde_json::Value) -> String {
-    match value {
-        serde_json::Value::String(text) => text.clone(),
-        serde_json::Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(", "),
-        other => other.to_string(),
     }
 }

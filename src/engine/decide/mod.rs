@@ -3,6 +3,7 @@
 pub(super) mod adopt;
 pub(super) mod decider;
 pub(super) mod drill;
+pub(super) mod fact_changes;
 pub(super) mod facts;
 pub(super) mod finished_check;
 pub(super) mod known;

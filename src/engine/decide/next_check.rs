@@ -93,13 +93,15 @@ impl Decider {
         let Some(position) = position.filter(|_| doubted) else { return };
         let (under, mut all) = self.asked_with(position, at);
         if locked_out {
-            all.extend(self.platform.needed_by(position).iter().copied());
+            all.extend(self.platform.needed_by(position).iter().chain(self.platform.carries(position)).copied());
         }
         let dependencies = &self.config.dependencies;
         let mut ids: Vec<String> = all.into_iter().map(|other| dependencies[other].id.clone()).collect();
         let announced = self.announced_with(&spec.probe.dependency, at).into_iter().filter(|id| !ids.contains(id));
         let announced: Vec<String> = announced.collect();
         ids.extend(announced);
+        // The message recommends it, so its state must not be half an hour old.
+        ids.extend(dependencies[position].fallback_on.clone().filter(|id| !ids.contains(id)));
         self.causes.extend(under.into_iter().map(|cause| (cause, (at.plus(CAUSE_LASTS), position))));
         // Only dependencies that are now checked earlier must be shown again.
         let mut earlier = self.plan.hurry_dependencies(&ids, at);

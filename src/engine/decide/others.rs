@@ -7,7 +7,7 @@ use super::decider::Decider;
 use super::platform::Class;
 use crate::config::Dependency;
 use crate::core::dependency::shown::Shown;
-use crate::core::dependency::storefronts::is_partly;
+use crate::core::dependency::storefronts::{is_partly, removed};
 use crate::core::time::Time;
 use crate::core::words::verdict::{Proves, Verdict};
 use crate::say::about::Working;
@@ -99,27 +99,38 @@ impl Decider {
         self.config.dependencies[position].label.clone()
     }
 
-    /// Labels of other dependencies that are not live, with their states.
+    /// Whether a dependency in trouble worked at its last check.
+    fn returns(&self, position: usize) -> bool {
+        let state = self.known.dependency(&self.config.dependencies[position].id);
+        let doubt = state.and_then(|state| state.combined.suspicion.as_ref());
+        doubt.is_some_and(|held| held.verdict == Verdict::Live)
+    }
+
+    /// Labels of other dependencies that are not live, with their states, without those that are coming back.
     pub(in crate::engine) fn down(&self, others: &Others) -> Vec<String> {
-        // A dependency that worked at its last check is recovering.
-        let returns = |position: usize| {
-            let state = self.known.dependency(&self.config.dependencies[position].id);
-            let doubt = state.and_then(|state| state.combined.suspicion.as_ref());
-            doubt.is_some_and(|held| held.verdict == Verdict::Live)
-        };
-        let (few, more) = self.few(others.down.clone());
-        let line = |(position, shown): (usize, Shown)| {
-            let id = &self.config.dependencies[position].id;
-            let held = self.known.dependency(id).and_then(|state| state.combined.held.as_ref());
-            let word = match held {
-                _ if returns(position) => "worked at the last check, confirming",
-                // Calling it a warning would understate that it is gone in the main markets.
-                Some(held) if shown == Shown::Degraded && is_partly(&held.reason) => "removed in some countries",
-                _ => tally::spoken(shown),
-            };
-            format!("{} ({word})", self.label_at(position))
-        };
+        let down = others.down.iter().filter(|(position, _)| !self.returns(*position)).copied();
+        let (few, more) = self.few(down.collect());
+        let line =
+            |(position, shown): (usize, Shown)| format!("{} ({})", self.label_at(position), self.word(position, shown));
         few.into_iter().map(line).chain(more_of(more)).collect()
+    }
+
+    /// Labels of other dependencies that were in trouble and worked at their last check.
+    pub(in crate::engine) fn returning(&self, others: &Others) -> Vec<String> {
+        let back = others.down.iter().filter(|(position, _)| self.returns(*position)).copied();
+        let (few, more) = self.few(back.collect());
+        few.into_iter().map(|(position, _)| self.label_at(position)).chain(more_of(more)).collect()
+    }
+
+    /// The word for the state of a dependency in trouble.
+    pub(in crate::engine) fn word(&self, position: usize, shown: Shown) -> String {
+        let id = &self.config.dependencies[position].id;
+        let held = self.known.dependency(id).and_then(|state| state.combined.held.as_ref());
+        match held {
+            // Calling it a warning would understate that it is gone in the main markets.
+            Some(held) if shown == Shown::Degraded && is_partly(&held.reason) => removed(&held.say),
+            _ => tally::spoken(shown).to_owned(),
+        }
     }
 
     /// The dependencies that work, with the time of their last check.

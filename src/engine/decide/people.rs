@@ -1,8 +1,10 @@
 //! Applies people's actions and vendors' letters to the known state and to what is announced.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::decider::Decider;
+use crate::catalog::Demand;
 use crate::config::Dependency;
 use crate::core::dependency::incident::Incident;
 use crate::core::dependency::incident::{Level, Reason};
@@ -56,10 +58,11 @@ impl Decider {
             let incident = self.known.dependency(id).and_then(|state| state.incident.as_ref());
             incident.is_some_and(|incident| incident.verdict == Verdict::Dropped)
         };
-        let text = format!("Letter reported by {}: {}.", letter.by, letter.notice.text.trim_end_matches('.'));
+        let quote = letter.notice.text.trim_end_matches('.');
+        let text = format!("Letter reported by {}, not confirmed by the vendor: \u{201c}{quote}\u{201d}.", letter.by);
         let (title, lines) = if letter.notice.dependencies.iter().all(lost) {
-            let act = "Do now: Keep the letter for your lawyer, and answer in your appeal the reason that it gives.";
-            let late = "The letter came after the loss, so it announces nothing more.";
+            let act = "Do now: Keep the letter for your lawyer, and address its reason in your appeal. Look in it for a deadline to appeal, and for the day on which data is deleted.";
+            let late = "The loss came first: plugwatch found no other cut-off time in the letter.";
             ("🔴 LETTER about a loss", vec![text, act.to_owned(), late.to_owned()])
         } else {
             let hour = letter.notice.effective.map(|_| format!("It takes effect {}", letter.read_as));
@@ -202,20 +205,41 @@ impl Decider {
             looked_at: self.looked_at(id, at),
             in_order_at: self.in_order_at(id),
             worked_on: self.maintenance_until(id, at).is_some(),
-            advice: self.dependency(id).and_then(|dependency| self.advice(dependency)),
+            answered: false,
+            advice: None,
         };
         let newest = own.iter().filter(|notice| notice.received <= at).map(|notice| notice.received).max();
         let around = |notice: &Notice| {
             let earlier: &[Time] = if Some(notice.received) == newest { &earlier } else { &[] };
-            Around { earlier, ..around }
+            Around { earlier, answered: self.is_answered(notice), ..around }
         };
-        notices.fold(combined, |combined, notice| notice.apply(combined, around(notice), open, at))
+        let dependency = self.dependency(id);
+        notices.fold(combined, |combined, notice| {
+            let advice = dependency.and_then(|dependency| self.advice_on(dependency, &notice.text));
+            notice.apply(combined, Around { advice: advice.as_deref(), ..around(notice) }, open, at)
+        })
+    }
+
+    /// Whether a person said that the letter was answered.
+    fn is_answered(&self, notice: &Notice) -> bool {
+        self.people.letters.iter().any(|letter| letter.notice == *notice && letter.answered.is_some())
     }
 
     /// The name of the company that sends letters about a dependency; empty if unknown.
     pub(in crate::engine) fn sender(&self, id: &str) -> String {
         let named = |decider: &String| !UNNAMED.iter().any(|word| decider.starts_with(word));
-        self.dependency(id).map(|dependency| self.decider(dependency)).filter(named).unwrap_or_default()
+        let Some(dependency) = self.dependency(id) else { return String::new() };
+        let known = Some(self.decider(dependency)).filter(named);
+        known.or_else(|| self.only_company(dependency)).unwrap_or_default()
+    }
+
+    /// The name of the only company that a dependency relies on, if a generic check, such as that of a zone, names
+    /// none.
+    pub(in crate::engine) fn only_company(&self, dependency: &Dependency) -> Option<String> {
+        match dependency.companies.as_slice() {
+            [only] => Some(self.config.catalog.company(only)),
+            _ => None,
+        }
     }
 
     /// When the letters arrived that the newest one replaces, oldest first.
@@ -238,6 +262,30 @@ impl Decider {
         all
     }
 
+    /// How many letters have announced the same, and when a person reported the newest of them.
+    pub(in crate::engine) fn letters_of(&self, id: &str, now: Time) -> (usize, Option<Time>) {
+        let received = self.letters_about(id, now);
+        let concerns = |letter: &&Letter| letter.notice.dependencies.iter().any(|other| other == id);
+        let newest = received.last();
+        let letters = self.people.letters.iter().filter(concerns);
+        let newest = letters.filter(|letter| Some(&letter.notice.received) == newest).map(|letter| letter.added_at);
+        (received.len(), newest.max())
+    }
+
+    /// The advice about a letter. If the vendor's file knows what the letter demands, it says how to meet it.
+    pub(in crate::engine) fn advice_on(&self, dependency: &Dependency, letter: &str) -> Option<Cow<'_, Advice>> {
+        let advice = self.advice(dependency)?;
+        let vendor = dependency.vendors.first().and_then(|id| self.config.catalog.vendors.get(id));
+        let letter = letter.to_lowercase();
+        let known = vendor.and_then(|vendor| vendor.demands.iter().find(|demand| letter.contains(&demand.words)));
+        Some(match known {
+            Some(Demand { hint, .. }) => {
+                Cow::Owned(Advice { ends: hint.clone(), soon: hint.clone(), ..advice.clone() })
+            }
+            None => Cow::Borrowed(advice),
+        })
+    }
+
     /// The advice for this kind of dependency.
     pub(in crate::engine) fn advice(&self, dependency: &Dependency) -> Option<&Advice> {
         self.config.catalog.advice(&dependency.kind)
@@ -254,7 +302,9 @@ impl Decider {
         let open =
             |notice: &&Notice| notice.received <= now && (notice.effective.is_none() || notice.ahead(now).is_some());
         let own = self.notices().filter(open).filter(|notice| notice.dependencies.iter().any(|other| other == id));
-        own.min_by_key(|notice| notice.ahead(now).unwrap_or(Time(i64::MAX)))
+        // Of several that name the same time, the newest says how it stands.
+        let nearest = |notice: &&Notice| notice.ahead(now).unwrap_or(Time(i64::MAX));
+        own.min_by_key(|notice| (nearest(notice), std::cmp::Reverse(notice.received)))
     }
 
     /// By when people must have acted: the earliest time that the letter may mean.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::known::DependencyState;
 use crate::config::Config;
 use crate::core::dependency::shown::Shown;
+use crate::core::words::check_in::Takes;
 use crate::core::words::verdict::{Criticality, Verdict};
 
 /// The platform, by position in the configuration.
@@ -19,6 +20,8 @@ pub(in crate::engine) struct Platform {
     needs: Vec<Vec<usize>>,
     /// The positions that need each dependency.
     needed_by: Vec<Vec<usize>>,
+    /// The positions that are checked from outside and run in each account.
+    carries: Vec<Vec<usize>>,
     /// The positions for which each dependency is the fallback.
     fallback_for: Vec<Vec<usize>>,
     /// The positions that are or recently were in trouble.
@@ -62,6 +65,16 @@ impl Platform {
         for (position, needs) in needs.iter().enumerate() {
             needs.iter().for_each(|need| needed_by[*need].push(position));
         }
+        let mut carries = vec![Vec::new(); needs.len()];
+        let outside = |dependency: &&crate::config::Dependency| {
+            !dependency.probes.iter().any(|probe| config.takes(probe) == Some(Takes::Counts))
+        };
+        for (position, dependency) in config.dependencies.iter().enumerate().filter(|(_, one)| outside(one)) {
+            // If several accounts may carry it, none of them is known to.
+            if let [account] = needed(&dependency.accounts)[..] {
+                carries[account].push(position);
+            }
+        }
         let mut fallback_for = vec![Vec::new(); needs.len()];
         for (position, dependency) in config.dependencies.iter().enumerate() {
             let fallback = dependency.fallback_on.as_ref().and_then(|id| positions.get(id));
@@ -78,7 +91,17 @@ impl Platform {
         for (position, _) in monitored {
             siblings.entry(company(position)).or_default().push(position);
         }
-        Platform { positions, siblings, needs, needed_by, fallback_for, restless: BTreeSet::new(), classes, by_class }
+        Platform {
+            positions,
+            siblings,
+            needs,
+            needed_by,
+            carries,
+            fallback_for,
+            restless: BTreeSet::new(),
+            classes,
+            by_class,
+        }
     }
 
     /// A dependency's position in the configuration.
@@ -132,6 +155,11 @@ impl Platform {
     /// The positions that need it directly.
     pub(in crate::engine) fn needed_by(&self, position: usize) -> &[usize] {
         self.needed_by.get(position).map_or(&[], Vec::as_slice)
+    }
+
+    /// The positions that are checked from outside and run in this account, as far as that is known.
+    pub(in crate::engine) fn carries(&self, position: usize) -> &[usize] {
+        self.carries.get(position).map_or(&[], Vec::as_slice)
     }
 
     /// The positions for which it is the fallback.

@@ -6,7 +6,8 @@ use super::telling::concerned;
 use crate::core::alerting::message::{Telling, Together};
 use crate::core::dependency::incident::Reason;
 use crate::core::people::notice::is_by_letter;
-use crate::core::words::verdict::Verdict;
+use crate::core::time::Time;
+use crate::core::words::verdict::{Fault, Verdict};
 use crate::say::about::{About, Group};
 use crate::say::status::spoken;
 
@@ -27,6 +28,29 @@ impl Decider {
         about.breaks = (!breaks.is_empty()).then(|| breaks.join("; "));
     }
 
+    /// The one among several that explains the others, so its advice replaces theirs: the account that they run in, or of
+    /// the same domain the one whose trouble is on the user's own side, such as an unpaid renewal.
+    pub(super) fn explains(&self, members: &[usize], seen: &Seen) -> Option<usize> {
+        let (account, rest) = members.split_first()?;
+        let runs = self.platform.carries(*account);
+        if !rest.is_empty() && rest.iter().all(|member| runs.contains(member)) {
+            return Some(*account);
+        }
+        let domain = |member: &usize| self.config.dependencies[*member].domain.as_deref();
+        let first = members.first().and_then(domain)?;
+        let held = |member: &usize| seen.state(*member).combined.held.as_ref();
+        let own = |member: &usize| held(member).is_some_and(|held| held.fault == Fault::Ours && held.hint.is_some());
+        let mut causes = members.iter().filter(|member| own(member));
+        let one = causes.next().filter(|_| causes.next().is_none())?;
+        (members.len() > 1 && members.iter().all(|member| domain(member) == Some(first))).then_some(*one)
+    }
+
+    /// What to do about a dependency that is in trouble.
+    pub(super) fn to_do_of(&self, position: usize, seen: &Seen, now: Time) -> Option<String> {
+        let held = seen.state(position).combined.held.as_ref()?;
+        self.to_do_still(&self.config.dependencies[position], held, now)
+    }
+
     /// The other dependencies in the same message, and what they have in common.
     pub(super) fn group(&self, telling: &Telling, seen: &Seen) -> Option<Group> {
         let dependencies = &self.config.dependencies;
@@ -36,6 +60,7 @@ impl Decider {
         }
         let lead = &dependencies[telling.members[0]];
         let led = telling.wanted.held.hint.as_deref();
+        let explained = self.explains(&telling.members, seen).is_some();
         let line = |member: &usize| {
             let combined = &seen.state(*member).combined;
             // The line of what cannot be checked says why.
@@ -46,7 +71,7 @@ impl Decider {
                 // The likely causes of the individual failures would distract from a problem on the user's side.
                 return format!(" ({})", held.verdict);
             }
-            let hint = held.hint.as_deref().filter(|hint| Some(*hint) != led);
+            let hint = held.hint.as_deref().filter(|hint| Some(*hint) != led && !explained);
             let hint = hint.map_or_else(String::new, |hint| format!(". To do: {}", hint.trim_end_matches('.')));
             match is_by_letter(&held.reason) || unseen.is_some() {
                 true => format!(": {}{hint}", held.say),

@@ -19,7 +19,6 @@ use crate::core::people::wording::Wording;
 use crate::core::time::{Time, millis};
 use crate::say::alert::Body;
 use crate::say::situation::{Item, Situation as Said, Step};
-use crate::say::tally;
 use crate::store::{NewAlert, SITUATION, SituationChange};
 
 impl Decider {
@@ -125,7 +124,7 @@ impl Decider {
                 }
                 None => {
                     let held = state.combined.held.as_ref().filter(|_| lost);
-                    let do_now = held.and_then(|held| self.to_do_still(dependency, held));
+                    let do_now = held.and_then(|held| self.to_do_still(dependency, held, now));
                     said.lost.push(Item { do_now, ..item });
                 }
             }
@@ -189,21 +188,16 @@ impl Decider {
         }
     }
 
-    /// Adds to an item that ends at `ends` what its letter demands and, if no step is configured, what to do.
+    /// Adds to an item that ends at `ends` what its letter demands, and what to do.
     fn ending(&self, dependency: &Dependency, item: Item, ends: Time, now: Time) -> Item {
         let wording = self.letter_of(&dependency.id, now);
-        let steps = !dependency.leave.is_empty();
-        let advised = |say: fn(&Wording, &Advice) -> String| {
-            let text = match self.advice(dependency).filter(|_| !steps) {
-                Some(advice) => say(&wording, advice),
-                None => to_do::beside_steps(&wording),
-            };
-            self.advised(&text, dependency)
-        };
+        let letter = self.open_letter(&dependency.id, now).map_or("", |letter| letter.text.as_str());
+        let advice = self.advice_on(dependency, letter).unwrap_or_default();
+        let advised = |say: fn(&Wording, &Advice) -> String| self.advised(&say(&wording, &advice), dependency);
         let text = self.open_letter(&dependency.id, now).map(|letter| letter.text.trim_end_matches('.').to_owned());
         Item {
             ends: Some(ends),
-            do_now: advised(to_do::before),
+            do_now: advised(to_do::later),
             do_last: advised(to_do::in_the_last_hours),
             last_day: self.is_last_day(&dependency.id, now),
             letter: Some(whose(&self.sender(&dependency.id))),
@@ -222,7 +216,7 @@ impl Decider {
             let dependency = &self.config.dependencies[*position];
             let state = self.known.dependency(&dependency.id);
             let since = state.and_then(|state| state.combined.held.as_ref()).map_or(now, |held| held.since);
-            let word = tally::spoken(*shown).to_owned();
+            let word = self.word(*position, *shown);
             let (id, label) = (dependency.id.clone(), dependency.label.clone());
             said.trouble.push(Item { id, label, word, since, ..Item::default() });
         }

@@ -56,6 +56,7 @@ impl Decider {
             ends,
             ends_on_a_day: self.open_letter(&dependency.id, now).is_some_and(|letter| letter.names_day(now)),
             letter: self.letter_to_several(&dependency.id, now),
+            letters: self.letters_of(&dependency.id, now),
             starts: self.latest_starts(dependency, self.act_by(&dependency.id, now)),
             in_situation: None,
             confirming: self.confirming(&dependency.id),

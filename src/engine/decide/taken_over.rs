@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::decider::Decider;
-use super::finished_check::plain;
+use super::fact_changes::plain;
 use crate::core::dependency::state::Combined;
 use crate::core::dependency::takeover::{CONTROL, Moved, Strange, is_taken_over, with_takeover};
 use crate::core::probe::standing::Held;
@@ -67,6 +67,6 @@ impl Decider {
             changed.map(|fact| (fact.since, fact)).max_by_key(|(at, _)| *at)
         });
         let (at, fact) = found.max_by_key(|(at, _)| *at)?;
-        Some(Moved { at, now: format!("{}: {}", fact.name.replace('_', " "), plain(&fact.value)) })
+        Some(Moved { at, now: format!("{} changed to {}", fact.name.replace('_', " "), plain(&fact.value)) })
     }
 }

@@ -5,6 +5,7 @@ use super::decider::Decider;
 use super::known::DependencyState;
 use super::platform::Seen;
 use super::tell::Concerning;
+use crate::config::Dependency;
 use crate::core::alerting::due::unseen_news;
 use crate::core::alerting::message::{Telling, Together};
 use crate::core::alerting::notified::LOSS_COUNTS;
@@ -23,7 +24,7 @@ use crate::core::probe::doubt::is_by_turns;
 use crate::core::probe::standing::Held;
 use crate::core::probe::weigh::without_witnesses;
 use crate::core::time::Time;
-use crate::core::words::verdict::Verdict;
+use crate::core::words::verdict::{Proof, Verdict};
 use crate::say::about::{About, OpenItem};
 use crate::say::alert::Body;
 use crate::store::DependencyChange;
@@ -105,6 +106,9 @@ impl Decider {
                     "access_again".clone_into(&mut about.why);
                 }
                 about.group = self.group(telling, seen);
+                if let Some(cause) = self.explains(&telling.members, seen) {
+                    about.hint = self.to_do_of(cause, seen, now);
+                }
                 self.say_of_all(&mut about, telling);
                 if matches!(about.verdict, Verdict::Dropped | Verdict::Outage) && telling.reason != Reason::Suspected {
                     about.without_fallback = self.without_fallback(&telling.members);
@@ -114,8 +118,10 @@ impl Decider {
                     (about.hint, about.status_page) = (None, None);
                 }
                 self.say_losses(&mut about, telling, seen, now);
+                let same = telling.reason == Reason::Grew && before.notified.reason == telling.wanted.held.reason;
+                about.repeated = same && is_by_letter(&about.why);
                 if telling.reason == Reason::Recovered {
-                    say_of_letter(&mut about, &before.notified.reason);
+                    self.say_of_end(&mut about, dependency, began, &before.notified.reason);
                 }
                 if about.group.is_some() {
                     about.lasted = None;
@@ -134,6 +140,17 @@ impl Decider {
         self.tell(telling.reason, telling.level, concerning, body, now);
     }
 
+    /// Adds what is known after the end of trouble that `began` then and was reported for a reason.
+    fn say_of_end(&self, about: &mut About, dependency: &Dependency, began: Option<Time>, told: &str) {
+        told.clone_into(&mut about.warned);
+        let lifted = self.advice(dependency).map(|advice| advice.lifted.as_str());
+        if let Some(lifted) = lifted.filter(|text| about.before == Some(Verdict::Dropped) && !text.is_empty()) {
+            about.say = format!("{}; {lifted}", about.say);
+        }
+        say_of_letter(about, told);
+        self.say_where_back(about, dependency, began, told);
+    }
+
     /// What is still open, for a reminder.
     fn still_open(&self, telling: &Telling, seen: &Seen, now: Time) -> Body {
         let platform_view = self.platform_view(seen, now);
@@ -144,6 +161,7 @@ impl Decider {
             Some(self.config.dependencies[seen.position(cause)].label.clone())
         };
         let fell = self.fell_with(seen, &platform_view);
+        let explained = self.explains(&telling.members, seen).and_then(|cause| self.to_do_of(cause, seen, now));
         let item = |member: &usize| {
             let dependency = &self.config.dependencies[*member];
             let state = seen.state(*member);
@@ -152,17 +170,19 @@ impl Decider {
             let unseen = state.combined.unverified().filter(|_| state.incident.is_none());
             let held = access.or(unseen).or(state.combined.held.as_ref())?;
             let fallback = self.fallback_now(dependency);
+            let appeal = self.appeal_now(dependency, held);
             // The advice is given with the cause.
             let cause = down(*member);
             let trouble = state.incident.as_ref().map(|incident| incident.began_at).filter(|began| *began < held.since);
             let flaps = state.notified.flapping.is_some();
-            let word = word_of(held, state, access.is_some());
+            let word = self.word_as_warned(word_of(held, state, access.is_some()), dependency, held, now);
+            let reported = self.letters_behind(dependency, held, now);
             Some(OpenItem {
                 id: dependency.id.clone(),
                 label: dependency.label.clone(),
                 vendor: self.behind(dependency, &held.by),
                 state: word.to_owned(),
-                since: state.notified.flapping.filter(|_| word == "flapping").unwrap_or(held.since),
+                since: since_of(word, state, &reported, held),
                 trouble_since: trouble.filter(|_| !flaps),
                 ends: self.ends_at(&dependency.id, now),
                 say: match &cause {
@@ -176,13 +196,16 @@ impl Decider {
                 fallback_ends: self.fallback_ends(dependency, now),
                 fallback_warns: self.fallback_warns(dependency),
                 incident: concerned(state).map(|(_, public_id)| public_id),
-                hint: self.to_do_still(dependency, held).filter(|_| cause.is_none()),
+                hint: explained.clone().or_else(|| self.to_do_still(dependency, held, now)).filter(|_| cause.is_none()),
                 fell_too: fell.get(member).cloned().unwrap_or_default(),
-                appeal: self.appeal_now(dependency, held),
+                appeal: appeal.map(|appeal| appeal.url.clone()),
+                appeal_behind_login: appeal.is_some_and(|appeal| appeal.behind_login),
+                sign_in_closed: held.proof == Proof::Stated,
+                why: (held.verdict == Verdict::Dropped).then(|| held.reason.clone()),
                 until: held.until,
                 demand: self.letter_of(&dependency.id, now).demand,
                 terms: self.letter_of(&dependency.id, now).terms,
-                reported: if is_by_letter(&held.reason) { self.letters_about(&dependency.id, now) } else { Vec::new() },
+                reported,
                 owner: dependency.owner.clone(),
                 on_it: self.acknowledged_by(&dependency.id, state),
             })
@@ -192,7 +215,7 @@ impl Decider {
 }
 
 /// The sentence if nobody has reported what became of a letter, which does not mean that the danger is over.
-const NOT_WITHDRAWN: &str = "Nobody has reported that the letter was withdrawn: ask for a withdrawal in writing, and finish your move. plugwatch closes the incident; you will still hear if it is dropped";
+const NOT_WITHDRAWN: &str = "Nobody has reported that the letter was withdrawn. Ask for a withdrawal in writing; until you have it, stay ready to move. You will still hear if it is dropped";
 const STILL_HEARD: &str = "plugwatch closes the incident; you will still hear if it is dropped";
 
 /// Adds what became of the letter that had announced the end of something that is live again.
@@ -221,6 +244,12 @@ fn in_situation(mut subjects: Vec<Subject<'_>>, open: bool) -> Vec<Subject<'_>> 
     subjects
 }
 
+/// Since when a reminder says that it is open. The first letter warned of it, not the one that repeats it.
+fn since_of(word: &str, state: &DependencyState, reported: &[Time], held: &Held) -> Time {
+    let flaps = state.notified.flapping.filter(|_| word == "flapping");
+    flaps.or(reported.first().copied()).unwrap_or(held.since)
+}
+
 /// The state of an open dependency, as the word that a reminder uses.
 fn word_of(held: &Held, state: &DependencyState, refused: bool) -> &'static str {
     let flaps = state.notified.flapping.is_some();
@@ -238,6 +267,7 @@ fn word_of(held: &Held, state: &DependencyState, refused: bool) -> &'static str 
         Verdict::Degraded if is_partly(&held.reason) => "partly",
         // A dependency in doubt is not described as working.
         Verdict::Degraded if is_outlived(&held.reason) && !state.combined.is_in_doubt() => "outlived",
+        Verdict::Degraded if is_spent(&held.reason) && !is_outlived(&held.reason) => "ended_unseen",
         Verdict::Degraded if is_interruption(&held.reason) => "interruption",
         Verdict::Degraded if is_undated(&held.reason) => "undated",
         Verdict::Outage if held.reason == "mostly_refused" => "refused",

@@ -110,7 +110,8 @@ impl Dispatcher {
             ),
             Some(_) => (
                 format!("🟠 CHANNEL FAILING: {channel} to {recipient}"),
-                "plugwatch tries it again every minute. Until it works, your other channels get its messages.",
+                "Do now: Look at the status page of that service, and check that your other channels can wake someone. \
+                 Until it works, they get its messages. plugwatch tries it again every minute, and says when it works.",
             ),
         };
         let since = since.map(|since| format!("No message has gone through since {}.", since.short()));

@@ -8,6 +8,7 @@ use crate::catalog::OnChange;
 use crate::core::platform::ahead::{day, says_end, time_of};
 use crate::core::time::Time;
 use crate::engine::decide::decider::Decider;
+use crate::engine::decide::fact_changes::plain;
 use crate::store::ChangedFact;
 
 /// A date that a person entered is listed for so long after its day: that it passed does not say that it was done, and an
@@ -116,8 +117,8 @@ impl Decider {
                 Some(by) => ours.push(format!("{label}, {name} ({by})")),
                 None => strange.push(format!(
                     "{label}: {name} changed from {} to {}, {}",
-                    crate::engine::decide::finished_check::plain(&change.before),
-                    crate::engine::decide::finished_check::plain(&change.after),
+                    plain(&change.before),
+                    plain(&change.after),
                     when.at(change.at)
                 )),
             }

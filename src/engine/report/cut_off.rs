@@ -2,6 +2,7 @@
 
 use super::When;
 use crate::core::dependency::shown::Shown;
+use crate::core::dependency::storefronts::is_partly;
 use crate::core::people::notice::{Letter, Notice, is_ending, is_undated};
 use crate::core::people::wording::{self, Wording};
 use crate::core::platform::snapshot::{DependencySnapshot, Snapshot};
@@ -59,8 +60,14 @@ impl Announced<'_> {
     /// Whether a cut-off is ahead, has no date or has just passed, and something that it threatens is not lost yet.
     pub(super) fn is_news(&self, snapshot: &Snapshot, now: Time) -> bool {
         let recent = |at: Time| at.plus(std::time::Duration::from_secs(SPENT_DAYS.unsigned_abs() * 86_400)) > now;
-        let serves = |d: &&DependencySnapshot| d.shown() != Shown::Dropped;
-        self.is_cut_off() && self.notice.effective.is_none_or(recent) && self.concerned(snapshot).any(|d| serves(&d))
+        self.is_cut_off() && self.notice.effective.is_none_or(recent) && self.ahead_of(snapshot, now).next().is_some()
+    }
+
+    /// Those that it threatens and that it has not ended yet, nor removed in some countries.
+    fn ahead_of<'s>(&'s self, snapshot: &'s Snapshot, now: Time) -> impl Iterator<Item = &'s DependencySnapshot> {
+        let come = self.notice.effective.is_some_and(|at| at <= now);
+        let ended = move |d: &DependencySnapshot| d.shown() == Shown::Dropped || (come && d.partly_gone().is_some());
+        self.concerned(snapshot).filter(move |d| !ended(d))
     }
 
     fn concerned<'s>(&'s self, snapshot: &'s Snapshot) -> impl Iterator<Item = &'s DependencySnapshot> {
@@ -84,9 +91,17 @@ impl Announced<'_> {
     pub(super) fn task(&self, labels: &str, when: When) -> String {
         let threat = self.wording.demand.is_some();
         match self.notice.effective.map(|at| (self.notice.ahead(when.now).is_some(), when.at(at))) {
+            Some((false, at)) if self.wording.law => {
+                format!("{labels}: have counsel answer the letter. Its date ({at}) has passed")
+            }
             Some((false, at)) => format!("{labels}: answer the letter. Its date ({at}) has passed"),
             Some((true, at)) if self.wording.terms => {
                 format!("{labels}: new terms apply from {at}. Before then, decide to pay, cut your use, or move")
+            }
+            Some((true, _)) if self.notice.is_last_day(when.now) => {
+                let by = self.notice.ahead(when.now).map_or_else(String::new, |by| when.at(by));
+                let act = if threat { "Do what the letter asks now, and keep proof" } else { "Save what you can now" };
+                format!("{labels}: last day, ends by {by} at the latest. {act}")
             }
             Some((true, at)) if threat => {
                 format!("{labels}: ends {at} unless you do what the letter asks. Do it today, and keep proof")
@@ -101,10 +116,14 @@ impl Announced<'_> {
     /// The report's line, such as `Cloud hosting: DigitalOcean announced a cut-off for Thu 12 Mar 16:00 UTC, in 3 d 7
     /// h (letter received ...)`.
     fn line(&self, snapshot: &Snapshot, when: When) -> String {
-        let labels: Vec<&str> = self.concerned(snapshot).map(|d| d.label.as_str()).collect();
+        let labels: Vec<&str> = self.ahead_of(snapshot, when.now).map(|d| d.label.as_str()).collect();
         let company = self.company(snapshot).map_or("the vendor", |(_, name)| name.as_str());
         let threat = self.wording.demand.is_some();
         let says = match (self.notice.effective, threat) {
+            (Some(at), _) if at <= when.now && self.notice.ahead(when.now).is_some() => {
+                let by = self.notice.ahead(when.now).unwrap_or(at);
+                format!("last day: the cut-off that {company} announced comes by {} at the latest", when.at(by))
+            }
             (Some(at), _) if at <= when.now => {
                 format!(
                     "the cut-off that {company} announced for {} has passed. It can stop at any moment",
@@ -158,6 +177,7 @@ pub(super) fn cut_offs(announced: &[Announced<'_>], snapshot: &Snapshot, when: W
 pub(super) fn spoken(d: &DependencySnapshot) -> &'static str {
     let ends = |reason: &str| is_ending(reason) || is_undated(reason);
     match d.explaining().filter(|_| d.shown() == Shown::Degraded) {
+        Some(held) if is_partly(&held.reason) => "removed in some countries",
         Some(held) if ends(&held.reason) => "cut-off announced",
         _ => tally::spoken(d.shown()),
     }

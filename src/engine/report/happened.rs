@@ -42,19 +42,19 @@ fn event(past: &Past<'_>, letters: &[Letter], row: &IncidentRow) -> Option<(Time
 fn refused(past: &Past<'_>) -> Vec<(Time, String)> {
     let line = |d: &crate::core::platform::snapshot::DependencySnapshot| {
         let since = d.state.lost_access()?.since;
-        let says = format!("{}: access lost since {} ({} so far)", d.label, past.when.at(since), past.when.ago(since));
+        let says = format!("{}: key refused since {} ({} so far)", d.label, past.when.at(since), past.when.ago(since));
         (since >= past.since).then_some((since, says))
     };
     past.snapshot.each().filter_map(line).collect()
 }
 
 /// The line of a letter, such as `Cloud hosting: letter received Sat 7 Mar 14:00 UTC, takes effect Thu 12 Mar 16:00
-/// UTC; nobody has answered it`.
+/// UTC; no answer recorded`.
 fn came_in(letter: &Letter, snapshot: &Snapshot, when: When) -> String {
     let head = lines::came_in(letter, "letter ", snapshot, when);
     match &letter.answered {
         // The tasks contain the quotation.
-        None => format!("{head}; nobody has answered it"),
+        None => format!("{head}; no answer recorded"),
         Some((by, at)) => {
             let text = letter.notice.text.trim_end_matches('.');
             format!("{head}: \"{text}\"; {by} has been answering it since {}", when.at(*at))

@@ -8,12 +8,15 @@ use super::rows::Past;
 use super::spells::{before, worst};
 use crate::config::Config;
 use crate::core::dependency::shown::Shown;
+use crate::core::dependency::storefronts::{is_at_home, is_mostly, is_partly, removed};
 use crate::core::people::action::{ActionKind, OperatorAction};
 use crate::core::people::notice::Letter;
 use crate::core::platform::snapshot::{DependencySnapshot, Snapshot};
+use crate::core::probe::standing::Held;
 use crate::core::time::{Time, human};
 use crate::core::words::check_in::Takes;
 use crate::core::words::verdict::{Fault, Proof, Verdict};
+use crate::say::sentences;
 use crate::store::IncidentRow;
 
 /// A person's confirmation that is older than this is listed.
@@ -35,23 +38,45 @@ pub(super) fn label<'b>(snapshot: &'b Snapshot, id: &'b str) -> &'b str {
 pub(super) fn dropped(past: &Past<'_>) -> Vec<Line<String>> {
     let (rows, acts, when) = (past.incidents, past.acts, past.when);
     let gone = past.snapshot.each().filter(|d| d.shown() == Shown::Dropped).map(|d| gone(d, rows, acts, when));
+    let partly = past.snapshot.each().filter_map(|d| {
+        let held = d.partly_gone().filter(|held| is_mostly(&held.reason))?;
+        let id = d.incident.as_ref().map_or(&d.id, |incident| &incident.public_id);
+        Some(Line::new(Subject::Incident(id.clone()), removed_line(d, held, past)))
+    });
     let locked = past.snapshot.each().filter(|d| d.shown() != Shown::Dropped).filter_map(|d| locked(d, when));
     let earlier = rows.iter().filter(|row| row.incident.worst == Verdict::Dropped);
     // A drop that people called a false alarm or their own doing is not a loss, so it is listed with the incidents.
     let earlier =
         earlier.filter(|row| !matches!(said_of(row, acts), Some(ActionKind::FalseAlarm | ActionKind::ItWasUs)));
     let line = |row: &IncidentRow| Line::new(Subject::Incident(row.incident.public_id.clone()), incident(row, past));
-    gone.chain(locked).chain(earlier.map(line)).collect()
+    gone.chain(partly).chain(locked).chain(earlier.map(line)).collect()
 }
 
-/// What is out now, since when, and by whose fault: `Sign-up texts: outage for 33 min (Twilio)`.
-pub(super) fn down(snapshot: &Snapshot, when: When) -> Vec<String> {
+/// What is gone in some countries, such as `iOS app: removed in US, your home market, since Sun 19 Jan 03:35 UTC (1 d
+/// 5 h so far)`.
+fn removed_line(d: &DependencySnapshot, held: &Held, past: &Past<'_>) -> String {
+    let home = if is_at_home(&held.reason) { ", your home market," } else { "" };
+    let (since, lasts) = (past.when.at(held.since), past.when.ago(held.since));
+    let removed = removed(&held.say);
+    let why = if past.by_law.contains(&d.id) { ". Announced by a letter that names a law or an order" } else { "" };
+    format!("{}: {removed}{home} since {since} ({lasts} so far){why}", d.label)
+}
+
+/// What is out now or gone in some countries, since when, and by whose fault: `Sign-up texts: outage for 33 min
+/// (Twilio)`.
+pub(super) fn down(past: &Past<'_>) -> Vec<String> {
+    let (snapshot, when) = (past.snapshot, past.when);
     let line = |d: &DependencySnapshot| {
         let lasts = d.since().map_or_else(String::new, |at| format!(" for {}", when.ago(at)));
         let company = d.companies.first().map_or_else(String::new, |(_, name)| format!(" ({name})"));
         format!("{}: outage{lasts}{company}", d.label)
     };
-    snapshot.each().filter(|d| d.shown() == Shown::Outage).map(line).collect()
+    let partly = |d: &DependencySnapshot| {
+        let held = d.partly_gone().filter(|held| !is_mostly(&held.reason))?;
+        Some(removed_line(d, held, past))
+    };
+    let out = snapshot.each().filter(|d| d.shown() == Shown::Outage).map(line);
+    out.chain(snapshot.each().filter_map(partly)).collect()
 }
 
 fn gone(d: &DependencySnapshot, rows: &[IncidentRow], acts: &[OperatorAction], when: When) -> Line<String> {
@@ -67,7 +92,11 @@ fn gone(d: &DependencySnapshot, rows: &[IncidentRow], acts: &[OperatorAction], w
 fn locked(d: &DependencySnapshot, when: When) -> Option<Line<String>> {
     let held = d.state.lost_access()?;
     let (since, lasts) = (when.at(held.since), when.ago(held.since));
-    let says = format!("{}: access lost since {since} ({lasts} so far): {}", d.label, held.say.trim_end_matches('.'));
+    let says = format!(
+        "{}: key refused since {since} ({lasts} so far). {}",
+        d.label,
+        sentences(&held.say).trim_end_matches('.')
+    );
     let incident = d.incident.as_ref().map(|incident| Subject::Incident(incident.public_id.clone()));
     Some(Line::new(Subject::Blind(d.id.clone()), says).covering(incident))
 }
@@ -112,11 +141,17 @@ pub(super) fn incident(row: &IncidentRow, past: &Past<'_>) -> String {
         None => format!("since {began} ({} so far{before})", lasted(past.when.now)),
     };
     let d = find(past.snapshot, &row.dependency);
+    let partly = incident.worst == Verdict::Degraded && is_partly(&incident.reason);
+    let word = if partly { "removed in some countries" } else { incident.worst.word() };
+    if partly && past.by_law.contains(&row.dependency) {
+        let label = label(past.snapshot, &row.dependency);
+        return format!("{label}: {word} {span}. Likely cause: the law or order that the letter names");
+    }
     let mut cause = cause(row, said_of(row, past.acts), d);
     if cause == UNCLEAR {
         cause = because(from, d, past).unwrap_or(cause);
     }
-    format!("{}: {} {span}. {cause}", label(past.snapshot, &row.dependency), incident.worst)
+    format!("{}: {word} {span}. {cause}", label(past.snapshot, &row.dependency))
 }
 
 /// The cause if something that it needs was lost first, such as `Likely because Cloud hosting (Amazon) was dropped`.
@@ -170,7 +205,7 @@ fn cause(row: &IncidentRow, said: Option<ActionKind>, d: Option<&DependencySnaps
 pub(super) fn notices(letters: &[Letter], snapshot: &Snapshot, since: Time, when: When) -> Vec<Line<String>> {
     let fresh = |letter: &&Letter| letter.added_at < since && letter.notice.effective.is_some_and(|at| at >= since);
     let line = |letter: &Letter| {
-        let answer = letter.answered.as_ref().map_or("nobody has answered it".to_owned(), |(by, at)| {
+        let answer = letter.answered.as_ref().map_or("no answer recorded".to_owned(), |(by, at)| {
             format!("{by} has been answering it since {}", when.at(*at))
         });
         let says = format!("{}; {answer}", quoted(letter, snapshot, when));

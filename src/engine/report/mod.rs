@@ -147,15 +147,24 @@ pub(super) async fn gather(decider: &Decider, store: &Store, span: Span, now: Ti
     let first = incidents.iter().map(|row| row.incident.began_at).chain([since]).min().unwrap_or(since);
     let messages = spells::messages(&store.news_since(first).await?);
     let announced = decider.notices_in_force(now);
-    let past =
-        Past { snapshot: &snapshot, incidents: &incidents, acts: &acts, messages: &messages, gaps: &gaps, since, when };
+    let by_law = snapshot.each().map(|d| d.id.clone()).filter(|id| decider.names_law(id)).collect();
+    let past = Past {
+        snapshot: &snapshot,
+        incidents: &incidents,
+        acts: &acts,
+        messages: &messages,
+        gaps: &gaps,
+        by_law,
+        since,
+        when,
+    };
     let (rows, began) = past.rows(store).await?;
     let mut report = decider.covered(span, &snapshot, when);
     // Each subject is mentioned only in the first section that contains it, so the order of the sections matters.
     let mut said = Said::default();
     report.dropped = said.first(lines::dropped(&past));
     report.cut_offs = cut_off::cut_offs(&announced, &snapshot, when);
-    report.down = lines::down(&snapshot, when);
+    report.down = lines::down(&past);
     report.unheard = work::unheard(&notified, span);
     report.todo = decider.todo(&snapshot, &acts, &mut said, when);
     report.notices = said.first(lines::notices(&decider.people.letters, &snapshot, since, when));

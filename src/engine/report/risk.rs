@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::When;
 use super::cut_off::{Announced, stopping};
 use crate::core::dependency::shown::Shown;
+use crate::core::dependency::storefronts::is_mostly;
 use crate::core::platform::reliance;
 use crate::core::platform::reliance::{Fallback, Loss};
 use crate::core::platform::snapshot::{DependencySnapshot, Snapshot};
@@ -71,7 +72,8 @@ fn holds(snapshot: &Snapshot, loss: &Loss) -> Option<String> {
 
 fn still_serving(snapshot: &Snapshot) -> Snapshot {
     // A dependency whose key is refused is not counted as working either.
-    let lost = |d: &DependencySnapshot| d.shown() == Shown::Dropped || d.state.lost_access().is_some();
+    let mostly = |d: &DependencySnapshot| d.partly_gone().is_some_and(|held| is_mostly(&held.reason));
+    let lost = |d: &DependencySnapshot| d.shown() == Shown::Dropped || d.state.lost_access().is_some() || mostly(d);
     let serving = snapshot.dependencies.iter().filter(|d| !lost(d)).cloned().collect();
     Snapshot { dependencies: serving, ..snapshot.clone() }
 }

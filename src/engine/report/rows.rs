@@ -1,7 +1,10 @@
 //! The availability table: availability by time, and since when each dependency has been monitored.
 
+use std::collections::BTreeSet;
+
 use super::{When, spells};
 use crate::core::dependency::shown::Shown;
+use crate::core::dependency::storefronts::removed;
 use crate::core::people::action::ActionKind::FalseAlarm;
 use crate::core::people::action::OperatorAction;
 use crate::core::platform::snapshot::{DependencySnapshot, Snapshot};
@@ -21,6 +24,8 @@ pub(super) struct Past<'a> {
     pub(super) acts: &'a [OperatorAction],
     pub(super) messages: &'a [spells::Message],
     pub(super) gaps: &'a [(Time, Time)],
+    /// Dependencies that a law or an order ends, according to a letter.
+    pub(super) by_law: BTreeSet<String>,
     pub(super) since: Time,
     pub(super) when: When,
 }
@@ -69,22 +74,33 @@ impl Past<'_> {
         all.flat_map(|trouble| segments(trouble, hours, self.when.now)).collect()
     }
 
-    /// The availability in words, such as `73.80 % of the time since Sat 7 Mar; unknown since Mon 9 Mar 04:00 UTC`.
+    /// The availability in words, such as `73.80 % of the time since Sat 7 Mar until Mon 9 Mar 04:00 UTC,
+    /// unknown since then`.
     fn served(&self, d: &DependencySnapshot, known: Availability) -> String {
         let lost = d.state.lost_access().map(|held| held.since);
         let blind = matches!(d.shown(), Shown::NotVerified | Shown::NeverSeenLive | Shown::NeedsKey);
-        let unknown = match lost.or_else(|| d.since().filter(|_| blind)) {
-            Some(since) => Some(format!("unknown since {}", self.when.at(since))),
+        let blind_since = lost.or_else(|| d.since().filter(|_| blind)).map(|at| self.when.at(at));
+        let unknown = match &blind_since {
+            Some(since) => Some(format!("unknown since {since}")),
             None if known.unjudged.is_zero() => None,
             None => Some(format!("unknown for {}", human(known.unjudged))),
         };
-        let Some(share) = known.share else { return unknown.unwrap_or_else(|| "unknown".to_owned()) };
+        let Some(share) = known.share.map(tally::share) else { return unknown.unwrap_or_else(|| "unknown".to_owned()) };
         let since = match is_whole(known.since, self.since) {
             true => String::new(),
             false => format!(" since {}", self.when.date(known.since)),
         };
+        if let Some(at) = blind_since {
+            return format!("{share} of the time{since} until {at}, unknown since then");
+        }
         let unknown = unknown.map_or_else(String::new, |unknown| format!("; {unknown}"));
-        format!("{} of the time{since}{unknown}", tally::share(share))
+        match d.partly_gone() {
+            Some(held) => {
+                let (removed, gone) = (removed(&held.say), self.when.at(held.since));
+                format!("{removed} since {gone}; elsewhere available {share} of the time{since}{unknown}")
+            }
+            None => format!("{share} of the time{since}{unknown}"),
+        }
     }
 
     /// The state of each whole day and of today.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::When;
 use crate::core::dependency::incident::Reason;
+use crate::core::dependency::storefronts::is_partly;
 use crate::core::platform::snapshot::Snapshot;
 use crate::core::time::{Time, human};
 use crate::core::words::verdict::Verdict;
@@ -19,6 +20,7 @@ pub(super) struct Message {
     at: Time,
     reason: Reason,
     verdict: Verdict,
+    why: String,
     since: Time,
 }
 
@@ -31,6 +33,7 @@ pub(super) fn messages(rows: &[AlertRow]) -> Vec<Message> {
             at: row.at,
             reason: row.reason,
             verdict: about.verdict,
+            why: about.why,
             since: about.since,
         })
     };
@@ -45,7 +48,10 @@ pub(super) fn worst(row: &IncidentRow, messages: &[Message]) -> (Time, Option<Ti
     let turns = |message: &&Message| {
         matches!(message.reason, Reason::Opened | Reason::Worsened | Reason::Cascade | Reason::Grew | Reason::Eased)
     };
-    let Some(first) = own().filter(turns).find(|message| message.verdict == incident.worst) else {
+    // A listing that is gone in some countries is worse than the letter that warned of it.
+    let partly = incident.worst == Verdict::Degraded && is_partly(&incident.reason);
+    let is_worst = |message: &&Message| message.verdict == incident.worst && (!partly || is_partly(&message.why));
+    let Some(first) = own().filter(turns).find(is_worst) else {
         return (incident.began_at, row.closed_at);
     };
     let eased = own().filter(turns).find(|message| message.at > first.at && message.verdict != incident.worst);

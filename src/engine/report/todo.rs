@@ -11,6 +11,7 @@ use crate::core::dependency::shown::Shown;
 use crate::core::people::action::{ActionKind, OperatorAction};
 use crate::core::people::notice::Letter;
 use crate::core::platform::snapshot::{DependencySnapshot, Snapshot};
+use crate::core::probe::standing::Held;
 use crate::core::time::{Time, human, millis};
 use crate::core::words::text::without_fallback;
 use crate::core::words::verdict::Criticality;
@@ -43,7 +44,7 @@ impl Decider {
     fn of_troubles(&self, snapshot: &Snapshot, when: When) -> Vec<Line<Todo>> {
         let dates = self.dates(when.now);
         let line = |d: &DependencySnapshot| {
-            let (rank, what) = repair(d, snapshot, when)?;
+            let (rank, what) = self.repair(d, snapshot, when)?;
             let ends = ending(d, &dates);
             let by = ends.map(|date| when.at(date.at));
             let todo = Todo { rank, what, owner: self.owner(&d.id), by, ..Todo::default() };
@@ -55,6 +56,40 @@ impl Decider {
         let dropped = |id: &String| snapshot.each().any(|d| d.id == *id && d.shown() == Shown::Dropped);
         let follows = |d: &&DependencySnapshot| d.shown() != Shown::Dropped && d.needs.iter().any(dropped);
         snapshot.each().filter(|d| !follows(d)).filter_map(line).collect()
+    }
+
+    /// The urgency, and what to do about one dependency.
+    fn repair(&self, d: &DependencySnapshot, snapshot: &Snapshot, when: When) -> Option<(u32, String)> {
+        let label = &d.label;
+        // The same advice as in the alerts.
+        let advice = |held: &Held| self.to_do_still(self.dependency(&d.id)?, held, when.now);
+        let hint = d.explaining().and_then(advice);
+        let hint = hint.as_deref().map(|hint| hint.trim_end_matches('.'));
+        let blind = || lines::blind_for(d, when);
+        let says = || d.say().trim_end_matches('.').to_owned();
+        Some(match (d.shown(), hint) {
+            (Shown::Dropped, _) => (0, dropped(d, snapshot, hint)),
+            _ if d.state.lost_access().is_some() => {
+                let hint = d.state.lost_access().and_then(advice);
+                let hint = hint.as_deref().unwrap_or("Check the key and the account");
+                (1, format!("{label}: {}", hint.trim_end_matches('.')))
+            }
+            (Shown::Outage, Some(hint)) => (3, format!("{label}: {hint}")),
+            (Shown::Outage, None) => (3, format!("{label}: outage. Check the vendor's status page")),
+            (Shown::Degraded, Some(hint)) => (4, format!("{label}: {hint}")),
+            (Shown::Degraded, None) => (4, format!("{label}: {}", says())),
+            (Shown::NeverSeenLive, _) => {
+                (6, format!("{label}: check its id and settings. It was never seen working{}: {}", blind(), says()))
+            }
+            (Shown::NotVerified, Some(hint)) => {
+                (7, format!("{label}: {hint}. It could not be checked{}: {}", blind(), says()))
+            }
+            (Shown::NeedsKey, _) => (8, format!("{label}: set its key. It is not monitored{}: {}", blind(), says())),
+            // There is nothing to do here: it is listed with what could not be checked.
+            (Shown::NotMonitored, _)
+            | (Shown::NotVerified, None)
+            | (Shown::Live | Shown::Checking | Shown::Starting, _) => return None,
+        })
     }
 
     fn of_letters(&self, snapshot: &Snapshot, when: When) -> Vec<Line<Todo>> {
@@ -148,36 +183,6 @@ impl Decider {
 /// From this rank on, the problem is that something cannot be checked.
 const BLIND: u32 = 6;
 
-/// The urgency, and what to do about one dependency.
-fn repair(d: &DependencySnapshot, snapshot: &Snapshot, when: When) -> Option<(u32, String)> {
-    let label = &d.label;
-    let hint = d.explaining().and_then(|held| held.hint.as_deref()).map(|hint| hint.trim_end_matches('.'));
-    let blind = || lines::blind_for(d, when);
-    let says = || d.say().trim_end_matches('.').to_owned();
-    Some(match (d.shown(), hint) {
-        (Shown::Dropped, _) => (0, dropped(d, snapshot, hint)),
-        _ if d.state.lost_access().is_some() => {
-            let hint = d.state.lost_access().and_then(|held| held.hint.as_deref());
-            (1, format!("{label}: {}", hint.unwrap_or("Check the key and the account").trim_end_matches('.')))
-        }
-        (Shown::Outage, Some(hint)) => (3, format!("{label}: {hint}")),
-        (Shown::Outage, None) => (3, format!("{label}: outage. Check the vendor's status page")),
-        (Shown::Degraded, Some(hint)) => (4, format!("{label}: {hint}")),
-        (Shown::Degraded, None) => (4, format!("{label}: {}", says())),
-        (Shown::NeverSeenLive, _) => {
-            (6, format!("{label}: check its id and settings. It was never seen working{}: {}", blind(), says()))
-        }
-        (Shown::NotVerified, Some(hint)) => {
-            (7, format!("{label}: {hint}. It could not be checked{}: {}", blind(), says()))
-        }
-        (Shown::NeedsKey, _) => (8, format!("{label}: set its key. It is not monitored{}: {}", blind(), says())),
-        // There is nothing to do here: it is listed with what could not be checked.
-        (Shown::NotMonitored, _)
-        | (Shown::NotVerified, None)
-        | (Shown::Live | Shown::Checking | Shown::Starting, _) => return None,
-    })
-}
-
 /// The task for a dropped dependency: first the fallback with its state, then the check's advice.
 fn dropped(d: &DependencySnapshot, snapshot: &Snapshot, hint: Option<&str>) -> String {
     let on = d.fallback_on.as_ref().and_then(|id| snapshot.each().find(|other| other.id == *id));
@@ -239,10 +244,10 @@ fn of_channels(acts: &[OperatorAction], now: Time) -> Option<Line<Todo>> {
     let last = acts.iter().rfind(|act| act.deed == ActionKind::Test);
     let what = match last {
         Some(act) if now.since(act.at) < NEAR => return None,
-        Some(act) => format!("Test the notification channels, last tested {} ago", human(now.since(act.at))),
-        None => "Test the notification channels, never tested yet".to_owned(),
+        Some(act) => format!("Test the notification channels; the last test was {} ago", human(now.since(act.at))),
+        None => "Test the notification channels; nobody has tested them yet".to_owned(),
     };
-    let todo = Todo { rank: 10, what: format!("{what}: plugwatch notify test"), ..Todo::default() };
+    let todo = Todo { rank: 10, what: format!("{what}: `plugwatch notify test`"), ..Todo::default() };
     Some(Line::new(Subject::ChannelTest, todo))
 }
 

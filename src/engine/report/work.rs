@@ -16,7 +16,7 @@ use crate::store::ToldSince;
 pub(super) fn work(notified: &ToldSince, gaps: &[(Time, Time)], began: Time, (since, when): (Time, When)) -> String {
     let whole = is_whole(began, since) || gaps.iter().any(|(from, _)| *from < began);
     let (from, of) = if whole { (since, String::new()) } else { (began, format!(" since {}", when.date(began))) };
-    let time = format!("Monitored {:.1} % of the time{of}", monitored(gaps, from, when.now));
+    let time = format!("plugwatch ran {:.1} % of the time{of}", monitored(gaps, from, when.now));
     [Some(time), delivered(notified), acknowledged(notified)].into_iter().flatten().collect::<Vec<_>>().join("; ")
 }
 
@@ -119,9 +119,9 @@ mod tests {
     #[test]
     fn the_work_is_said_in_numbers_that_were_measured() {
         let all = said(&notified(26, 0, &[60_000, 120_000, 600_000]), &[], Time(0));
-        assert_eq!(all, "Monitored 100.0 % of the time; 26 messages delivered; median time to acknowledge: 2 min");
+        assert_eq!(all, "plugwatch ran 100.0 % of the time; 26 messages delivered; median time to acknowledge: 2 min");
         let alone = ToldSince { critical: 1, ..notified(1, 2, &[]) };
-        let wanted = "Monitored 99.9 % of the time; 1 message delivered, 2 could not be delivered; \
+        let wanted = "plugwatch ran 99.9 % of the time; 1 message delivered, 2 could not be delivered; \
                       nobody acknowledged the critical alert";
         let gap = [(Time(0), Time(60_000))];
         assert_eq!(said(&alone, &gap, Time(0)), wanted, "one minute of seven days is missing, and that is not 100.0 %");
@@ -129,11 +129,11 @@ mod tests {
 
     #[test]
     fn what_is_not_known_or_was_not_needed_is_left_out() {
-        assert_eq!(said(&notified(0, 0, &[]), &[], Time(0)), "Monitored 100.0 % of the time");
+        assert_eq!(said(&notified(0, 0, &[]), &[], Time(0)), "plugwatch ran 100.0 % of the time");
         let began = Time(5 * 86_400_000);
         assert_eq!(
             said(&notified(3, 0, &[]), &[], began),
-            "Monitored 100.0 % of the time since Tue 6 Jan; 3 messages delivered"
+            "plugwatch ran 100.0 % of the time since Tue 6 Jan; 3 messages delivered"
         );
     }
 

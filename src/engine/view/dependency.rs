@@ -10,6 +10,7 @@ use crate::core::dependency::combine::verified_at;
 use crate::core::dependency::incident::Reason;
 use crate::core::dependency::shown::Shown;
 use crate::core::dependency::state::Part;
+use crate::core::dependency::takeover::is_taken_over;
 use crate::core::platform::snapshot::{DependencySnapshot, ProbeSnapshot, Snapshot};
 use crate::core::probe::standing::{Held, Standing};
 use crate::core::time::{Time, human};
@@ -17,6 +18,7 @@ use crate::core::words::check_in::Takes;
 use crate::core::words::verdict::Proves;
 use crate::core::words::verdict::Verdict;
 use crate::engine::decide::decider::Decider;
+use crate::engine::decide::others::Others;
 use crate::engine::schedule::plan::Spec;
 use crate::say::about::About;
 use crate::say::{status, tally};
@@ -188,11 +190,14 @@ impl Decider {
             parent: vendor.map(|vendor| catalog.parent_name(vendor)).unwrap_or_default(),
             verdict: held.verdict,
             before: telling.wanted.before,
+            warned: String::new(),
             why: held.reason.clone(),
             fault: held.fault,
             proof: held.proof,
             say: held.say.clone(),
-            hint: self.to_do(dependency, telling, over),
+            hint: self.to_do(dependency, telling, (began, over), at),
+            data_unconfirmed: self.is_data_unconfirmed(dependency, telling, began),
+            lost_before: self.lost_before(dependency, held).filter(|_| !over),
             since: began.filter(|_| ended).unwrap_or(held.since).min(at),
             lasted: began.filter(|_| ended).map(|began| ended_at.since(began)),
             unwatched_until: unwatched.map(|(_, until)| until),
@@ -205,9 +210,13 @@ impl Decider {
             status_page: vendor.and_then(|vendor| vendor.status_page.as_ref()).map(front_door),
             stands_on: self.behind_it(dependency),
             also_down: self.down(&others),
+            region: wording.region.map(str::to_owned),
+            repeated: false,
+            returning: self.returning(&others),
+            as_warned: held.verdict == Verdict::Outage && self.is_as_warned(dependency, held, at),
             proven: status::by_proof(&standing),
             still_standing: standing.into_iter().map(|(_, label)| label).filter(|label| !named(label)).collect(),
-            unsure: self.unsure(&others, true),
+            unsure: self.unsure_beside(dependency, held, &others),
             incident: None,
             announced: self.announced(&dependency.id, at).filter(|_| speaks_of_it),
             related: self.announced(&dependency.id, at).filter(|_| !speaks_of_it),
@@ -241,6 +250,18 @@ impl Decider {
             criticality: Some(dependency.criticality),
             attested: dependency.probes.iter().any(|probe| self.config.takes(probe) == Some(Takes::Words)),
         }
+    }
+
+    /// What may not work. The pages that show a domain to be in other hands are in the message already.
+    fn unsure_beside(&self, dependency: &Dependency, held: &Held, others: &Others) -> Vec<String> {
+        let position = self.platform.position(&dependency.id).filter(|_| is_taken_over(&held.reason));
+        let pages: Vec<&str> = position.map_or_else(Vec::new, |position| {
+            let pages = self.platform.needed_by(position).iter();
+            pages.map(|page| self.config.dependencies[*page].label.as_str()).collect()
+        });
+        let mut unsure = self.unsure(others, true);
+        unsure.retain(|label| !pages.contains(&label.as_str()));
+        unsure
     }
 
     /// The period without a readable check in which a state ended, if there was one, because the exact time is then

@@ -50,7 +50,11 @@ impl Decider {
         };
         // The core's own advice, and advice that older versions stored.
         let vendor = dependency.vendors.first().and_then(|id| self.config.catalog.vendors.get(id));
-        Some(named(hint, vendor))
+        let hint = named(hint, vendor).replace("attest NAME", &format!("attest {}", dependency.id));
+        Some(match self.only_company(dependency) {
+            Some(company) => hint.replace("the vendor", &company),
+            None => hint,
+        })
     }
 
     /// Dependencies that have no fallback left because these are down. A dependency that is down itself uses its

@@ -3,10 +3,13 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use crate::config::Dependency;
 use crate::core::dependency::shown::Shown;
 use crate::core::people::notice::Notice;
 use crate::core::people::wording;
+use crate::core::probe::standing::Held;
 use crate::core::time::Time;
+use crate::core::words::verdict::Fault;
 use crate::engine::decide::decider::Decider;
 
 /// How near the end of another dependency must be to be named in an alert.
@@ -31,6 +34,18 @@ impl Decider {
             notice.effective.is_some() || notice.left || wording.ends || wording.demand.is_some()
         };
         self.notices().filter(concerns).any(announces)
+    }
+
+    /// Whether an outage is what a letter without a date warned of: an end, or that the dependency may be interrupted. An
+    /// outage after an announced time is judged with the letter itself.
+    pub(in crate::engine) fn is_as_warned(&self, dependency: &Dependency, held: &Held, at: Time) -> bool {
+        let own = self.notices().filter(|notice| notice.dependencies.contains(&dependency.id));
+        let mut before = own.filter(|notice| notice.effective.is_none() && notice.received <= at.min(held.since));
+        let warns = |notice: &Notice| {
+            let wording = wording::of(&notice.text);
+            wording.may_stop || wording.ends || wording.demand.is_some()
+        };
+        held.fault != Fault::Ours && held.fault != Fault::VendorBreakdown && before.any(warns)
     }
 
     /// Other dependencies that end within two days, the nearest first.

@@ -4,8 +4,12 @@ use std::sync::Arc;
 
 use crate::catalog::Region;
 use crate::config::{Dependency, Probe};
+use crate::core::dependency::storefronts::{LISTED_AGAIN, is_partly, listed_again};
+use crate::core::time::Time;
 use crate::core::words::verdict::Verdict;
 use crate::engine::decide::decider::Decider;
+use crate::engine::schedule::plan::Spec;
+use crate::say::about::About;
 
 /// If fewer countries of a region than this are all gone, that may be chance.
 const FEWEST: usize = 3;
@@ -18,6 +22,28 @@ impl Decider {
         let asked = self.countries(dependency);
         let region = partly.regions.iter().find(|region| is_of(region, &asked));
         Some(region.map_or(partly.hint.as_str(), |region| region.hint.as_str()))
+    }
+
+    /// Adds to a message that a listing is back in which countries it was gone, according to the reason that people
+    /// were `told`.
+    pub(in crate::engine) fn say_where_back(
+        &self,
+        about: &mut About,
+        dependency: &Dependency,
+        began: Option<Time>,
+        told: &str,
+    ) {
+        if !is_partly(told) {
+            return;
+        }
+        let back = |spec: &Arc<Spec>| {
+            let held = self.known.probe(spec.id)?.standing.confirmed.as_ref()?;
+            let came_back = held.verdict != Verdict::Dropped && Some(held.since) > began;
+            Some(spec.probe.country.as_deref().filter(|_| came_back)?.to_uppercase())
+        };
+        let back: Vec<String> = self.plan.of(&dependency.id).filter_map(back).collect();
+        LISTED_AGAIN.clone_into(&mut about.why);
+        about.say = listed_again(&back);
     }
 
     /// The countries that are checked, and whether it is gone in each.

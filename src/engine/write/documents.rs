@@ -18,16 +18,16 @@ keeps! {
     StartedDocument => Started { watched, counts, lines, next_report, gap }
     GroupDocument => Group { name, of, mass, ids, incidents, labels, lines, verdicts }
     AboutDocument => About {
-        id, label, vendor, decider, parent, verdict, before, why, fault, proof, say, hint, since, lasted, unwatched_until,
+        id, label, vendor, decider, parent, verdict, before, warned, why, fault, proof, say, hint, since, lasted, unwatched_until,
         breaks,
         fallback, account_id, contact, contract_notice_days, leave, status_page, stands_on, also_down, still_standing,
         proven, unsure, incident, announced, fallback_state, group, losses, lost_at, loss_number, refused_losses, unseen, steps, attested,
         working, more_working, in_order, fallback_on, without_fallback, keeps_working, appeal, appeal_behind_login, demand, terms, fallback_works, fallback_ends, fallback_warns, ends, until, last_day, reported,
-        ending_soon, related, next, criticality,
+        ending_soon, related, next, criticality, lost_before, data_unconfirmed, region, repeated, as_warned, returning,
     }
     WorkingDocument => Working { label, checked }
     OpenItemDocument => OpenItem { id, label, vendor, state, since, trouble_since, ends, say, fallback, fallback_works, fallback_checked, fallback_ends, fallback_warns, incident, hint,
-        fell_too, appeal, until, demand, terms, reported, owner, on_it }
+        fell_too, appeal, until, demand, terms, reported, appeal_behind_login, sign_in_closed, why, owner, on_it }
     SituationBodyDocument => Situation {
         at, over, lost, ending, trouble, working, more_working, unsure, not_monitored, steps, on_it, nobody, next,
     }

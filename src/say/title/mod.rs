@@ -2,13 +2,15 @@
 
 use chrono_tz::Tz;
 
+mod by_reason;
 mod still_open;
 
+use by_reason::{AS_WARNED, DROPPED, WARNING, dropped_as, warned_of};
 pub(super) use still_open::{fell_together, state, still_open};
 
 use super::about::{About, Group, between, left};
 use crate::core::dependency::incident::Reason;
-use crate::core::dependency::storefronts::{gone_where, is_mostly, is_partly, unread_where};
+use crate::core::dependency::storefronts::{LISTED_AGAIN, back_where, gone_where, is_mostly, is_partly, unread_where};
 use crate::core::dependency::takeover::is_taken_over;
 use crate::core::people::notice::{is_by_letter, is_ending, is_spent, is_terms, is_undated};
 use crate::core::probe::doubt::is_by_turns;
@@ -22,8 +24,8 @@ pub(super) const OWN: &str = "you";
 const REMOVED: &str = "REMOVED in some countries";
 /// The title of what a check could not read.
 const UNREAD: &str = "CAN'T CHECK";
-/// The title of a warning defined by the catalogue.
-const WARNING: &str = "WARNING";
+/// The title of the end of a warning defined by the catalogue.
+const WARNING_OVER: &str = "WARNING OVER";
 /// The number of characters of a title that a phone's lock screen shows.
 const LONGEST: usize = 60;
 
@@ -110,23 +112,17 @@ pub(super) fn of(reason: Reason, about: &About, at: Time, zone: Tz) -> Title {
         _ => String::new(),
     };
     match (reason, about.verdict) {
-        (Reason::Recovered, _) => {
-            let (what, words) = match about.before {
-                Some(Verdict::Dropped) if about.hint.is_some() => ("BACK, services unconfirmed", "dropped for "),
-                Some(Verdict::Dropped) => ("BACK", "dropped for "),
-                Some(Verdict::Degraded) if about.why == "notice_spent" => ("STILL WORKING, letter not withdrawn", ""),
-                Some(Verdict::Degraded) if about.why == "terms_spent" => ("NEW TERMS, not checked since", "after "),
-                Some(Verdict::Degraded) => ("WARNING OVER", "lasted "),
-                _ => ("BACK", "out "),
-            };
-            Title { what: what.to_owned(), lasted: lasting(words), ..title }
-        }
+        (Reason::Recovered, _) => recovered(about, title, lasting),
         (Reason::Settled, Verdict::Live) => {
             Title { what: "STABLE AGAIN".to_owned(), lasted: lasting("up and down for "), ..title }
         }
         (Reason::Sighted, _) => {
-            let words = if about.why == "access_again" { "refused " } else { "blind " };
-            Title { what: "CHECKING AGAIN".to_owned(), lasted: lasting(words), ..title }
+            let (what, words) = if about.why == "access_again" {
+                ("KEY WORKS AGAIN", "refused ")
+            } else {
+                ("CHECKING AGAIN", "blind ")
+            };
+            Title { what: what.to_owned(), lasted: lasting(words), ..title }
         }
         (Reason::Cascade, verdict) => {
             // It is unknown whether a refused key is a loss, so the number is given only in the message.
@@ -138,14 +134,7 @@ pub(super) fn of(reason: Reason, about: &About, at: Time, zone: Tz) -> Title {
             };
             Title { what, ..title }
         }
-        (_, Verdict::Degraded) if is_ending(&about.why) => {
-            let ends = about.ends.filter(|ends| *ends > at).map(|ends| match about.last_day {
-                true => ", last day".to_owned(),
-                false => when(ends, at, zone),
-            });
-            let what = if about.demand.is_some() { "CUT-OFF THREATENED" } else { "CUT-OFF ANNOUNCED" };
-            Title { what: what.to_owned(), when: ends.unwrap_or_default(), ..title }
-        }
+        (_, Verdict::Degraded) if is_ending(&about.why) => cut_off(about, title, at, zone),
         (_, Verdict::Degraded) if is_terms(&about.why) => {
             let from = about.ends.filter(|ends| *ends > at).map(|ends| when(ends, at, zone));
             Title { what: "NEW TERMS ANNOUNCED".to_owned(), when: from.unwrap_or_default(), ..title }
@@ -154,31 +143,66 @@ pub(super) fn of(reason: Reason, about: &About, at: Time, zone: Tz) -> Title {
     }
 }
 
+/// The title of the end of trouble; `lasting` puts words before how long it lasted.
+fn recovered(about: &About, title: Title, lasting: impl Fn(&str) -> String) -> Title {
+    let (what, words) = match about.before {
+        Some(Verdict::Dropped) if about.data_unconfirmed => ("ACCOUNT BACK, data unconfirmed", "dropped for "),
+        Some(Verdict::Dropped) if about.hint.is_some() => ("ACCOUNT BACK, services unconfirmed", "dropped for "),
+        Some(Verdict::Dropped) => ("BACK", "dropped for "),
+        Some(Verdict::Degraded) if about.why == LISTED_AGAIN => {
+            let countries = back_where(&about.say).unwrap_or("all countries");
+            return Title { what: format!("BACK in {countries}"), lasted: lasting("removed for "), ..title };
+        }
+        Some(Verdict::Degraded) if about.why == "notice_spent" => ("STILL WORKING, letter not withdrawn", ""),
+        Some(Verdict::Degraded) if about.why == "terms_spent" => ("NEW TERMS, not checked since", "after "),
+        Some(Verdict::Degraded) if is_by_letter(&about.warned) && !is_terms(&about.warned) => {
+            ("LETTER WITHDRAWN", "open ")
+        }
+        Some(Verdict::Degraded) => (WARNING_OVER, "lasted "),
+        _ => ("BACK", "out "),
+    };
+    by_state(what, about, Title { lasted: lasting(words), ..title })
+}
+
+/// The title of a letter about an end.
+fn cut_off(about: &About, title: Title, at: Time, zone: Tz) -> Title {
+    let ends = about.ends.filter(|ends| *ends > at).map(|ends| match about.last_day {
+        true => ", last day".to_owned(),
+        false => when(ends, at, zone),
+    });
+    let what = match about.reported.len() {
+        several @ 2.. if about.repeated => format!("{} LETTER", nth(several)),
+        _ if about.demand.is_some() => "CUT-OFF THREATENED".to_owned(),
+        _ => "CUT-OFF ANNOUNCED".to_owned(),
+    };
+    let title = Title { what, when: ends.unwrap_or_default(), ..title };
+    let there = about.region.as_ref().map(|region| format!("{} in {region}", title.what));
+    let there = there.map(|what| Title { what, ..title.clone() });
+    there.filter(|there| length(&there.joined(&there.name, "")) <= LONGEST).unwrap_or(title)
+}
+
 /// The title with what happened, which names the countries or the subject of a warning if a lock screen has room.
 fn by_state(what: &str, about: &About, title: Title) -> Title {
     if let Some(countries) = gone_where(&about.say).filter(|_| what == REMOVED) {
-        return Title { what: format!("REMOVED in {countries}"), ..title };
+        // It was gone in more countries.
+        let back = if about.before == Some(Verdict::Dropped) { "BACK in part, still " } else { "" };
+        return Title { what: format!("{back}REMOVED in {countries}"), ..title };
     }
     if let Some(countries) = unread_where(&about.say).filter(|_| what == UNREAD) {
         return Title { what: format!("{UNREAD} in {countries}"), ..title };
     }
-    let said = (what == WARNING).then(|| Title { what: warned_of(&about.why), ..title.clone() });
-    let fits = said.filter(|said| length(&said.joined(&said.name, "")) <= LONGEST);
+    let said = match what {
+        WARNING => Some(format!("{what}, {}", warned_of(&about.why))),
+        WARNING_OVER if !about.warned.is_empty() => Some(format!("{what}, {}", warned_of(&about.warned))),
+        DROPPED => Some(dropped_as(&about.why).to_owned()),
+        _ => None,
+    };
+    let said = said.map(|what| Title { what, ..title.clone() });
+    let fit = |said: &Title| length(&said.joined(&said.name, "")) <= LONGEST;
+    // What is over matters more than how long it lasted, which the message says, too.
+    let shorter = said.clone().map(|said| Title { lasted: String::new(), ..said });
+    let fits = said.filter(fit).or_else(|| shorter.filter(fit).filter(|_| what == WARNING_OVER));
     fits.unwrap_or_else(|| Title { what: what.to_owned(), ..title })
-}
-
-/// Words for reason codes of warnings that do not read well.
-const WARNINGS: &str = include_str!("../templates/warnings.txt");
-
-/// The title of a warning, such as `WARNING, payouts disabled`: from `warnings.txt`, or from the reason code itself.
-fn warned_of(why: &str) -> String {
-    let mut reasons = why.split('+');
-    let code = reasons.next().unwrap_or_default();
-    let named = |line: &'static str| line.split_once(" = ").filter(|(known, _)| *known == code);
-    let words = WARNINGS.lines().find_map(named).map(|(_, words)| words.to_owned());
-    let first = words.unwrap_or_else(|| code.replace('_', " "));
-    let more = if reasons.next().is_some() { " and more" } else { "" };
-    format!("{WARNING}, {first}{more}")
 }
 
 /// The announced time, such as `, Mon 08:59 CET (in 31 h)`. The weekday is enough for a few days, and the time left
@@ -215,10 +239,14 @@ fn words(reason: Reason, verdict: Verdict, about: &About) -> &'static str {
             _ => "WRONG PAGE",
         },
         (_, Verdict::Live) => "WORKING",
-        (_, Verdict::Dropped) => "DROPPED",
+        (_, Verdict::Dropped) => DROPPED,
         (_, Verdict::Outage) if about.fault == Fault::Ours => "DOWN, your side",
         // The service answers, but refuses most requests.
         (_, Verdict::Outage) if about.why == "mostly_refused" => "REFUSED",
+        (Reason::Opened | Reason::Worsened, Verdict::Outage) if about.lost_before.is_some() => {
+            "OUTAGE, perhaps the next vendor lost"
+        }
+        (Reason::Worsened, Verdict::Outage) if about.as_warned => AS_WARNED,
         (_, Verdict::Outage) => "OUTAGE",
         (_, Verdict::Degraded) if is_undated(&about.why) && about.demand.is_some() => "CUT-OFF THREATENED, no date",
         (_, Verdict::Degraded) => warning(&about.why),
@@ -332,6 +360,10 @@ fn mark_of(reason: Reason, about: &About) -> &'static str {
     // The account is back, but the services in it are not.
     let open = matches!(about.why.as_str(), "notice_spent" | "terms_spent");
     let partly = reason == Reason::Recovered && (about.hint.is_some() || open);
+    // What a letter warned of has come.
+    if reason == Reason::Worsened && about.as_warned {
+        return "🔴";
+    }
     if partly || (refused && about.criticality == Some(Criticality::Normal)) {
         "🟡"
     } else {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::Title;
+use super::by_reason::{DROPPED, dropped_as};
 use crate::core::dependency::storefronts::{gone_where, unread_where};
 use crate::core::time::{Time, human};
 use crate::say::about::{OpenItem, between, left};
@@ -14,6 +15,7 @@ pub(in crate::say) fn still_open(items: &[OpenItem], at: Time) -> Title {
         matches!(
             item.state.as_str(),
             "dropped"
+                | "as_warned"
                 | "access_lost"
                 | "by_turns"
                 | "taken_over"
@@ -29,6 +31,8 @@ pub(in crate::say) fn still_open(items: &[OpenItem], at: Time) -> Title {
     // A continuing warning does not become worse with time.
     let mark = match () {
         () if items.iter().any(red) => "🔴",
+        // Nobody knows whether it stopped at the announced time.
+        () if items.iter().any(|item| item.state == "ended_unseen") => "🟠",
         () if items.iter().all(warns) => "🟡",
         () if items.iter().all(unseen) => "⚪",
         () => "🟠",
@@ -44,6 +48,7 @@ pub(in crate::say) fn still_open(items: &[OpenItem], at: Time) -> Title {
         (1, None) => {
             let what = match first.state.as_str() {
                 "degraded" => format!("WARNING CONTINUES ({lasted})"),
+                "ended_unseen" => "CUT-OFF TIME PASSED, can't check".to_owned(),
                 "outlived" => "STILL WORKING after its cut-off time".to_owned(),
                 "access_lost" => format!("KEY STILL REFUSED ({lasted})"),
                 "undated" => format!("CUT-OFF LETTER, still no date ({lasted})"),
@@ -61,6 +66,7 @@ pub(in crate::say) fn still_open(items: &[OpenItem], at: Time) -> Title {
                 "taken_over" => format!("DOMAIN STILL POSSIBLY STOLEN ({lasted})"),
                 "by_turns" => format!("STILL POSSIBLY DROPPED, on and off ({lasted})"),
                 "flapping" => format!("STILL UP AND DOWN ({lasted})"),
+                "dropped" => format!("STILL {} ({lasted})", first.why.as_deref().map_or(DROPPED, dropped_as)),
                 other => format!("STILL {} ({lasted})", state(other).to_uppercase()),
             };
             Title { mark, what, name: first.label.clone(), vendor, ..Title::default() }
@@ -81,9 +87,10 @@ pub(in crate::say) fn still_open(items: &[OpenItem], at: Time) -> Title {
 pub(in crate::say) fn state(state: &str) -> &'static str {
     match state {
         "dropped" => "dropped",
-        "outage" => "down",
+        "outage" | "as_warned" => "down",
         "degraded" => "warning",
         "outlived" => "past its cut-off time",
+        "ended_unseen" => "past its cut-off time, cannot be checked",
         "access_lost" => "key refused, or account suspended",
         "by_turns" => "possibly dropped, on and off",
         "taken_over" => "possibly stolen",

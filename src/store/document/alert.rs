@@ -94,6 +94,12 @@ document! {
         "terms" terms: bool,
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         "reported" reported: Vec<Time>,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        "appeal_behind_login" appeal_behind_login: bool,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        "sign_in_closed" sign_in_closed: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        "why" why: Option<String>,
         #[serde(default)]
         "owner" owner: Option<String>,
         #[serde(default)]
@@ -118,6 +124,8 @@ document! {
         "parent" parent: String,
         "verdict" verdict: Verdict,
         "before" before: Option<Verdict>,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        "warned" warned: String,
         "why" why: String,
         "fault" fault: Fault,
         "proof" proof: Proof,
@@ -195,6 +203,18 @@ document! {
         "until" until: Option<Time>,
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         "last_day" last_day: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        "lost_before" lost_before: Option<Time>,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        "data_unconfirmed" data_unconfirmed: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        "region" region: Option<String>,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        "repeated" repeated: bool,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        "as_warned" as_warned: bool,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        "returning" returning: Vec<String>,
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         "reported" reported: Vec<Time>,
         #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -17,7 +17,7 @@ use crate::core::dependency::incident::Incident;
 use crate::core::dependency::state::Combined;
 use crate::core::dependency::storefronts::is_partly;
 use crate::core::probe::standing::Held;
-use crate::core::time::{Time, human};
+use crate::core::time::{Time, deadline, human};
 use crate::core::words::verdict::{Proof, Verdict};
 use seen::{doubted, notified, seen, silent, without_work};
 
@@ -101,6 +101,8 @@ pub struct Around<'a> {
     pub in_order_at: Option<Time>,
     /// Whether announced maintenance on the user's side is in progress.
     pub worked_on: bool,
+    /// Whether a person said that the letter was answered.
+    pub answered: bool,
     /// The advice for this kind of dependency.
     pub advice: Option<&'a Advice>,
     /// Who sent the letter; empty if unknown.
@@ -264,12 +266,15 @@ impl Told<'_> {
             ("told_left", _) => format!("reported: \u{201c}{text}\u{201d}"),
             // The date is shown separately, in the reader's time zone.
             (_, Some(_)) => {
-                format!("{letter} {}{after}: \u{201c}{text}\u{201d}", self.announces(false))
+                // A reader would look for the date in the quotation.
+                let apart = if deadline::names_none(text) { " (date reported separately)" } else { "" };
+                format!("{letter} {}{apart}{after}: \u{201c}{text}\u{201d}", self.announces(false))
             }
             ("ends_undated", _) => {
-                let speaks =
-                    if self.wording.demand.is_some() { self.announces(false) } else { "may announce a cut-off" };
-                format!("{letter} {speaks}{after}, and plugwatch knows no date: \u{201c}{text}\u{201d}")
+                format!(
+                    "{letter} {}{after}, and plugwatch knows no date: \u{201c}{text}\u{201d}",
+                    self.announces(false)
+                )
             }
             ("interrupts_undated", _) => {
                 format!("{letter} warns of an interruption{after}, and plugwatch knows no date: \u{201c}{text}\u{201d}")
@@ -340,7 +345,8 @@ impl Told<'_> {
         Some(match verdict {
             _ if is_spent(reason) => advice.passed.clone(),
             Verdict::Dropped => to_do::after(&self.wording, advice),
-            _ if reason == "noticed" => to_do::answer(),
+            _ if reason == "noticed" && self.around.answered => to_do::ANSWERED.to_owned(),
+            _ if reason == "noticed" => to_do::answer(&self.wording, advice),
             _ if reason == "terms_in_force" => IN_FORCE.to_owned(),
             _ => to_do::before(&self.wording, advice),
         })

@@ -72,6 +72,8 @@ fn days_that_are_counted_are_computed() {
         ("La boutique ferme le dernier vendredi de mars.", "2027-03-26T00:00:00Z"),
         ("Your shop closes on Thursday week.", "2027-03-11T00:00:00Z"),
         ("Your shop closes the day after tomorrow.", "2027-03-03T00:00:00Z"),
+        ("If you do not agree to the new price this week, we will close your shop.", "2027-03-07T00:00:00Z"),
+        ("Pay by the end of the week, or your shop will be closed.", "2027-03-07T00:00:00Z"),
         ("Ihr Shop wird übermorgen geschlossen.", "2027-03-03T00:00:00Z"),
         ("La tienda se cierra pasado mañana.", "2027-03-03T00:00:00Z"),
         ("La boutique ferme après-demain.", "2027-03-03T00:00:00Z"),

@@ -1,6 +1,9 @@
 //! Letters that withdraw a cut-off ("we have withdrawn our notice", "will not be suspended") or move it ("postponed
 //! from 4 to 18 December").
 
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
 use super::token::Token;
 use super::words;
 
@@ -34,12 +37,31 @@ pub(super) enum Move {
     New,
 }
 
+/// The words of each kind, apart from the beginnings of words, which end with `*` in the file. Each word of a letter is
+/// looked up several times.
+static KINDS: LazyLock<HashMap<&str, Kind>> = LazyLock::new(|| {
+    let mut kinds: HashMap<&str, Kind> = HashMap::new();
+    for (kind, words) in WORDS.lines().filter_map(|line| line.split_once(": ")) {
+        let kind = kinds.entry(kind).or_default();
+        for word in words.split(' ') {
+            match word.strip_suffix('*') {
+                Some(begin) => kind.begins.push(begin),
+                None => drop(kind.whole.insert(word)),
+            }
+        }
+    }
+    kinds
+});
+
+#[derive(Default)]
+struct Kind {
+    whole: HashSet<&'static str>,
+    begins: Vec<&'static str>,
+}
+
 fn is(kind: &str, word: &str) -> bool {
-    let lines = WORDS.lines().filter_map(|line| line.split_once(": ")).filter(|(of, _)| *of == kind);
-    lines.flat_map(|(_, words)| words.split(' ')).any(|own| match own.strip_suffix('*') {
-        Some(begin) => word.starts_with(begin),
-        None => word == own,
-    })
+    let found = KINDS.get(kind);
+    found.is_some_and(|kind| kind.whole.contains(word) || kind.begins.iter().any(|begin| word.starts_with(begin)))
 }
 
 fn has(list: &str, word: &str) -> bool {

@@ -59,12 +59,18 @@ pub(super) enum Day {
     },
     /// A number of days after the letter arrived.
     Later(u64),
+    /// "This week": its Sunday.
+    ThisWeek,
 }
 
 impl Day {
     /// The date as seen from `here`; `clock` is the time of day that belongs to it.
     pub(super) fn date(self, here: NaiveDateTime, clock: NaiveTime) -> Option<NaiveDate> {
         match self {
+            Day::ThisWeek => {
+                let left = 6 - here.date().weekday().num_days_from_monday();
+                here.date().checked_add_days(chrono::Days::new(left.into()))
+            }
             Day::Later(days) => here.date().checked_add_days(chrono::Days::new(days)),
             Day::Weekday(weekday) => {
                 // The weekday is today if that time of day is still ahead.
@@ -172,7 +178,9 @@ pub(super) fn read(tokens: &[Token], from: usize) -> Option<(usize, Day)> {
         dated.map(|day| (from + 1, day))
     };
     let near = || near::read(tokens, from).map(|(until, days)| (until, Day::Later(days)));
+    let this_week = || near::this_week(tokens, from).map(|until| (until, Day::ThisWeek));
     nth.or_else(near)
+        .or_else(this_week)
         .or_else(|| weekday(tokens, from, before))
         .or_else(numeric)
         .or_else(|| written(tokens, from))

@@ -119,6 +119,11 @@ pub fn cut_off(letter: &str, received: Time, zone: Tz) -> Result<Deadline, Strin
     chosen.doubt.map_or(Ok(chosen.deadline), Err)
 }
 
+/// Whether a text names no date and no span of time at all.
+pub fn names_none(text: &str) -> bool {
+    read(text, Time(0), Tz::UTC).is_err_and(|why| why == NONE)
+}
+
 /// Whether a letter says that an earlier letter no longer applies.
 pub fn takes_back(letter: &str) -> bool {
     changed::takes_back(&tokens(letter))
@@ -285,6 +290,7 @@ fn assemble(parts: Parts, letter: &Letter) -> Result<Option<Deadline>, String> {
         }
         assumed.push(NO_HOUR.to_owned());
     }
+    assumed.extend((day == Some(Day::ThisWeek)).then(|| "\"This week\" is read as its Sunday.".to_owned()));
     if let (None, Some(weekday), true) = (day, weekday, next) {
         return day::which(weekday, here).map_or(Ok(None), Err);
     }

@@ -27,6 +27,41 @@ pub(super) fn read(tokens: &[Token], from: usize) -> Option<(usize, u64)> {
     }
 }
 
+/// Words for a condition or a limit. Without one in the sentence, "this week" says when something happened.
+const CONDITIONS: [&str; 14] = [
+    "if",
+    "unless",
+    "until",
+    "by",
+    "before",
+    "otherwise",
+    "wenn",
+    "sofern",
+    "bis",
+    "si",
+    "sauf",
+    "avant",
+    "antes",
+    "hasta",
+];
+
+/// "This week" as a limit, such as in "if you do not agree this week": the position after the words.
+pub(super) fn this_week(tokens: &[Token], from: usize) -> Option<usize> {
+    let word = |at: usize| tokens.get(at).map_or("", |token| token.text.as_str());
+    let named = matches!(
+        (word(from), word(from + 1)),
+        ("this" | "the", "week") | ("diese" | "dieser", "woche") | ("cette", "semaine") | ("esta", "semana")
+    );
+    // "The week" alone may be any; "by the end of the week" is this one.
+    let end = || from.checked_sub(2).is_some_and(|at| word(at) == "end");
+    if !named || tokens[from].ends || (word(from) == "the" && !end()) {
+        return None;
+    }
+    let begins = tokens[..from].iter().rposition(|token| token.ends).map_or(0, |at| at + 1);
+    let sentence = tokens[begins..from].iter().map(|token| token.text.as_str());
+    sentence.into_iter().any(|word| CONDITIONS.contains(&word)).then_some(from + 2)
+}
+
 /// Whether the word ends a sentence that is only a greeting or a farewell.
 fn takes_leave(tokens: &[Token], at: usize) -> bool {
     let begins = tokens[..at].iter().rposition(|token| token.ends).map_or(0, |at| at + 1);
