@@ -1,5 +1,6 @@
 //! Detects a lockout from two dependencies: the key of an account is refused, and a dependency that needs the account
-//! stopped at about the same time, or what the vendor serves for the account is gone. If one dependency has both checks, `core/dependency/combine` detects it.
+//! stopped at about the same time, or what the vendor serves for the account is gone. If one dependency has both checks,
+//! `core/dependency/combine` detects it.
 
 use std::time::Duration;
 
@@ -22,16 +23,16 @@ impl Decider {
         let Some(position) = self.platform.position(id) else { return combined };
         let rest = Standing::default();
         let near = |held: &Held| held.since.since(since).max(since.since(held.since)) <= TOGETHER;
-        // An outage counts only where the user has said that it needs the account; a site may run elsewhere.
-        let needs = self.platform.needed_by(position).iter().map(|other| (*other, Verdict::Outage));
-        let carries = self.platform.carries(position).iter().map(|other| (*other, Verdict::Dropped));
-        for (other, counts) in needs.chain(carries) {
+        let needs = self.platform.needed_by(position);
+        for other in needs.iter().chain(self.platform.carries(position)).copied() {
             let dependency = &self.config.dependencies[other];
             if self.maintenance_until(&dependency.id, now).is_some() {
                 continue;
             }
             let state = combine(&self.parts(&dependency.id, &rest));
-            let held = state.held.filter(near).filter(|held| held.verdict == counts);
+            // An outage counts only where the user has said that it needs the account; a site may run elsewhere.
+            let counts = |held: &Held| held.verdict == Verdict::Dropped || needs.contains(&other);
+            let held = state.held.filter(near).filter(counts);
             if let Some(gone) = held.and_then(|held| locked_out_of(&combined, &held, &dependency.label)) {
                 return Combined { held: Some(gone), ..combined };
             }
@@ -39,28 +40,30 @@ impl Decider {
         combined
     }
 
-    /// Whether the key of the account that a dependency runs in was refused within the last hour.
+    /// Whether the key of an account that a dependency needs or runs in was refused within the last hour.
     pub(super) fn runs_in_a_refused_account(&self, id: &str, now: Time) -> bool {
-        let Some(position) = self.platform.position(id) else { return false };
-        let accounts = self.config.dependencies[position].accounts.iter();
-        let mut accounts = accounts.filter_map(|account| self.platform.position(account));
-        accounts.any(|account| {
-            let state = self.known.dependency(&self.config.dependencies[account].id);
-            let lost = state.and_then(|state| state.combined.lost_access());
-            let lately = lost.is_some_and(|held| now.since(held.since) <= TOGETHER);
-            lately && self.platform.carries(account).contains(&position)
-        })
+        self.accounts_behind(id).any(|account| self.refused_since(account).is_some_and(|at| now.since(at) <= TOGETHER))
     }
 
     /// The accounts that a dependency needs or runs in, and whose keys are refused. A change of the dependency may change
     /// their state.
     pub(super) fn refused_needs(&self, id: &str) -> Vec<String> {
-        let Some(position) = self.platform.position(id) else { return Vec::new() };
-        let lost = |id: &&String| {
-            let state = self.known.dependency(id);
-            state.is_some_and(|state| state.combined.lost_access().is_some())
+        self.accounts_behind(id).filter(|account| self.refused_since(account).is_some()).map(str::to_owned).collect()
+    }
+
+    fn refused_since(&self, account: &str) -> Option<Time> {
+        Some(self.known.dependency(account)?.combined.lost_access()?.since)
+    }
+
+    /// What a dependency needs, and the account that it runs in, if only one can be it.
+    fn accounts_behind(&self, id: &str) -> impl Iterator<Item = &str> {
+        let position = self.platform.position(id);
+        let dependency = position.map(|position| &self.config.dependencies[position]);
+        let carries = move |account: &&String| {
+            let account = self.platform.position(account);
+            position.zip(account).is_some_and(|(own, account)| self.platform.carries(account).contains(&own))
         };
-        let needs = self.platform.needs(position).iter().map(|need| &self.config.dependencies[*need].id);
-        needs.chain(&self.config.dependencies[position].accounts).filter(lost).cloned().collect()
+        let accounts = dependency.into_iter().flat_map(|dependency| &dependency.accounts).filter(carries);
+        dependency.into_iter().flat_map(|dependency| &dependency.needs).chain(accounts).map(String::as_str)
     }
 }

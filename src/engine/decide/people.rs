@@ -62,8 +62,12 @@ impl Decider {
         let text = format!("Letter reported by {}, not confirmed by the vendor: \u{201c}{quote}\u{201d}.", letter.by);
         let (title, lines) = if letter.notice.dependencies.iter().all(lost) {
             let act = "Do now: Keep the letter for your lawyer, and address its reason in your appeal. Look in it for a deadline to appeal, and for the day on which data is deleted.";
-            let late = "The loss came first: plugwatch found no other cut-off time in the letter.";
-            ("🔴 LETTER about a loss", vec![text, act.to_owned(), late.to_owned()])
+            // What a letter dates after the loss is the end of something else, such as the data.
+            let date = match letter.notice.effective {
+                Some(_) => format!("It names a date: {}", letter.read_as),
+                None => "plugwatch found no cut-off time in it.".to_owned(),
+            };
+            ("🔴 LETTER about a loss", vec![text, act.to_owned(), date])
         } else {
             let hour = letter.notice.effective.map(|_| format!("It takes effect {}", letter.read_as));
             let trouble = "It is in trouble already: see /status.".to_owned();

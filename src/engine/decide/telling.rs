@@ -106,7 +106,9 @@ impl Decider {
                     "access_again".clone_into(&mut about.why);
                 }
                 about.group = self.group(telling, seen);
-                if let Some(cause) = self.explains(&telling.members, seen) {
+                // What returns together has advice of its own.
+                let explained = self.explains(&telling.members, seen).filter(|_| telling.reason != Reason::Recovered);
+                if let Some(cause) = explained {
                     about.hint = self.to_do_of(cause, seen, now);
                 }
                 self.say_of_all(&mut about, telling);
