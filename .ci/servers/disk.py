@@ -122,7 +122,8 @@ def checked(acme, folder, log, refused, binary, config):
         wrong.append(f"{lines} lines in the log")
     if refused:
         # It could not create or open its file: it reports that, and the next start succeeds.
-        said = ("cannot be opened", "does not answer", "locked", "is full; nothing was changed")
+        said = ("cannot be opened", "does not answer", "locked", "is full; nothing was changed",
+                "Check the disk and its free space")
         if not any(words in log for words in said):
             wrong.append(f"it ended without an explanation:  {log[-300:]}")
         process = begin(binary, config)

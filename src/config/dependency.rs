@@ -103,9 +103,11 @@ const OWN_KEYS: [&str; 25] = [
 ];
 
 pub(super) fn read_all(root: &Table<'_>, catalog: &Catalog, zone: Tz) -> Vec<Dependency> {
-    let mut all: Vec<_> = root.tables("dependency").iter().filter_map(|table| read(table, catalog, zone)).collect();
+    let tables = root.tables("dependency");
     // They are kept as long as the program runs: a vector grown by doubling holds up to twice as much.
-    all.shrink_to_fit();
+    let mut all = Vec::with_capacity(tables.len());
+    // Each table ends once it is read, with what it knows of its keys.
+    all.extend(tables.into_iter().filter_map(|table| read(&table, catalog, zone)));
     all
 }
 

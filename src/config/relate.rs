@@ -62,15 +62,16 @@ impl Accounts {
         self.0.iter().filter_map(|(_, companies)| companies.first()).collect::<BTreeSet<_>>().len() == 1
     }
 
-    /// The accounts that may carry a dependency; `None` if its `needs` already names one.
-    fn carrying(&self, dependency: &Dependency) -> Option<Vec<String>> {
-        if self.0.iter().any(|(id, _)| dependency.needs.contains(id)) {
-            return None;
+    /// The accounts that may carry a dependency: those that its `needs` names, else those of its company.
+    fn carrying(&self, dependency: &Dependency) -> Vec<String> {
+        let named = |(id, _): &&(String, Vec<String>)| dependency.needs.contains(id);
+        if self.0.iter().any(|account| named(&account)) {
+            return self.0.iter().filter(named).map(|(id, _)| id.clone()).collect();
         }
         let rides = |companies: &[String]| companies.iter().any(|company| dependency.companies.contains(company));
         let (known, alone) = (!dependency.companies.is_empty(), self.are_of_one());
         let carries = |companies: &[String]| if known { rides(companies) } else { alone };
-        Some(self.0.iter().filter(|(_, companies)| carries(companies)).map(|(id, _)| id.clone()).collect())
+        self.0.iter().filter(|(_, companies)| carries(companies)).map(|(id, _)| id.clone()).collect()
     }
 }
 
@@ -86,7 +87,7 @@ fn relate_accounts(dependencies: &mut [Dependency], catalog: &Catalog) {
         let accounts = Accounts::of(&[kind], dependencies, catalog);
         let outside = |vendor: &&Vendor| vendor.category == kind && vendor.parent == "own";
         for dependency in dependencies.iter_mut().filter(|one| vendor(one, catalog).filter(outside).is_some()) {
-            dependency.accounts = accounts.carrying(dependency).unwrap_or_default();
+            dependency.accounts = accounts.carrying(dependency);
         }
     }
     let accounts = Accounts::of(&SENDS, dependencies, catalog);
@@ -95,9 +96,9 @@ fn relate_accounts(dependencies: &mut [Dependency], catalog: &Catalog) {
     };
     for dependency in dependencies.iter_mut().filter(|one| one.probes.iter().any(counts)) {
         // A report may later say which account it is.
+        let named = accounts.0.iter().any(|(id, _)| dependency.needs.contains(id));
         let all = || accounts.0.iter().map(|(id, _)| id.clone()).collect();
-        let carrying = accounts.carrying(dependency);
-        dependency.accounts =
-            carrying.map(|own| if dependency.companies.is_empty() { all() } else { own }).unwrap_or_default();
+        let unknown = dependency.companies.is_empty() && !named;
+        dependency.accounts = if unknown { all() } else { accounts.carrying(dependency) };
     }
 }

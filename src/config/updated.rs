@@ -30,7 +30,7 @@ fn beside(database: &Path, end: &str) -> PathBuf {
 pub(super) fn load(root: &Table<'_>, overlay: Option<&Path>) -> Result<(Arc<Catalog>, Option<String>), Problems> {
     let database = root.string("database").map_or_else(|| DATABASE.to_owned(), |path| path.value);
     let path = updated_catalog(Path::new(&database));
-    let shipped = |note| Ok((Arc::new(Catalog::load(overlay)?), note));
+    let shipped = |note| Ok((Arc::new(Catalog::load_rules(None, overlay)?), note));
     let Ok(bytes) = std::fs::read(&path) else { return shipped(None) };
     let bundle = match Bundle::parse(&bytes) {
         Ok(bundle) => bundle,
@@ -40,7 +40,7 @@ pub(super) fn load(root: &Table<'_>, overlay: Option<&Path>) -> Result<(Arc<Cata
     if bundle.edition().version <= Edition::shipped().version {
         return shipped(None);
     }
-    match Catalog::load_from(Some(&bundle), overlay) {
+    match Catalog::load_rules(Some(&bundle), overlay) {
         Ok(catalog) => Ok((Arc::new(catalog), None)),
         Err(problems) => shipped(Some(left_aside(&path, problems.to_string().lines().next().unwrap_or_default()))),
     }

@@ -85,7 +85,7 @@ fn play(text: &str) -> String {
         if let Some(flip) = flip {
             out.push_str(&format!("{}  {}\n", look.at.0 / 1_000, said(&flip)));
         }
-        let turns = |standing: &Standing| standing.suspicion.as_ref().is_some_and(|doubt| doubt.by_turns);
+        let turns = |standing: &Standing| standing.suspicion.as_deref().is_some_and(|doubt| doubt.by_turns);
         match (turns(&standing), turns(&next)) {
             (false, true) => {
                 out.push_str(&format!("{}  by turns, {}\n", look.at.0 / 1_000, next.counts().unwrap().say))

@@ -79,7 +79,7 @@ pub struct Working {
 pub struct About {
     /// When it was lost before, if it came back and is out again within days.
     pub lost_before: Option<Time>,
-    /// The only region that the letter concerns.
+    /// The only region that the letter concerns, or in which all countries have lost it.
     pub region: Option<String>,
     /// Whether the newest letter repeats an earlier one.
     pub repeated: bool,

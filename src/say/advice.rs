@@ -38,7 +38,7 @@ pub(super) fn by_default(reason: Reason, about: &About) -> Option<&'static str> 
             "Log in to the vendor and check the account. If it is active, or the login fails too, wait until the vendor's status page reports the problem solved.",
         ),
         ("access_lost", ..) if blind => Some(
-            "Log in to the vendor and read the account's status. If it is suspended, or nobody can log in, contact the vendor, and copy what can still be read. If it is active, ask your team who revoked the key, then create a new one.",
+            "Log in to the vendor and read the account's status. If it is suspended, or nobody can log in, contact the vendor, and copy what can still be read. If it is active, ask your team whether anyone revoked the key, then create a new one.",
         ),
         (_, _, Fault::Ours) if blind => Some("Fix it on your side. Until then plugwatch can't tell whether it works."),
         _ if blind && unread_where(&about.say).is_some() => {

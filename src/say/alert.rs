@@ -209,6 +209,12 @@ impl AlertView {
             let later = items[n + 1..].iter().any(|other| other.hint == items[n].hint);
             items[n].hint.as_ref().filter(|_| !later && !together)
         };
+        // With several problems, advice names those that it is for, unless it is for all.
+        let for_whom = |n: usize| {
+            let same = items.iter().filter(|other| other.hint == items[n].hint);
+            let labels: Vec<&str> = same.map(|other| other.label.as_str()).collect();
+            if labels.len() == items.len() { Vec::new() } else { labels }
+        };
         // The same applies to what a check found, if consecutive items share it.
         let said = |n: usize| {
             let next = items.get(n + 1).filter(|next| next.state == items[n].state && next.say == items[n].say);
@@ -231,7 +237,7 @@ impl AlertView {
         let items: Vec<Value> = items
             .iter()
             .enumerate()
-            .map(|(n, one)| context! { do_now => advice(n), said => said(n), ..item(one) })
+            .map(|(n, one)| context! { do_now => advice(n), do_now_for => for_whom(n), said => said(n), ..item(one) })
             .collect();
         context! { single => items.len() == 1, together, lines, items, incidents, next => self::next(level, next, now, zone) }
     }
@@ -280,10 +286,10 @@ const HOUR: Duration = Duration::from_secs(3_600);
 fn next(level: Level, at: Option<Time>, now: Time, zone: Tz) -> Option<String> {
     let at = at.filter(|at| *at > now)?;
     Some(match level {
+        // Hours ahead, the condition would read as if nobody were awaited until then.
+        Level::Critical if at.since(now) <= HOUR => format!("in {} if nobody acknowledges", human(at.since(now))),
         // A time of day spares the reader adding up hours at night.
-        Level::Critical if at.since(now) > HOUR => format!("by {} if nobody acknowledges", at.local(zone, now)),
-        Level::Critical => format!("in {} if nobody acknowledges", human(at.since(now))),
-        Level::Info | Level::Warning => format!("by {}", at.local(zone, now)),
+        _ => format!("by {}", at.local(zone, now)),
     })
 }
 

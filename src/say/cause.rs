@@ -21,7 +21,7 @@ pub(super) fn rule_out(about: &About) -> Option<&'static str> {
     let of_conduct = CONDUCT.iter().any(|word| about.say.to_lowercase().contains(word));
     // If a letter announced the drop, the letter gave the reason.
     (own_word && about.decider != "your host" && !asked && about.announced.is_none()).then_some(match &about.appeal {
-        Some(_) if of_conduct => "Ask your team what could be behind it, then appeal.",
+        Some(_) if of_conduct => "Ask your team what could be behind it before you appeal.",
         None if of_conduct => "First ask your team what could be behind it.",
         Some(_) => "Before you appeal, check for unpaid bills and ask your team.",
         None => "First check for unpaid bills and ask your team.",
@@ -96,10 +96,12 @@ fn inferred(about: &About) -> Option<String> {
             return None;
         }
         _ if about.announced.as_ref().is_some_and(|letter| wording::of(letter).law) => {
-            "Likely the law or order that the letter names.".to_owned()
+            "Likely the legal reason that the letter gives.".to_owned()
         }
         _ if is_partly(&about.why) => {
-            format!("{decider}'s decision, a law there, or your own availability settings: plugwatch can't tell which.")
+            format!(
+                "Possible causes: {decider}'s decision, a law there, or your own availability settings. plugwatch can't tell which."
+            )
         }
         // The sentence says that the code is the vendor's own word.
         _ if about.say.contains(BY_CODE) => return None,

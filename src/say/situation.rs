@@ -29,6 +29,9 @@ const ROOM: usize = 40;
 /// If less time than this is left, the longest copy no longer comes first.
 const SOON: Duration = Duration::from_secs(3 * 3_600);
 
+/// A reminder within this time depends on an acknowledgement, which the message then says.
+const HOUR: Duration = Duration::from_secs(3_600);
+
 /// The state of everything.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Situation {
@@ -153,6 +156,7 @@ impl Situation {
             on_it => on_it.collect::<Vec<_>>(),
             nobody => few(self.nobody.iter().cloned()),
             next => self.next.filter(|next| *next > now).map(|next| next.local(zone, now)),
+            next_soon => self.next.is_some_and(|next| next.since(now) <= HOUR),
         }
     }
 
@@ -202,15 +206,19 @@ impl Situation {
     /// One line for each announced time, with the time left and what ends then; with `terms`, whose new terms apply
     /// then.
     fn hours(&self, now: Time, zone: Tz, terms: bool) -> Vec<String> {
-        let mut hours: Vec<((Time, bool), Vec<&str>)> = Vec::new();
+        let mut hours: Vec<((Time, bool), Vec<String>)> = Vec::new();
         for item in self.ending.iter().filter(|item| item.terms == terms) {
             let Some(ends) = item.ends.filter(|ends| *ends > now) else { continue };
+            let label = match item.word.as_str() {
+                "" => item.label.clone(),
+                word => format!("{} ({word})", item.label),
+            };
             match hours.last_mut().filter(|(hour, _)| *hour == (ends, item.last_day)) {
-                Some((_, labels)) => labels.push(&item.label),
-                None => hours.push(((ends, item.last_day), vec![&item.label])),
+                Some((_, labels)) => labels.push(label),
+                None => hours.push(((ends, item.last_day), vec![label])),
             }
         }
-        let line = |((ends, last_day), labels): ((Time, bool), Vec<&str>)| match last_day {
+        let line = |((ends, last_day), labels): ((Time, bool), Vec<String>)| match last_day {
             true => format!("today, by {} at the latest: {}", ends.local(zone, now), labels.join(", ")),
             false => format!("in {} ({}): {}", left(ends, now), ends.day(zone, now), labels.join(", ")),
         };

@@ -108,7 +108,7 @@ pub fn text(snapshot: &Snapshot, format: Format, zone: Tz) -> String {
             context! {
                 mark => mark(d.shown()), label => d.label, words => words(d.shown()),
                 since => d.since().map(at),
-                checking => d.state.suspicion.as_ref().map(|held| verdict_words(held.verdict.word())), notes => d.notes,
+                checking => d.state.suspicion.as_deref().map(|held| verdict_words(held.verdict.word())), notes => d.notes,
             }
         })
         .collect();
@@ -142,7 +142,7 @@ fn why_probe(probe: &ProbeSnapshot, now: Time, zone: Tz) -> minijinja::Value {
         }
         None => known.to_owned(),
     };
-    let suspicion = standing.suspicion.as_ref().map(|suspicion| {
+    let suspicion = standing.suspicion.as_deref().map(|suspicion| {
         let (verdict, times) = (suspicion.held.verdict, suspicion.reads);
         let checks = if times == 1 { "1 check".to_owned() } else { format!("{times} checks") };
         format!("{} in {checks} since {}", verdict_words(verdict.word()), suspicion.held.since.local(zone, now))
@@ -208,7 +208,7 @@ fn dependency_json(dependency: &DependencySnapshot, details: bool) -> Value {
     out["say"] = json!(dependency.say());
     out["breaks"] = json!(dependency.breaks);
     out["fallback"] = json!(dependency.fallback);
-    out["checking"] = json!(dependency.state.suspicion.as_ref().map(|held| held.verdict));
+    out["checking"] = json!(dependency.state.suspicion.as_deref().map(|held| held.verdict));
     out["unverified"] = json!(
         dependency
             .state

@@ -248,8 +248,7 @@ async fn set_standings(tx: &mut Transaction<'_, Sqlite>, looks: &[CheckRow]) -> 
     let row = |(probe, (standing, at)): (i64, (&Standing, Time))| -> Result<Value> {
         Ok(json!([probe, document::write::<_, StandingDocument>(standing)?, at.0]))
     };
-    let rows: Vec<Value> = last.into_iter().map(row).collect::<Result<_>>()?;
-    together(tx, STANDING, rows).await
+    together(tx, STANDING, Box::new(last.into_iter().map(row))).await
 }
 
 const FLIP: &str = "INSERT INTO flip (probe, dependency, change, from_verdict, to_verdict, reason, fault, proof, say, at, \
@@ -278,7 +277,8 @@ async fn add_flips(tx: &mut Transaction<'_, Sqlite>, looks: &[CheckRow]) -> Resu
             flip.confirmed_at.0
         ])
     };
-    together(tx, FLIP, looks.iter().filter_map(|look| Some(row(look, look.flip.as_ref()?))).collect()).await
+    let flips = looks.iter().filter_map(move |look| Some(Ok(row(look, look.flip.as_ref()?))));
+    together(tx, FLIP, Box::new(flips)).await
 }
 
 const DEPENDENCY: &str = "INSERT INTO dependency (id, state, told, updated_at) \
@@ -293,6 +293,5 @@ async fn set_dependencies(tx: &mut Transaction<'_, Sqlite>, changes: &[Dependenc
         let told = document::write::<_, ToldDocument>(&change.notified)?;
         Ok(json!([change.id, state, told, change.at.0]))
     };
-    let rows: Vec<Value> = last.into_values().map(row).collect::<Result<_>>()?;
-    together(tx, DEPENDENCY, rows).await
+    together(tx, DEPENDENCY, Box::new(last.into_values().map(row))).await
 }

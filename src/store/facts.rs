@@ -50,12 +50,12 @@ pub(super) async fn write(tx: &mut Transaction<'_, Sqlite>, looks: &[CheckRow]) 
         json!([probe, fact.name, fact.value.to_string(), fact.since.0, candidate])
     };
     let facts = looks.iter().flat_map(|look| look.facts.iter().map(move |row| fact(look.probe, row)));
-    together(tx, NEW, facts.collect()).await?;
+    together(tx, NEW, Box::new(facts.map(Ok))).await?;
     let change = |probe: i64, change: &FactChange| {
         json!([probe, change.name, change.at.0, change.before.to_string(), change.after.to_string()])
     };
     let changes = looks.iter().flat_map(|look| look.fact_changes.iter().map(move |row| change(look.probe, row)));
-    together(tx, CHANGED, changes.collect()).await
+    together(tx, CHANGED, Box::new(changes.map(Ok))).await
 }
 
 /// A change, as shown to people.

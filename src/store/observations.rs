@@ -71,10 +71,14 @@ pub(super) async fn append(
     let looks = looks.iter().filter(|look| look.asked);
     let row =
         |look: &CheckRow| json!([look.probe, look.at.0, number(look.verdict), reasons[&look.reason], look.latency_ms]);
-    let rows: Vec<Value> = looks.map(row).collect();
+    let mut rows: Box<dyn Iterator<Item = Value> + Send> = Box::new(looks.map(row));
     let mut last = None;
-    if !rows.is_empty() {
-        let appended = sqlx::query(APPEND).bind(Value::Array(rows).to_string()).execute(&mut **tx).await?;
+    loop {
+        let some: Vec<Value> = rows.by_ref().take(AT_ONCE).collect();
+        if some.is_empty() {
+            break;
+        }
+        let appended = sqlx::query(APPEND).bind(Value::Array(some).to_string()).execute(&mut **tx).await?;
         last = Some(appended.last_insert_rowid());
     }
     if !sums.is_empty() {
@@ -83,16 +87,23 @@ pub(super) async fn append(
     Ok(last)
 }
 
-/// Writes rows with one statement that unfolds them from one JSON text.
+/// The maximum number of rows in one JSON text. SQLite's parsed form of it is several times as large, and the first write
+/// after a start has a row for each dependency.
+const AT_ONCE: usize = 500;
+
+/// Writes rows with statements that unfold many of them from one JSON text.
 pub(super) async fn together(
     tx: &mut Transaction<'_, Sqlite>,
     statement: &'static str,
-    rows: Vec<Value>,
+    mut rows: Box<dyn Iterator<Item = Result<Value>> + Send + '_>,
 ) -> Result<()> {
-    if !rows.is_empty() {
-        sqlx::query(statement).bind(Value::Array(rows).to_string()).execute(&mut **tx).await?;
+    loop {
+        let some: Vec<Value> = rows.by_ref().take(AT_ONCE).collect::<Result<_>>()?;
+        if some.is_empty() {
+            return Ok(());
+        }
+        sqlx::query(statement).bind(Value::Array(some).to_string()).execute(&mut **tx).await?;
     }
-    Ok(())
 }
 
 /// Verdicts as small numbers, used only for the many rows of the history.

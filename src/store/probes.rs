@@ -115,9 +115,9 @@ impl Store {
         let row = |(id, probe): (i64, &WantedProbe)| {
             json!([id, probe.identity, probe.dependency, probe.check, probe.country, now.0, i64::from(probe.decides)])
         };
-        together(&mut tx, ADD, (first..).zip(new).map(row).collect()).await?;
+        together(&mut tx, ADD, Box::new((first..).zip(new).map(row).map(Ok))).await?;
         let row = |probe: &WantedProbe| json!([probe.identity, i64::from(probe.decides)]);
-        together(&mut tx, WAKE, old.into_iter().map(row).collect()).await?;
+        together(&mut tx, WAKE, Box::new(old.into_iter().map(row).map(Ok))).await?;
         let active: Vec<StoredProbe> = sqlx::query_as(ACTIVE).fetch_all(&mut *tx).await?;
         let names: HashSet<&str> = wanted.iter().map(|probe| probe.identity.as_str()).collect();
         let (mut ids, mut retired) = (HashMap::new(), Vec::new());

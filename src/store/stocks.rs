@@ -23,8 +23,8 @@ const OLD: &str =
 /// Writes the remaining amounts that the checks of a batch found.
 pub(super) async fn write(tx: &mut Transaction<'_, Sqlite>, looks: &[CheckRow]) -> Result<()> {
     let stocks = || looks.iter().filter_map(|look| Some((look.probe, look.stock?)));
-    together(tx, NEW, stocks().map(|(probe, stock)| json!([probe, stock.at.0, stock.value])).collect()).await?;
-    together(tx, OLD, stocks().map(|(probe, stock)| json!([probe, stock.at.0 - KEPT])).collect()).await
+    together(tx, NEW, Box::new(stocks().map(|(probe, stock)| Ok(json!([probe, stock.at.0, stock.value]))))).await?;
+    together(tx, OLD, Box::new(stocks().map(|(probe, stock)| Ok(json!([probe, stock.at.0 - KEPT]))))).await
 }
 
 #[derive(sqlx::FromRow)]

@@ -89,7 +89,7 @@ async fn the_end_that_counts_is_the_first_on_the_path_that_is_needed() {
 
     let seen = judged(&root, vec![own.clone(), short.clone()], &key).await;
     assert_eq!((seen.0, seen.1.as_str()), (Verdict::Degraded, "certificate_ends"), "{seen:?}");
-    assert!(seen.2.contains("issuer \"Some Issuer\" expires in 3.0 days"), "{}", seen.2);
+    assert!(seen.2.contains("issuer \"Some Issuer\" expires in 3 days"), "{}", seen.2);
 
     for harmless in [
         vec![own.clone(), good.clone()],
@@ -106,10 +106,10 @@ async fn the_end_that_counts_is_the_first_on_the_path_that_is_needed() {
     let own_root = Root::until("Own Root", 4);
     let below = leaf(&own_root.params, &own_root.key, &key, 200);
     let seen = judged(&own_root, vec![below], &key).await;
-    assert!(seen.2.contains("issuer \"Own Root\" expires in 4.0 days"), "{seen:?}");
+    assert!(seen.2.contains("issuer \"Own Root\" expires in 4 days"), "{seen:?}");
     let soon = leaf(&issuer, &between, &key, 5);
     let seen = judged(&root, vec![soon, good], &key).await;
-    assert!(seen.2.contains("but its certificate expires in 5.0 days"), "{}", seen.2);
+    assert!(seen.2.contains("but its certificate expires in 5 days"), "{}", seen.2);
 }
 
 #[tokio::test]
@@ -271,7 +271,7 @@ async fn the_certificate_of_a_host_that_sends_people_on_counts_too() {
         let reading = page(&askers(options), &format!("https://localhost:{first}/"), &["fine"]).await;
         assert_eq!(reading.reason, wanted, "{reading:?}");
         assert_eq!(
-            reading.say.contains("the certificate of localhost, which redirects there, expires in 5.0 days"),
+            reading.say.contains("the certificate of localhost, which redirects there, expires in 5 days"),
             until == 5,
             "{reading:?}"
         );

@@ -3,12 +3,15 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use plugwatch::core::alerting::notified::Notified;
 use plugwatch::core::dependency::incident::{Level, Reason};
+use plugwatch::core::dependency::state::Combined;
 use plugwatch::core::people::action::{ActionKind, OperatorAction};
 use plugwatch::core::time::Time;
 use plugwatch::core::words::verdict::Verdict;
 use plugwatch::store::{
-    Address, Batch, Blob, CheckRow, Error, EvidenceRow, NewAlert, Outcome, Store, WantedProbe, verify_chain,
+    Address, Batch, Blob, CheckRow, DependencyChange, Error, EvidenceRow, NewAlert, Outcome, Store, WantedProbe,
+    verify_chain,
 };
 
 fn file() -> (tempfile::TempDir, PathBuf) {
@@ -114,6 +117,25 @@ async fn damage_in_the_middle_of_a_real_file_is_noticed_at_the_start() {
     std::fs::write(&path, bytes).unwrap();
     let Err(error) = Store::open(&path).await else { panic!("damage was not noticed") };
     assert!(matches!(error, Error::Damaged { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn a_commit_of_more_rows_than_one_statement_takes_is_written_whole() {
+    let (_folder, path) = file();
+    let store = Store::open(&path).await.unwrap();
+    let many = 1_201;
+    let looks = (0..many).map(|n| look(1, n, None)).collect();
+    let change = |n: i64| DependencyChange {
+        id: format!("d{n}"),
+        state: Combined::default(),
+        notified: Notified::NOTHING,
+        at: Time(n),
+    };
+    store.commit(&Batch { looks, dependencies: (0..many).map(change).collect(), ..Batch::default() }).await.unwrap();
+    assert_eq!(store.looks().await.unwrap(), many);
+    let stored = store.dependencies().await.unwrap();
+    assert_eq!(stored.len(), 1_201);
+    assert!(stored.contains_key("d0") && stored.contains_key("d1200"));
 }
 
 #[tokio::test]

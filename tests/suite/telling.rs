@@ -552,7 +552,7 @@ async fn a_letter_about_what_is_out_is_told_and_so_is_the_end_of_the_outage_besi
     staged.stage.set("sendgrid", "live");
     staged.pass(minutes(40)).await;
     let texts = staged.texts();
-    assert!(texts.iter().any(|text| text.contains("Reported before as an outage.")), "{texts:?}");
+    assert!(texts.iter().any(|text| text.contains("Until now, it was reported as an outage.")), "{texts:?}");
     // After the withdrawal it is over immediately, without waiting for a check.
     staged.acts().withdraw(&ada(), &kept.public_id, staged.clock.now()).await.unwrap();
     staged.engine.settle(staged.clock.now()).await.unwrap();

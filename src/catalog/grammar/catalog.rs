@@ -84,10 +84,15 @@ impl Catalog {
         })
     }
 
-    /// Removes all other vendors, and everything that only tests the rules, because a running plugwatch needs only a
-    /// small part of the catalogue.
+    /// Removes all other vendors, and what only tests the rules, because a running plugwatch needs only a small part of the
+    /// catalogue.
     pub fn keep_only(&mut self, vendors: &BTreeSet<&str>) {
         self.vendors.retain(|id, _| id == STATUS || vendors.contains(id.as_str()));
+        self.forget_tests();
+    }
+
+    /// Removes everything that only tests the rules.
+    pub fn forget_tests(&mut self) {
         (self.recordings, self.http_examples, self.http_words) = Default::default();
         for check in self.vendors.values_mut().flat_map(|vendor| vendor.checks.values_mut()) {
             (check.examples, check.words) = Default::default();

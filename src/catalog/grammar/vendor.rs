@@ -56,6 +56,8 @@ pub struct Partly {
 /// Countries that share a rule. If something is gone in all of them and nowhere else, that rule is the likely cause.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Region {
+    /// Its name in messages, such as `the EU`; its countries are named if it has none.
+    pub name: Option<String>,
     /// Their codes, two lower-case letters each.
     pub countries: Vec<String>,
     /// The advice in that case.

@@ -13,6 +13,7 @@ use crate::catalog::grammar::expr::Expr;
 use crate::catalog::grammar::param::Params;
 use crate::catalog::grammar::rule::{FactRule, Rule};
 use crate::catalog::grammar::vendor::Vendor;
+use crate::core::probe::history::{HOUR, bucket};
 use crate::core::time::Time;
 use crate::core::words::answer::Answer;
 use crate::core::words::text::{ADVICE, SENTENCE, VALUE, clean, whole_sentences, with_vendor};
@@ -70,7 +71,7 @@ impl Catalog {
             reading.say = quoting(reading.say, answer);
         }
         reading.retry_after = retry_after(answer, now);
-        reading.until = rule.days_left.as_ref().and_then(|days| until(days, &context, now));
+        reading.until = rule.days_left.as_ref().and_then(|days| until(days, &context, now, check.burning().is_some()));
         Judged { reading, place: Some(rule.place.clone()) }
     }
 }
@@ -118,10 +119,11 @@ fn read(rule: &Rule, context: &Value) -> Reading {
 
 /// When the event that a rule warns of happens; `None` if the answer does not say, or if the time is in the past or
 /// further ahead than anyone plans.
-fn until(days: &Expr, context: &Value, now: Time) -> Option<Time> {
+fn until(days: &Expr, context: &Value, now: Time, estimated: bool) -> Option<Time> {
     let left = days.number(context).filter(|days| (0.0..FARTHEST).contains(days))?;
-    // Rounded down to minutes, the precision of reminders and messages.
-    Some(now.plus(Duration::from_secs_f64((left * 1_440.0).floor() * 60.0)))
+    // Rounded down to minutes, the precision of reminders and messages; an estimate from spending, to hours.
+    let end = now.plus(Duration::from_secs_f64((left * 1_440.0).floor() * 60.0));
+    Some(if estimated { Time(bucket(end, HOUR)) } else { end })
 }
 
 /// The maximum time until the end that a warning announces, in days. Registrations last at most ten years.

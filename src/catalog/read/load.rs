@@ -16,10 +16,18 @@ use crate::read::{Problem, Source, Table};
 /// File names relative to the catalogue, with their place and text.
 pub(super) type Files = BTreeMap<String, (String, String)>;
 
+/// What becomes of everything that only tests the rules, once it was read. It is a quarter of the catalogue, and memory that
+/// was used once is rarely given back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tests {
+    Kept,
+    Forgotten,
+}
+
 /// Parses every file, and returns the problems together with everything that could be parsed. A file of the user's
 /// `own` replaces the shipped file with the same name, and its vendor replaces the shipped vendor with the same id. A
 /// vendor that a later version adds therefore never replaces one that the user has described.
-pub(super) fn read_all(mut shipped: Files, mut own: Files) -> (Catalog, Vec<Problem>) {
+pub(super) fn read_all(mut shipped: Files, mut own: Files, tests: Tests) -> (Catalog, Vec<Problem>) {
     let mut catalog = Catalog::default();
     let mut problems = Vec::new();
     shipped.retain(|key, _| !own.contains_key(key));
@@ -44,6 +52,9 @@ pub(super) fn read_all(mut shipped: Files, mut own: Files) -> (Catalog, Vec<Prob
             _ => read_vendor(&source, &mut catalog),
         }
         problems.extend(source.into_problems());
+        if tests == Tests::Forgotten {
+            catalog.forget_tests();
+        }
     }
     mark_status_pages(&mut catalog);
     hand_out_lines(&mut catalog);

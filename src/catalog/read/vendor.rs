@@ -75,10 +75,11 @@ fn read_appeal(table: &Table<'_>) -> Option<Appeal> {
 fn read_partly(table: &Table<'_>) -> Option<Partly> {
     let hint = table.need_string("hint", "\"Check availability in the console.\"")?.value;
     let region = |region: &Table<'_>| {
+        let name = region.string("name").map(|name| name.value);
         let countries = region.strings("countries").map(plain_texts).unwrap_or_default();
         let hint = region.need_string("hint", "\"All EU countries and only these: ...\"")?.value;
         region.finish();
-        Some(Region { countries, hint })
+        Some(Region { name, countries, hint })
     };
     let regions = table.tables("region").iter().filter_map(region).collect();
     table.finish();

@@ -54,6 +54,6 @@ fn layouts(snapshot: &Snapshot, now: Time) -> Vec<Finding> {
 }
 
 fn not_understood(probe: &ProbeSnapshot, now: Time) -> Option<Time> {
-    let held = &probe.standing.unverified.as_ref()?.held;
+    let held = &probe.standing.unverified.as_deref()?.held;
     (held.reason == UNRECOGNISED && now.since(held.since) >= DAY).then_some(held.since)
 }

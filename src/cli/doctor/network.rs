@@ -62,7 +62,11 @@ async fn names(config: &Config) -> Finding {
         Err(_) => format!("no answer within {}", human(PATIENCE)),
     };
     let says = format!("this machine does not resolve {host}: {why}");
-    Finding::mend("DNS", says, "correct the resolvers in /etc/resolv.conf: no channel can be reached")
+    Finding::mend(
+        "DNS",
+        says,
+        "correct the resolvers in /etc/resolv.conf: nothing that is given by its name can be reached",
+    )
 }
 
 fn time(answer: &Answer, now: Time) -> Finding {

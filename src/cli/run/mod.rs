@@ -52,7 +52,7 @@ async fn watch(path: PathBuf, mut config: Config) -> Result<(), String> {
     raise_descriptors();
     let manager = ServiceManager::find(&Environment::of_this_program())?;
     let clock = Clock::system();
-    let store = Arc::new(Store::open(&config.database).await.map_err(|error| error.to_string())?);
+    let store = Arc::new(Store::open(&config.database).await.map_err(|error| not_started(&error))?);
     let own = match claim(&config, &store).await {
         Ok(own) => own,
         Err(why) => {
@@ -71,7 +71,7 @@ async fn watch(path: PathBuf, mut config: Config) -> Result<(), String> {
     let known = watch::Sender::new(Arc::new(Known::of(&config)));
     let ways = build::ways(&config, &telegram)?;
     let dispatcher = Arc::new(Dispatcher::new(store.clone(), ways, clock.clone(), Ids::Random));
-    let public = super::public::settle(&mut config, &store).await.map_err(|error| error.to_string())?;
+    let public = super::public::settle(&mut config, &store).await.map_err(|error| not_started(&error))?;
     // The signal handlers are installed before the log says that plugwatch runs, because a script may then
     // stop it at once.
     let signals = Signals::new();
@@ -79,7 +79,7 @@ async fn watch(path: PathBuf, mut config: Config) -> Result<(), String> {
     let (bots, once) = (bots(&config), Once::of(&config));
     let beating = watch::Sender::new(beating(&config)?);
     let engine = Engine::start(config, askers, store.clone(), clock.clone(), Ids::Random);
-    let engine = engine.await.map_err(|error| error.to_string())?;
+    let engine = engine.await.map_err(|error| not_started(&error))?;
     let windows = engine.windows();
     let (tell, told) = mpsc::channel(4);
     let mut supervisor = Supervisor::new(clock.clone());
@@ -172,5 +172,15 @@ fn greet(config: &Config, page: &str, public: Option<String>) {
     tracing::info!("{}: {}; status page at {page}", config.platform, super::config::sizes(config));
     for note in config.notes().into_iter().chain(public) {
         tracing::warn!("{note}");
+    }
+}
+
+/// A failure of the database before monitoring began. If it does not say so itself: what it means, and what to do.
+fn not_started(error: &crate::store::Error) -> String {
+    match error {
+        crate::store::Error::Sql(_) => format!(
+            "{error}. plugwatch did not start, and nothing was lost. Check the disk and its free space, then start it again"
+        ),
+        other => other.to_string(),
     }
 }

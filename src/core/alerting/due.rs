@@ -86,7 +86,7 @@ fn came_again(subject: &Subject<'_>, notified: &Notified, held: &Held) -> Option
 /// Whether a drop is being confirmed at the same time, so that a warning would be replaced within minutes.
 fn is_overtaken(subject: &Subject<'_>, held: &Held, now: Time) -> bool {
     let warns = held.verdict == Verdict::Degraded && !is_ending(&held.reason) && !is_by_turns(&held.reason);
-    let doubt = subject.state.suspicion.as_ref().filter(|doubt| doubt.verdict == Verdict::Dropped);
+    let doubt = subject.state.suspicion.as_deref().filter(|doubt| doubt.verdict == Verdict::Dropped);
     warns && doubt.is_some_and(|doubt| now.since(doubt.since) < RETURNS)
 }
 
@@ -155,7 +155,7 @@ fn about_sight(subject: &Subject<'_>, notified: &Notified, now: Time) -> Vec<Due
 
 /// After a loss, a suspicion of the next one is reported at once, marked as unconfirmed.
 fn about_suspicion(subject: &Subject<'_>, notified: &Notified, heightened: bool, now: Time) -> Option<Due> {
-    let suspected = subject.state.suspicion.as_ref().filter(|held| held.verdict == Verdict::Dropped);
+    let suspected = subject.state.suspicion.as_deref().filter(|held| held.verdict == Verdict::Dropped);
     let before = subject.state.held.as_ref().map(|held| held.verdict);
     // A suspicion that keeps coming and going is not reported every time.
     let lately = notified.suspected_last.is_some_and(|at| now.since(at) <= SUSPECTED_ONCE);
@@ -178,7 +178,7 @@ fn about_suspicion(subject: &Subject<'_>, notified: &Notified, heightened: bool,
 pub fn confirmed_by(subject: &Subject<'_>, notified: &Notified) -> Option<Time> {
     let (first, last) = (notified.suspected?, notified.suspected_last?);
     let before = subject.state.held.as_ref().map(|held| held.verdict);
-    subject.state.suspicion.as_ref().filter(|held| held.verdict == Verdict::Dropped)?;
+    subject.state.suspicion.as_deref().filter(|held| held.verdict == Verdict::Dropped)?;
     let own = subject.confirming.clamp(CONFIRMING, CONFIRMING_THEN);
     let wait = if last > first { CONFIRMING_THEN } else { own };
     Some(last.plus(wait)).filter(|_| before != Some(Verdict::Dropped))
@@ -439,7 +439,7 @@ mod tests {
     fn a_suspicion_that_was_told_of_is_spoken_of_again_after_twenty_minutes_and_then_hourly() {
         let state = Combined {
             held: Some(held(Verdict::Live, "active")),
-            suspicion: Some(held(Verdict::Dropped, "gone")),
+            suspicion: Some(Box::new(held(Verdict::Dropped, "gone"))),
             ..Combined::default()
         };
         let minutes = |first: i64, last: i64| {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::due::{Due, level, reminder_level};
-use super::key::{Candidate, Key, dull, key, lost_with, stops, taken_with};
+use super::key::{Candidate, Key, dull, key, lost_with, returned_with, stops, taken_with};
 use super::mass::{JOINS, all_out, fallen_in_mass, fallen_with, is_mass};
 use super::message::{Telling, Together};
 use super::notified::Notified;
@@ -51,7 +51,8 @@ pub fn sort(platform_view: &PlatformView<'_>, candidates: Vec<Candidate>, notifi
     let mut groups: BTreeMap<Key, Vec<Candidate>> = BTreeMap::new();
     for (own, candidate) in keys.iter().zip(candidates) {
         let lost = || lost_with(platform_view, &candidate, &indexes, &keys);
-        let taken = taken_with(platform_view, &candidate, &keys).or_else(lost).unwrap_or(own);
+        let back = || returned_with(platform_view, &candidate, &indexes, &keys);
+        let taken = taken_with(platform_view, &candidate, &keys).or_else(lost).or_else(back).unwrap_or(own);
         groups.entry(taken.clone()).or_default().push(candidate);
     }
     let mut sorted = Sorted::default();
@@ -78,7 +79,7 @@ fn waits(platform_view: &PlatformView<'_>, key: &Key<'_>, group: &[Candidate], n
         Key::Stops(event, _) => {
             let checking = |verdict: Option<Verdict>| matches!(verdict, Some(Verdict::Dropped | Verdict::Outage));
             let joins = others(event).any(|other| {
-                let suspected = other.state.suspicion.as_ref().map(|held| held.verdict);
+                let suspected = other.state.suspicion.as_deref().map(|held| held.verdict);
                 !other.is_down() && (checking(suspected) || other.awaits_hour())
             });
             (joins || awaits_cause(platform_view, group)).then_some(first.plus(COMPANY_WAIT))
@@ -88,7 +89,13 @@ fn waits(platform_view: &PlatformView<'_>, key: &Key<'_>, group: &[Candidate], n
             let joins = others(event).any(Subject::awaits_hour);
             joins.then_some(first.plus(COMPANY_WAIT))
         }
-        Key::Returns(event) => returns_with(&others(event).collect::<Vec<_>>(), first),
+        Key::Returns(event) => {
+            let carried = group.iter().flat_map(|candidate| {
+                platform_view.index.in_account(platform_view.subjects[candidate.index].id).iter()
+            });
+            let carried = carried.filter(|index| !within.contains(index)).map(|index| &platform_view.subjects[*index]);
+            returns_with(&others(event).chain(carried).collect::<Vec<_>>(), first)
+        }
         Key::MassReturns => {
             let lead = *within.first()?;
             let others = fallen_with(platform_view, lead).into_iter().filter(|index| !within.contains(index));
@@ -121,7 +128,7 @@ fn wanted_outages(candidates: &[Candidate]) -> BTreeSet<usize> {
 fn awaits_cause(platform_view: &PlatformView<'_>, group: &[Candidate]) -> bool {
     group.iter().filter(|candidate| stops(&candidate.wanted)).any(|candidate| {
         let held = &candidate.wanted.held;
-        let doubt = platform_view.subjects[candidate.index].state.suspicion.as_ref();
+        let doubt = platform_view.subjects[candidate.index].state.suspicion.as_deref();
         let says_more = |doubt: &Held| {
             doubt.verdict == Verdict::Dropped && doubt.fault == Fault::VendorDecision && doubt.by != held.by
         };
@@ -145,7 +152,9 @@ fn telling(platform_view: &PlatformView<'_>, key: &Key<'_>, mut group: Vec<Candi
     let rank = |candidate: &Candidate| {
         let badness = candidate.wanted.held.verdict.badness();
         // An account comes before what runs in it.
-        let runs_in = platform_view.lost_account(candidate.index).is_some_and(|account| within.contains(&account));
+        let accounts = platform_view.subjects[candidate.index].accounts.iter();
+        let mut accounts = accounts.filter_map(|id| platform_view.index.position(id));
+        let runs_in = accounts.any(|account| account != candidate.index && within.contains(&account));
         (std::cmp::Reverse(badness), runs_in, platform_view.subjects[candidate.index].criticality, candidate.index)
     };
     group.sort_by_cached_key(rank);

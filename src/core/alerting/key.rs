@@ -95,6 +95,24 @@ pub(super) fn lost_with<'k, 'a>(
     matches!(key, Key::Stops(_, Verdict::Dropped)).then_some(key)
 }
 
+/// The group of an account's return, if the candidate is the return of what runs in that account.
+pub(super) fn returned_with<'k, 'a>(
+    platform_view: &PlatformView<'_>,
+    candidate: &Candidate,
+    indexes: &[usize],
+    keys: &'k [Key<'a>],
+) -> Option<&'k Key<'a>> {
+    if candidate.wanted.reason != Reason::Recovered {
+        return None;
+    }
+    let accounts = platform_view.subjects[candidate.index].accounts.iter();
+    let accounts: Vec<usize> = accounts.filter_map(|id| platform_view.index.position(id)).collect();
+    let mut back = indexes.iter().zip(keys).filter(|(index, key)| {
+        **index != candidate.index && accounts.contains(index) && matches!(key, Key::Returns(_))
+    });
+    back.next().map(|(_, key)| key)
+}
+
 /// The group of a domain's loss, if the candidate is only a warning about the same domain. The message about the loss
 /// covers that warning.
 pub(super) fn taken_with<'k, 'a>(

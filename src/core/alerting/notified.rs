@@ -76,6 +76,35 @@ pub struct Notified {
 }
 
 impl Notified {
+    /// Nothing was reported.
+    pub const NOTHING: Notified = Notified {
+        verdict: None,
+        reason: String::new(),
+        fault: None,
+        incident: None,
+        began_at: None,
+        so_since: None,
+        opened_at: None,
+        news_at: None,
+        reminded_at: None,
+        blind: BTreeMap::new(),
+        blind_since: None,
+        suspected: None,
+        suspected_last: None,
+        held_since: None,
+        muted: false,
+        cause_up: None,
+        open: false,
+        turned_at: None,
+        turns: Vec::new(),
+        flapping: None,
+        proof: None,
+        dropped: false,
+        lost_at: None,
+        dropped_for: None,
+        dropped_word: None,
+    };
+
     /// Adjusts all times after the clock was set back to `now`, so that none lies in the future.
     pub fn not_after(&mut self, now: Time) {
         let times = [

@@ -323,7 +323,7 @@ fn fate(platform_view: &PlatformView<'_>, index: usize, wanted: &Due, notified: 
 /// How long something waits for a doubtful cause to be confirmed: counted from when that came into doubt, which may be
 /// later, but at most twice as long in all.
 fn doubt_until(platform_view: &PlatformView<'_>, cause: usize, since: Time) -> Time {
-    let doubt = platform_view.subjects[cause].state.suspicion.as_ref().map(|held| held.since);
+    let doubt = platform_view.subjects[cause].state.suspicion.as_deref().map(|held| held.since);
     doubt.map_or(since, |doubt| doubt.max(since)).plus(CAUSE_WAIT).min(since.plus(CAUSE_WAIT * 2))
 }
 

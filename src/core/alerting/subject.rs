@@ -89,7 +89,7 @@ impl<'a> Subject<'a> {
     /// When its trouble began, if there is any.
     pub fn began_at(&self) -> Option<Time> {
         let unseen = self.state.unseen.iter().map(|unseen| unseen.held.since).min();
-        let suspected = self.state.suspicion.as_ref().map(|held| held.since);
+        let suspected = self.state.suspicion.as_deref().map(|held| held.since);
         self.incident.map(|incident| incident.began_at).or(unseen).or(suspected)
     }
 
@@ -104,7 +104,7 @@ impl<'a> Subject<'a> {
     /// doubtful.
     pub fn troubled_at(&self) -> Option<Time> {
         let unseen = self.state.unseen.iter().map(|unseen| unseen.held.since).min();
-        let doubt = self.state.suspicion.as_ref().map(|held| held.since).into_iter().chain(unseen).min();
+        let doubt = self.state.suspicion.as_deref().map(|held| held.since).into_iter().chain(unseen).min();
         doubt.filter(|_| !self.is_down()).or_else(|| self.fell_at())
     }
 
@@ -151,14 +151,14 @@ impl<'a> Subject<'a> {
     /// Whether checks suspect a drop or an outage, or it cannot be checked now.
     pub fn is_doubtful(&self) -> bool {
         let worse = |verdict: Verdict| matches!(verdict, Verdict::Dropped | Verdict::Outage);
-        let suspected = self.state.suspicion.as_ref().is_some_and(|held| worse(held.verdict));
+        let suspected = self.state.suspicion.as_deref().is_some_and(|held| worse(held.verdict));
         let dull = ["needs_key", "never_seen_live", "credential_refused"];
         suspected || self.state.unseen.iter().any(|unseen| !dull.contains(&unseen.held.reason.as_str()))
     }
 
     /// Whether checks suspect a drop that is not confirmed yet.
     pub fn is_suspected(&self) -> bool {
-        self.state.suspicion.as_ref().is_some_and(|held| held.verdict == Verdict::Dropped)
+        self.state.suspicion.as_deref().is_some_and(|held| held.verdict == Verdict::Dropped)
     }
 
     /// Whether checks contradict its drop or outage, so that it may be recovering.
@@ -168,7 +168,7 @@ impl<'a> Subject<'a> {
 
     /// Since when checks contradict its drop or outage.
     pub fn returning_since(&self) -> Option<Time> {
-        let back = self.state.suspicion.as_ref().filter(|held| held.verdict == Verdict::Live && self.is_down());
+        let back = self.state.suspicion.as_deref().filter(|held| held.verdict == Verdict::Live && self.is_down());
         back.map(|held| held.since)
     }
 
@@ -198,7 +198,7 @@ impl<'a> Subject<'a> {
 
 /// Whether checks suspect an outage, or it has been out for no longer than `span`.
 pub fn is_out_within(state: &Combined, incident: Option<&Incident>, span: std::time::Duration, now: Time) -> bool {
-    let suspected = state.suspicion.as_ref().is_some_and(|held| held.verdict == Verdict::Outage);
+    let suspected = state.suspicion.as_deref().is_some_and(|held| held.verdict == Verdict::Outage);
     let lately = |incident: &Incident| incident.verdict == Verdict::Outage && now.since(incident.began_at) <= span;
     suspected || incident.is_some_and(lately)
 }

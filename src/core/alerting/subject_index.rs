@@ -19,6 +19,7 @@ struct Names<'a> {
     by_company: HashMap<&'a str, Vec<usize>>,
     by_letter: HashMap<usize, Vec<usize>>,
     by_need: HashMap<&'a str, Vec<usize>>,
+    by_account: HashMap<&'a str, Vec<usize>>,
 }
 
 impl<'a> SubjectIndex<'a> {
@@ -36,6 +37,9 @@ impl<'a> SubjectIndex<'a> {
             }
             for need in subject.needs {
                 names.by_need.entry(need).or_default().push(number);
+            }
+            for account in &subject.accounts {
+                names.by_account.entry(account).or_default().push(number);
             }
             names.by_id.insert(subject.id, number);
         }
@@ -55,6 +59,11 @@ impl<'a> SubjectIndex<'a> {
     /// The positions of the subjects that concern this domain.
     pub fn about(&self, domain: &str) -> &[usize] {
         self.names.by_domain.get(domain).map_or(&[], Vec::as_slice)
+    }
+
+    /// The positions of the subjects that may belong to this account.
+    pub fn in_account(&self, id: &str) -> &[usize] {
+        self.names.by_account.get(id).map_or(&[], Vec::as_slice)
     }
 
     /// The positions of the subjects that need this one directly.

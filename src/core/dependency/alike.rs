@@ -38,8 +38,8 @@ impl Standing {
                 a.times == b.times && a.held.decides_like(&b.held)
             })
             && alike(self.confirmed.as_ref(), other.confirmed.as_ref(), Held::decides_like)
-            && alike(self.suspicion.as_ref(), other.suspicion.as_ref(), Suspicion::decides_like)
-            && alike(self.unverified.as_ref(), other.unverified.as_ref(), Unverified::decides_like)
+            && alike(self.suspicion.as_deref(), other.suspicion.as_deref(), Suspicion::decides_like)
+            && alike(self.unverified.as_deref(), other.unverified.as_deref(), Unverified::decides_like)
     }
 }
 
@@ -55,7 +55,7 @@ impl Combined {
     pub fn decides_like(&self, other: &Combined) -> bool {
         self.waiting == other.waiting
             && alike(self.held.as_ref(), other.held.as_ref(), Held::decides_like)
-            && alike(self.suspicion.as_ref(), other.suspicion.as_ref(), Held::decides_like)
+            && alike(self.suspicion.as_deref(), other.suspicion.as_deref(), Held::decides_like)
             && self.unseen.len() == other.unseen.len()
             && self.unseen.iter().zip(&other.unseen).all(|(one, other)| one.decides_like(other))
     }

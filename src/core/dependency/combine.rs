@@ -44,7 +44,7 @@ fn voted(parts: &[Part<'_>]) -> Combined {
         let old = vote.unseen.is_some() && held.as_ref().is_some_and(|held| held.verdict == Verdict::Live);
         if old { &mut unread } else { &mut votes }.extend(held);
         if let Some(held) = vote.suspicion.map(by).and_then(|held| capped(held, role, only_warnings)) {
-            whole.suspicion = worse(whole.suspicion, held);
+            whole.suspicion = worse(whole.suspicion.map(|held| *held), held).map(Box::new);
         }
         if role.decides() || only_warnings {
             whole
@@ -288,14 +288,14 @@ mod tests {
     #[test]
     fn live_but_unverified_is_never_shown_green() {
         let mut seen = standing(Verdict::Live, 1);
-        seen.unverified = Some(crate::core::probe::standing::Unverified {
+        seen.unverified = Some(Box::new(crate::core::probe::standing::Unverified {
             held: Held { verdict: Verdict::Unknown, reason: "rate_limited".into(), ..seen.confirmed.clone().unwrap() },
             reads: 1,
             blind: false,
             urgent: false,
             streak: None,
             vendor_fine: false,
-        });
+        }));
         assert_eq!(combine(&[part(Role::Serves, None, &seen)]).shown(), Shown::NotVerified);
     }
 
@@ -303,7 +303,7 @@ mod tests {
     fn live_but_contradicted_is_never_shown_green() {
         let suspicion = |verdict| Combined {
             held: standing(Verdict::Live, 1).confirmed,
-            suspicion: standing(verdict, 2).confirmed,
+            suspicion: standing(verdict, 2).confirmed.map(Box::new),
             ..Combined::default()
         };
         assert_eq!(suspicion(Verdict::Dropped).shown(), Shown::Checking);
@@ -313,27 +313,27 @@ mod tests {
     #[test]
     fn dropped_and_unverified_stays_dropped() {
         let mut seen = standing(Verdict::Dropped, 1);
-        seen.unverified = Some(crate::core::probe::standing::Unverified {
+        seen.unverified = Some(Box::new(crate::core::probe::standing::Unverified {
             held: Held { verdict: Verdict::Unknown, reason: "rate_limited".into(), ..seen.confirmed.clone().unwrap() },
             reads: 9,
             blind: true,
             urgent: false,
             streak: None,
             vendor_fine: false,
-        });
+        }));
         assert_eq!(combine(&[part(Role::Serves, None, &seen)]).shown(), Shown::Dropped);
     }
 
     fn unseen(mut standing: Standing, blind: bool) -> Standing {
         let held = Held { verdict: Verdict::Unknown, reason: "bot_wall".into(), ..standing.confirmed.clone().unwrap() };
-        standing.unverified = Some(crate::core::probe::standing::Unverified {
+        standing.unverified = Some(Box::new(crate::core::probe::standing::Unverified {
             held,
             reads: 9,
             blind,
             urgent: false,
             streak: None,
             vendor_fine: false,
-        });
+        }));
         standing
     }
 

@@ -54,7 +54,7 @@ impl Combined {
     pub fn shown(&self) -> Shown {
         let unseen = self.unverified();
         let held = self.held.as_ref().map_or(0, |held| held.verdict.badness());
-        let doubted = self.suspicion.as_ref().is_some_and(|suspicion| suspicion.verdict.badness() > held);
+        let doubted = self.suspicion.as_deref().is_some_and(|suspicion| suspicion.verdict.badness() > held);
         match (self.held.as_ref().map(|held| held.verdict), unseen) {
             (Some(Verdict::Dropped), _) => Shown::Dropped,
             (Some(Verdict::Outage), _) => Shown::Outage,

@@ -53,7 +53,7 @@ pub struct Combined {
     /// Deciding checks that cannot be read, the most urgent first. An unverified dependency is never shown green.
     pub unseen: Vec<Unseen>,
     /// A suspicion being confirmed, shown as "checking".
-    pub suspicion: Option<Held>,
+    pub suspicion: Option<Box<Held>>,
     /// Whether a deciding check has not run yet.
     pub waiting: bool,
 }
@@ -83,7 +83,7 @@ impl Combined {
 
     /// Limits all times to `now`, after the clock was set back: none may lie in the future.
     pub fn not_after(&mut self, now: Time) {
-        self.held.iter_mut().chain(&mut self.suspicion).for_each(|held| held.not_after(now));
+        self.held.iter_mut().chain(self.suspicion.as_deref_mut()).for_each(|held| held.not_after(now));
         self.unseen.iter_mut().for_each(|unseen| unseen.held.not_after(now));
     }
 
@@ -107,7 +107,7 @@ impl Combined {
     /// keeps its last verdict, so it cannot be masked by others that are `live`.
     pub fn is_surely_live(&self) -> bool {
         let live = self.held.as_ref().is_some_and(|held| held.verdict == Verdict::Live);
-        let doubt = self.suspicion.as_ref().is_some_and(|held| held.verdict != Verdict::Live);
+        let doubt = self.suspicion.as_deref().is_some_and(|held| held.verdict != Verdict::Live);
         live && !self.waiting && !doubt
     }
 }

@@ -43,9 +43,9 @@ pub(super) fn vote(group: &[&Part<'_>]) -> Vote {
     let home = group[0].standing;
     let counts = home.unverified.is_some() || unseen.len() * 2 > group.len();
     let most_blind = group.iter().filter(blind).count() * 2 > group.len();
-    let urgent = unseen.iter().find(|standing| standing.unverified.as_ref().is_some_and(|unseen| unseen.urgent));
+    let urgent = unseen.iter().find(|standing| standing.unverified.as_deref().is_some_and(|unseen| unseen.urgent));
     let speaks = urgent.or(unseen.first());
-    let unseen = speaks.and_then(|standing| standing.unverified.as_ref()).filter(|_| counts);
+    let unseen = speaks.and_then(|standing| standing.unverified.as_deref()).filter(|_| counts);
     let held = held(group);
     let live = held.as_ref().is_some_and(|held| held.verdict == Verdict::Live);
     Vote {
@@ -69,7 +69,7 @@ fn one_unseen(group: &[&Part<'_>]) -> Option<Unseen> {
     let unread = |part: &&&Part<'_>| is_blind(part.standing) || is_long_out(part.standing);
     let unread: Vec<&&Part<'_>> = group.iter().filter(unread).collect();
     let first = unread.first()?.standing;
-    let blind = first.unverified.as_ref().filter(|_| is_blind(first));
+    let blind = first.unverified.as_deref().filter(|_| is_blind(first));
     let held = blind.map(|blind| &blind.held).or(first.confirmed.as_ref())?;
     let names: Vec<String> = unread.iter().filter_map(|part| Some(part.country?.to_uppercase())).collect();
     let say = format!("{UNREAD}{}: {}", names.join(", "), held.say);
@@ -105,7 +105,7 @@ fn is_long_out(standing: &Standing) -> bool {
 }
 
 fn is_blind(standing: &Standing) -> bool {
-    standing.unverified.as_ref().is_some_and(|unverified| unverified.blind)
+    standing.unverified.as_deref().is_some_and(|unverified| unverified.blind)
 }
 
 fn held(group: &[&Part<'_>]) -> Option<Held> {
@@ -208,6 +208,13 @@ pub fn gone_where(say: &str) -> Option<&str> {
     // A letter may come before it, in the same sentence.
     let at = say.rfind(GONE)? + GONE.len();
     few(say[at..].split_once(" (")?.0)
+}
+
+/// The sentence with the name of a region in place of its countries.
+pub fn gone_in_region(say: &str, region: &str) -> String {
+    let Some(at) = say.rfind(GONE).map(|at| at + GONE.len()) else { return say.to_owned() };
+    let rest = say[at..].find(" (").map_or("", |end| &say[at + end..]);
+    format!("{}{region}{rest}", &say[..at])
 }
 
 /// The state of a listing that is gone in some storefronts, such as `removed in US`, from a sentence about it.

@@ -56,7 +56,7 @@ pub fn with_takeover(combined: Combined, moved: &Moved, strange: &Strange<'_>) -
         reason,
         fault: Fault::Unclear,
         proof: Proof::Inferred,
-        say: format!("{changed}. At the same time, {} shows another page: {}", strange.label, strange.held.say),
+        say: format!("{changed}. At the same time, {} changed: {}", strange.label, strange.held.say),
         hint: Some(HINT.to_owned()),
         by,
         since,

@@ -78,7 +78,7 @@ pub struct DependencySnapshot {
     /// When the least recently verified of its deciding probes was verified.
     pub verified_at: Option<Time>,
     /// Its open incident.
-    pub incident: Option<Incident>,
+    pub incident: Option<Box<Incident>>,
     /// What people did about it and what was announced, such as `acknowledged by Ada`.
     pub notes: Vec<String>,
     /// Its probes, with their standings.
@@ -101,7 +101,7 @@ pub struct ProbeSnapshot {
     /// What is known about it.
     pub standing: Arc<Standing>,
     /// The last check.
-    pub last: Option<LastCheck>,
+    pub last: Option<Arc<LastCheck>>,
     /// When the next check is due.
     pub next_at: Time,
 }
@@ -170,7 +170,7 @@ impl DependencySnapshot {
         let held = self.state.held.as_ref();
         match self.shown() {
             Shown::Live | Shown::Degraded | Shown::Outage | Shown::Dropped => held.map(|held| held.since),
-            Shown::Checking => self.state.suspicion.as_ref().map(|held| held.since),
+            Shown::Checking => self.state.suspicion.as_deref().map(|held| held.since),
             // That state comes from the configuration, which has no dates.
             Shown::NotMonitored => None,
             // Something that was never checked has no start.
@@ -192,7 +192,7 @@ impl DependencySnapshot {
     pub fn explaining(&self) -> Option<&Held> {
         match self.shown() {
             Shown::Live | Shown::Degraded | Shown::Outage | Shown::Dropped => self.state.held.as_ref(),
-            Shown::Checking => self.state.suspicion.as_ref(),
+            Shown::Checking => self.state.suspicion.as_deref(),
             _ => self.state.unverified(),
         }
     }

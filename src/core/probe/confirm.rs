@@ -89,12 +89,12 @@ fn affirm(standing: &mut Standing, weighed: Weighed, policy: &Policy, now: Time)
     let mut want = None;
     // A continuing outage does not weaken a growing suspicion of a drop.
     let drop = |suspicion: &Suspicion| suspicion.looks.iter().any(|(_, said)| *said == Verdict::Dropped);
-    if weighed.verdict != Verdict::Outage || !standing.suspicion.as_ref().is_some_and(drop) {
+    if weighed.verdict != Verdict::Outage || !standing.suspicion.as_deref().is_some_and(drop) {
         let fits = |old: &Suspicion| doubt::is_statement(old, policy) && fits(old, policy, now);
         let old = standing.suspicion.take().filter(|old| weighed.verdict != Verdict::Dropped && fits(old));
-        let left = old.and_then(|old| good_again(standing, old, weighed.verdict, policy, now));
+        let left = old.and_then(|old| good_again(standing, *old, weighed.verdict, policy, now));
         want = left.as_ref().map(|(_, gap)| Want::LookAgain(*gap));
-        standing.suspicion = left.map(|(left, _)| left);
+        standing.suspicion = left.map(|(left, _)| Box::new(left));
     }
     let watched = doubt::watched(&standing.taken_back, policy, now).filter(|_| standing.suspicion.is_none());
     want = want.or(watched.map(Want::LookAgain));
@@ -158,7 +158,8 @@ fn unseen(
     let from = standing.verdict();
     let at_once = SPEAKS_AT_ONCE.contains(&weighed.reason.as_str());
     // A streak that is reported elsewhere does not continue here, and a streak dated in the future is ignored.
-    let old = standing.unverified.as_ref().filter(|old| !is_told_elsewhere(&old.held.reason) && old.held.since <= now);
+    let old =
+        standing.unverified.as_deref().filter(|old| !is_told_elsewhere(&old.held.reason) && old.held.since <= now);
     if old.is_some_and(|old| old.urgent) && !at_once {
         // An urgent reason holds until a check can be read; a rate limit, for example, does not withdraw it.
         return (None, weighed.missing.clone());
@@ -179,14 +180,14 @@ fn unseen(
     // Lost access is reported, once, even if the check was already blind for a less serious reason.
     let tells = speaks && !quiet && if at_once { !was_urgent } else { !was_blind };
     let held = held_since(weighed.clone(), began);
-    standing.unverified = Some(Unverified {
+    standing.unverified = Some(Box::new(Unverified {
         held: held.clone(),
         reads,
         streak: Some(streak),
         vendor_fine: weighed.vendor_fine && !(at_once && began < streak),
         blind: was_blind || tells,
         urgent: was_urgent || (tells && at_once),
-    });
+    }));
     let flip = tells.then_some(Flip { change: Change::Blind, from, to: held, confirmed_at: now });
     // Witnesses are requested here too: they may show that something on the network path falsifies answers.
     let mut wants = weighed.missing.clone();
@@ -231,7 +232,7 @@ fn suspect(standing: &mut Standing, weighed: Weighed, policy: &Policy, now: Time
     if weighed.missing.is_empty() && enough {
         let left = mixed::doubt_left(standing, now).filter(|_| !stated && !settled);
         let flip = flip_to(standing, suspicion, now);
-        standing.suspicion = left;
+        standing.suspicion = left.map(Box::new);
         return (Some(flip), Vec::new());
     }
     suspicion.by_turns |= stated && doubt::comes_by_turns(&suspicion, &standing.taken_back, confirm, now);
@@ -246,7 +247,7 @@ fn suspect(standing: &mut Standing, weighed: Weighed, policy: &Policy, now: Time
     if weighed.verdict == Verdict::Dropped {
         wants.push(Want::WholeSpread);
     }
-    standing.suspicion = Some(suspicion);
+    standing.suspicion = Some(Box::new(suspicion));
     (None, wants)
 }
 
@@ -259,8 +260,8 @@ fn doubted_still(standing: &mut Standing, weighed: &Weighed, policy: &Policy, no
         return None;
     }
     let old = standing.suspicion.take_if(|old| fits(old) && !doubt::is_refuted(old, weighed.verdict, policy))?;
-    let (left, gap) = good_again(standing, old, weighed.verdict, policy, now)?;
-    standing.suspicion = Some(left);
+    let (left, gap) = good_again(standing, *old, weighed.verdict, policy, now)?;
+    standing.suspicion = Some(Box::new(left));
     Some(Want::LookAgain(gap))
 }
 
@@ -310,7 +311,7 @@ fn grown(standing: &mut Standing, weighed: &Weighed, policy: &Policy, now: Time)
     let believed = standing.verdict().map_or(0, Verdict::badness);
     let bad = weighed.verdict.badness();
     let worse = bad > believed;
-    let doubt = old.as_ref().filter(|old| worse && doubt::is_statement(old, policy));
+    let doubt = old.as_deref().filter(|old| worse && doubt::is_statement(old, policy));
     // A vendor's statement that alternates with good answers dates from its first occurrence.
     // An outage next to it has a streak of its own.
     let stated = |doubt: &&Suspicion| weighed.verdict == Verdict::Dropped && doubt.held.verdict == Verdict::Dropped;

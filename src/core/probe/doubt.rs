@@ -220,7 +220,7 @@ impl Standing {
     /// contradicting statement is intermittent.
     pub fn counts(&self) -> Option<Held> {
         let confirmed = self.confirmed.as_ref()?;
-        let doubt = self.suspicion.as_ref().filter(|doubt| doubt.by_turns && is_good(confirmed.verdict));
+        let doubt = self.suspicion.as_deref().filter(|doubt| doubt.by_turns && is_good(confirmed.verdict));
         let Some(doubt) = doubt else {
             let by_turns = self.refused_by_turns(confirmed).or_else(|| self.warned_by_turns(confirmed));
             return Some(by_turns.unwrap_or_else(|| confirmed.clone()));
@@ -228,10 +228,12 @@ impl Standing {
         let (bad, all) = counted(doubt);
         let others = if all - bad == 1 { "one".to_owned() } else { (all - bad).to_string() };
         let say =
-            format!("{}, in {bad} of the last {all} checks; the other {others} found it in order", doubt.held.say);
+            format!("{}, in {bad} of the last {all} checks; the other {others} found nothing wrong", doubt.held.say);
         let again = lately(&self.taken_back, doubt.last).min().filter(|_| bad == all);
         let say = match again {
-            Some(_) => format!("again and again within an hour: {}; checks between found it in order", doubt.held.say),
+            Some(_) => {
+                format!("again and again within an hour: {}; checks in between found nothing wrong", doubt.held.say)
+            }
             None => say,
         };
         let since = again.copied().map_or(doubt.held.since, |first| first.min(doubt.held.since));
@@ -240,6 +242,6 @@ impl Standing {
 
     /// The suspicion, unless it is already reported as intermittent.
     pub fn suspects(&self) -> Option<&Suspicion> {
-        self.suspicion.as_ref().filter(|doubt| !doubt.by_turns)
+        self.suspicion.as_deref().filter(|doubt| !doubt.by_turns)
     }
 }

@@ -35,7 +35,7 @@ fn probably_removed(weighed: Weighed, look: &CheckResult, witnesses: &Witnesses,
         return weighed;
     }
     let say = format!(
-        "{}; plugwatch can't confirm a removal: the apps that it compares yours with went missing first, so the store itself may be at fault; but another listing of yours there still loads, so a removal is more likely",
+        "{}; plugwatch can't confirm this: its comparison apps went missing before yours did, so the store itself may be at fault; but another listing of yours there still loads, so a removal is more likely",
         look.reading.say
     );
     Weighed {
@@ -69,7 +69,7 @@ fn access(weighed: Weighed, standing: &Standing, policy: &Policy, now: Time) -> 
         reason: "access_lost".to_owned(),
         fault: Fault::Unclear,
         say: format!(
-            "{}; this key last worked {worked}, so the key was probably revoked, the account suspended, or the rules changed",
+            "{}; this key last worked {worked}: either it was revoked, or the account was suspended, or the vendor's rules changed",
             weighed.say
         ),
         ..weighed

@@ -81,7 +81,7 @@ impl Sign {
             Sign::Silence => "Check the network of the machine that runs plugwatch.",
             Sign::Exhausted => "Raise the limit of open files for plugwatch (LimitNOFILE in its unit, or ulimit -n).",
             Sign::Clock => {
-                "Set the clock of the machine that runs plugwatch: every certificate looks expired or not yet valid. Times in this message may be wrong."
+                "Check the clock of the machine that runs plugwatch, and set it right: the certificates of most test hosts look expired or not yet valid. Times in this message may be wrong."
             }
             Sign::Stranger => {
                 "On the machine that runs plugwatch, log in to the network, or \

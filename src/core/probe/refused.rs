@@ -18,7 +18,7 @@ pub fn is_refused_by_turns(reason: &str) -> bool {
 /// Handles a good check: remembers a refusal just before it, and forgets old refusals.
 pub(super) fn note_good(standing: &mut Standing, policy: &Policy, now: Time) {
     forget(&mut standing.refused, policy, now);
-    let refused = standing.unverified.as_ref().filter(|unseen| unseen.held.reason == "access_lost");
+    let refused = standing.unverified.as_deref().filter(|unseen| unseen.held.reason == "access_lost");
     if let Some(since) = refused.map(|unseen| unseen.held.since) {
         remember(&mut standing.refused, since);
     }

@@ -91,9 +91,9 @@ pub struct Standing {
     /// The last confirmed verdict; never `unknown`.
     pub confirmed: Option<Held>,
     /// The suspicion that contradicts it.
-    pub suspicion: Option<Suspicion>,
+    pub suspicion: Option<Box<Suspicion>>,
     /// Set while the probe cannot be checked.
-    pub unverified: Option<Unverified>,
+    pub unverified: Option<Box<Unverified>>,
     /// When it last read `live`. A probe that never did cannot become `dropped`.
     pub last_live: Option<Time>,
     /// When a check last agreed with the confirmed verdict.
@@ -193,7 +193,7 @@ impl Standing {
     /// verdict is then ignored when several checks are counted together.
     pub fn is_unreadable(&self) -> bool {
         let lasts = |unseen: &Unverified| unseen.reads >= UNREADABLE && !is_told_elsewhere(&unseen.held.reason);
-        self.unverified.as_ref().is_some_and(|unseen| unseen.blind || lasts(unseen))
+        self.unverified.as_deref().is_some_and(|unseen| unseen.blind || lasts(unseen))
     }
 
     /// The confirmed verdict, if there is one.

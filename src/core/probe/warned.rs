@@ -41,9 +41,10 @@ pub(super) fn note_good(standing: &mut Standing, policy: &Policy, now: Time) {
 fn withdrawn(standing: &Standing, policy: &Policy) -> Option<Held> {
     let own = |held: &&Held| policy.basis == Basis::OwnStatement && held.proof == Proof::Stated;
     let live = standing.verdict() == Some(Verdict::Live);
-    let warning = standing.suspicion.as_ref().map(|doubt| &doubt.held).filter(|held| held.verdict == Verdict::Degraded);
-    let unread = standing.unverified.as_ref().map(|unseen| &unseen.held).filter(|held| held.reason == UNKNOWN_STATUS);
-    let out = standing.suspicion.as_ref().map(|doubt| &doubt.held).filter(|held| is_out(held));
+    let warning =
+        standing.suspicion.as_deref().map(|doubt| &doubt.held).filter(|held| held.verdict == Verdict::Degraded);
+    let unread = standing.unverified.as_deref().map(|unseen| &unseen.held).filter(|held| held.reason == UNKNOWN_STATUS);
+    let out = standing.suspicion.as_deref().map(|doubt| &doubt.held).filter(|held| is_out(held));
     warning.filter(own).or(unread).or(out).filter(|_| live).cloned()
 }
 

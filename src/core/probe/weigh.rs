@@ -239,7 +239,7 @@ fn is_known_there(weighed: &Weighed, reading: &Reading) -> bool {
 /// Weighs something that never read `live`, but that the vendor knows and speaks of: the id is right.
 fn never_good(weighed: Weighed) -> Weighed {
     let hint = weighed.hint.clone();
-    let because = "it was like this at plugwatch's first check; the vendor knows the id, so the id in your configuration is right";
+    let because = "it was already like this at plugwatch's first check; the vendor knows this id: check that it is the account that you use";
     Weighed { hint, ..weighed.unknown("never_seen_live", Fault::Unclear, because) }
 }
 

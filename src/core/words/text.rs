@@ -209,7 +209,7 @@ pub fn without_fallback(advice: &str) -> Option<String> {
 }
 
 /// Phrases about the people at a company. They decide and answer for all its products, so they have its name.
-const PEOPLE: [&str; 11] = [
+const PEOPLE: [&str; 12] = [
     "sk the vendor",
     "ontact the vendor",
     "all the vendor",
@@ -220,6 +220,7 @@ const PEOPLE: [&str; 11] = [
     "the vendor's mail",
     "the vendor's developer",
     "the vendor's status page",
+    "the vendor's own console",
     "by the vendor",
 ];
 

@@ -104,6 +104,7 @@ impl Decider {
             // If no check is left, what could not be judged never will be.
             let watched = self.plan.of(id).next().is_some();
             let unjudged = if watched { unjudged.remove(id).map(Box::new) } else { None };
+            let (incident, notified) = (incident.map(Box::new), notified.into());
             states.insert(id.clone(), DependencyState { combined, incident, unjudged, notified });
         }
         // Losses of dependencies that were removed from the configuration are remembered for as long as they count.
@@ -178,12 +179,12 @@ impl Decider {
         };
         let title = format!("{title} (last state: {verdict}): {dependency}");
         let lines = vec![
-            format!("{removed} Last state: {verdict}, since {since}. plugwatch did not see it end."),
+            format!("{removed} Last state: {verdict}, since {since}. plugwatch has not seen the end of it."),
             format!(
-                "plugwatch sends no more messages about this problem, and closes incident {} unresolved.",
+                "plugwatch will send no more messages about this problem, and has closed incident {} as unresolved.",
                 incident.public_id
             ),
-            "Do now: If nobody intended that, put it back into the configuration.".to_owned(),
+            "Do now: If this was a mistake, add it to the configuration again.".to_owned(),
         ];
         self.tell_note(Reason::Retired, Level::Info, None, &title, lines, now);
         self.close_unwatched(dependency, incident, now);

@@ -11,7 +11,7 @@ use crate::store::FactChange;
 const CHANGED: &str =
     "Do now: Ask your team whether anyone made this change. If nobody did, log in to the vendor today.";
 /// What to do about a change of what controls a domain.
-const CONTROL_CHANGED: &str = "Do now: Ask your team whether anyone made this change. If nobody did, call the registrar now: whoever made it can redirect your site and its mail.";
+const CONTROL_CHANGED: &str = "Do now: Ask your team whether anyone made this change. If nobody did, call the registrar now: whoever made it can redirect your website and your e-mail.";
 
 impl Decider {
     fn named_advice(&self, dependency: &str, advice: &str) -> String {

@@ -119,7 +119,7 @@ impl Decider {
         if is_strange(&answer, &look.reading) && old.unverified.is_none() {
             self.ask_some(&spec, at);
         }
-        if old.unverified.as_ref().is_some_and(|unseen| unseen.held.reason == OWN_NETWORK)
+        if old.unverified.as_deref().is_some_and(|unseen| unseen.held.reason == OWN_NETWORK)
             && look.reading.verdict == Verdict::Live
         {
             self.own.page_is_over(at);
@@ -145,14 +145,14 @@ impl Decider {
         // Alerts are held back until everything has been checked again, and this may have been the last check
         // missing.
         let was_old = next.last.as_ref().is_none_or(|last| last.at < self.fresh_since);
-        next.last = Some(LastCheck {
+        next.last = Some(Arc::new(LastCheck {
             at,
             asked: answer.asked,
             verdict,
             reason: reason.to_owned(),
             say: say.to_owned(),
             latency_ms: answer.took_ms,
-        });
+        }));
         let standing = write.then(|| Standing::clone(&next.standing));
         // A fact that changes along with the verdict is announced with the verdict.
         let told_with_it = flip.is_some() || next.standing.suspicion.is_some();
@@ -193,7 +193,7 @@ impl Decider {
         let rest = DependencyState::default();
         let old = self.known.dependency(id).unwrap_or(&rest);
         let combined =
-            self.with_notices(id, self.combined(id, self.is_worked_on(id, old, at), at), old.incident.as_ref(), at);
+            self.with_notices(id, self.combined(id, self.is_worked_on(id, old, at), at), old.incident.as_deref(), at);
         if self.dependency(id).is_none() || combined == old.combined {
             return;
         }
@@ -209,11 +209,10 @@ impl Decider {
             self.known.set_dependency(id, DependencyState { combined, ..old });
             return;
         }
-        let step = step(old.incident.as_ref(), &combined);
-        let incident = self.move_incident(id, &step, old.incident.clone(), at);
-        let unjudged = old.unjudged.map(|open| *open);
-        let step = step_unjudged(unjudged.as_ref(), &combined);
-        let unjudged = self.move_incident(id, &step, unjudged, at).map(Box::new);
+        let step = step(old.incident.as_deref(), &combined);
+        let incident = self.move_incident(id, &step, old.incident, at);
+        let step = step_unjudged(old.unjudged.as_deref(), &combined);
+        let unjudged = self.move_incident(id, &step, old.unjudged, at);
         self.note_dependency(id, DependencyState { combined, incident, unjudged, notified: old.notified }, at);
         self.review_due = true;
     }
@@ -261,7 +260,13 @@ impl Decider {
         !concluded && self.maintenance_until(id, at).is_some()
     }
 
-    fn move_incident(&mut self, dependency: &str, step: &Step, open: Option<Incident>, at: Time) -> Option<Incident> {
+    fn move_incident(
+        &mut self,
+        dependency: &str,
+        step: &Step,
+        open: Option<Box<Incident>>,
+        at: Time,
+    ) -> Option<Box<Incident>> {
         let (incident, say, closed_at) = match (step, open) {
             (Step::Stay, open) => return open,
             (Step::Open(held), _) => {
@@ -289,7 +294,7 @@ impl Decider {
             (Step::Close(held), Some(open)) => {
                 // The trouble ended with the first good check, if its time is known.
                 let ended = Some(held.since).filter(|since| *since > open.began_at && *since <= at).unwrap_or(at);
-                (Incident { alerts: open.alerts + 1, ..open }, String::new(), Some(ended))
+                (Incident { alerts: open.alerts + 1, ..*open }, String::new(), Some(ended))
             }
             (Step::Turn(_) | Step::Close(_), None) => return None,
         };
@@ -302,7 +307,7 @@ impl Decider {
             closed_at,
         };
         self.writes.incidents.push(change);
-        closed_at.is_none().then_some(incident)
+        closed_at.is_none().then(|| Box::new(incident))
     }
 
     pub(in crate::engine) fn dependency(&self, id: &str) -> Option<&Dependency> {

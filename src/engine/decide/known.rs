@@ -20,7 +20,7 @@ pub struct ProbeState {
     /// When the standing was last written.
     pub written_at: Time,
     /// The last check.
-    pub last: Option<LastCheck>,
+    pub last: Option<Arc<LastCheck>>,
     /// Known facts by name.
     pub facts: Vec<FactRow>,
     /// The remaining quota or balance, recorded about once an hour.
@@ -46,11 +46,31 @@ pub struct DependencyState {
     /// Its combined state.
     pub combined: Combined,
     /// Its open incident.
-    pub incident: Option<Incident>,
+    pub incident: Option<Box<Incident>>,
     /// Its open incident, while it cannot be checked.
     pub unjudged: Option<Box<Incident>>,
     /// What was reported about it.
-    pub notified: Notified,
+    pub notified: Reported,
+}
+
+/// What was reported about one dependency. For most of them that is nothing, which needs no memory.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Reported(Option<Box<Notified>>);
+
+static NOTHING: Notified = Notified::NOTHING;
+
+impl std::ops::Deref for Reported {
+    type Target = Notified;
+
+    fn deref(&self) -> &Notified {
+        self.0.as_deref().unwrap_or(&NOTHING)
+    }
+}
+
+impl From<Notified> for Reported {
+    fn from(notified: Notified) -> Reported {
+        Reported((notified != NOTHING).then(|| Box::new(notified)))
+    }
 }
 
 /// Everything that is known: what is stored, and what was decided since.
@@ -66,11 +86,15 @@ impl Known {
         for probe in self.probes.values_mut() {
             Arc::make_mut(&mut probe.standing).not_after(now);
             probe.written_at = probe.written_at.min(now);
-            probe.last.iter_mut().for_each(|last| last.at = last.at.min(now));
+            if let Some(last) = probe.last.as_mut().filter(|last| last.at > now) {
+                Arc::make_mut(last).at = now;
+            }
             probe.stocks.retain(|stock| stock.at <= now);
         }
         for dependency in self.dependencies.values_mut() {
-            Arc::make_mut(dependency).notified.not_after(now);
+            if let Some(notified) = &mut Arc::make_mut(dependency).notified.0 {
+                notified.not_after(now);
+            }
         }
     }
 

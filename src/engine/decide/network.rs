@@ -40,11 +40,11 @@ impl Decider {
                     format!("Since {} several vendors have answered with the same page.", self.own.since.short())
                 } else {
                     format!(
-                        "Since {}, most of the hosts that plugwatch uses to test its own network have not answered properly.",
+                        "Since {}, most of the hosts that plugwatch uses to test its own network have not answered as they should.",
                         self.own.since.short()
                     )
                 },
-                "Until that is over, you get no alerts about anything that plugwatch monitors.".to_owned(),
+                "Until this is fixed, plugwatch can't alert you about anything that it monitors.".to_owned(),
                 format!("Do now: {}", sign.hint()),
                 "Next message when checks work again.".to_owned(),
             ];

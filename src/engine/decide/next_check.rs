@@ -23,6 +23,11 @@ const CAUSE_LASTS: Duration = Duration::from_secs(900);
 /// How many checks of other companies are used to find out whether an unexpected page is served everywhere.
 const ASKED: usize = 3;
 
+/// Whether the vendor refuses the key.
+fn is_refused(standing: &Standing) -> bool {
+    standing.unverified.as_deref().is_some_and(|unseen| unseen.urgent && unseen.held.reason == "access_lost")
+}
+
 impl Decider {
     pub(super) fn plan_next(&mut self, spec: &Spec, look: &CheckResult, standing: &Standing, wants: &[Want]) {
         let again = wants.iter().filter_map(|want| match want {
@@ -49,7 +54,7 @@ impl Decider {
             .of(&spec.probe.dependency)
             .filter(|other| other.probe.spread == spec.probe.spread && other.id != spec.id);
         let known = others.filter_map(|other| Some(self.known.probe(other.id)?.standing.as_ref()));
-        let since = |standing: &Standing| Some(standing.suspicion.as_ref()?.looks.first()?.0);
+        let since = |standing: &Standing| Some(standing.suspicion.as_deref()?.looks.first()?.0);
         known.chain([standing]).filter_map(since).min()
     }
 
@@ -76,19 +81,16 @@ impl Decider {
     /// If something is in doubt, everything that may be its cause or may fail with it is checked now.
     pub(super) fn hurry_others(&mut self, spec: &Spec, old: &Standing, new: &Standing, at: Time) {
         let worse = |standing: &Standing| {
-            let verdict = standing.suspicion.as_ref().map(|suspicion| suspicion.held.verdict);
+            let verdict = standing.suspicion.as_deref().map(|suspicion| suspicion.held.verdict);
             matches!(verdict, Some(Verdict::Dropped | Verdict::Outage))
         };
         // Another page than before may be a domain in other hands.
         let strange = |standing: &Standing| {
-            standing.proven() && standing.unverified.as_ref().is_some_and(|unseen| unseen.held.reason == "wrong_page")
+            standing.proven() && standing.unverified.as_deref().is_some_and(|unseen| unseen.held.reason == "wrong_page")
         };
         let position = self.platform.position(&spec.probe.dependency);
         // What the account serves may be gone with it.
-        let refused = |standing: &Standing| {
-            standing.unverified.as_ref().is_some_and(|unseen| unseen.urgent && unseen.held.reason == "access_lost")
-        };
-        let locked_out = refused(new) && !refused(old);
+        let locked_out = is_refused(new) && !is_refused(old);
         let doubted = (worse(new) && !worse(old)) || (strange(new) && !strange(old)) || locked_out;
         let Some(position) = position.filter(|_| doubted) else { return };
         let (under, mut all) = self.asked_with(position, at);
@@ -114,17 +116,20 @@ impl Decider {
     /// message can cover all recoveries.
     pub(super) fn hurry_siblings(&mut self, spec: &Spec, old: &Standing, new: &Standing, at: Time) {
         let back = |standing: &Standing| {
-            let better = standing.suspicion.as_ref().is_some_and(|doubt| doubt.held.verdict == Verdict::Live);
+            let better = standing.suspicion.as_deref().is_some_and(|doubt| doubt.held.verdict == Verdict::Live);
             better && matches!(standing.verdict(), Some(Verdict::Dropped | Verdict::Outage))
         };
-        let Some(position) = self.platform.position(&spec.probe.dependency).filter(|_| back(new) && !back(old)) else {
-            return;
-        };
+        let accepted = is_refused(old) && !is_refused(new);
+        let back = (back(new) && !back(old)) || accepted;
+        let Some(position) = self.platform.position(&spec.probe.dependency).filter(|_| back) else { return };
         let dependencies = &self.config.dependencies;
         let company = self.company(&dependencies[position]);
         let siblings = self.platform.siblings(company).iter().copied();
         let down: BTreeSet<usize> = siblings.filter(|other| self.platform.class(*other) == Class::Trouble).collect();
-        let all: BTreeSet<usize> = down.into_iter().chain(self.out_since(position)).collect();
+        let mut all: BTreeSet<usize> = down.into_iter().chain(self.out_since(position)).collect();
+        // What was lost with the account may be back with it.
+        let carried = self.platform.needed_by(position).iter().chain(self.platform.carries(position)).copied();
+        all.extend(carried.filter(|other| self.platform.class(*other) == Class::Trouble));
         let ids: Vec<String> =
             all.iter().filter(|other| **other != position).map(|other| dependencies[*other].id.clone()).collect();
         let earlier = self.plan.hurry_dependencies(&ids, at);
@@ -176,7 +181,7 @@ impl Decider {
         let dependencies = &self.config.dependencies;
         let out = |other: &usize| {
             let state = self.known.dependency(&dependencies[*other].id);
-            state.is_some_and(|state| concerns_everybody(&state.combined, state.incident.as_ref(), at))
+            state.is_some_and(|state| concerns_everybody(&state.combined, state.incident.as_deref(), at))
         };
         let related = |other: usize| {
             let same = self.company(&dependencies[other]) == company;

@@ -102,7 +102,7 @@ impl Decider {
     /// Whether a dependency in trouble worked at its last check.
     fn returns(&self, position: usize) -> bool {
         let state = self.known.dependency(&self.config.dependencies[position].id);
-        let doubt = state.and_then(|state| state.combined.suspicion.as_ref());
+        let doubt = state.and_then(|state| state.combined.suspicion.as_deref());
         doubt.is_some_and(|held| held.verdict == Verdict::Live)
     }
 

@@ -14,6 +14,7 @@ use crate::core::people::action::{ActionKind, OperatorAction, People};
 use crate::core::people::advice::Advice;
 use crate::core::people::notice::{Around, Letter, Notice};
 use crate::core::people::wording::{self, Wording};
+use crate::core::time::deadline::names_none;
 use crate::core::time::{Time, human};
 use crate::core::words::verdict::{Proof, Verdict};
 
@@ -61,13 +62,16 @@ impl Decider {
         let quote = letter.notice.text.trim_end_matches('.');
         let text = format!("Letter reported by {}, not confirmed by the vendor: \u{201c}{quote}\u{201d}.", letter.by);
         let (title, lines) = if letter.notice.dependencies.iter().all(lost) {
-            let act = "Do now: Keep the letter for your lawyer, and address its reason in your appeal. Look in it for a deadline to appeal, and for the day on which data is deleted.";
+            let act = "Do now: Keep the letter for your lawyer, and answer its reason in your appeal.";
             // What a letter dates after the loss is the end of something else, such as the data.
             let date = match letter.notice.effective {
                 Some(_) => format!("It names a date: {}", letter.read_as),
-                None => "plugwatch found no cut-off time in it.".to_owned(),
+                None if names_none(&letter.notice.text) => {
+                    "Look in it for a deadline to appeal, and for the day on which data is deleted.".to_owned()
+                }
+                None => "Note the date that it names, and save before then what is still there.".to_owned(),
             };
-            ("🔴 LETTER about a loss", vec![text, act.to_owned(), date])
+            ("🔴 LETTER after the loss", vec![text, format!("{act} {date}")])
         } else {
             let hour = letter.notice.effective.map(|_| format!("It takes effect {}", letter.read_as));
             let trouble = "It is in trouble already: see /status.".to_owned();

@@ -1,15 +1,22 @@
 //! What a message about several dependencies says of them together.
 
+use std::time::Duration;
+
 use super::decider::Decider;
+use super::known::DependencyState;
 use super::platform::Seen;
 use super::telling::concerned;
 use crate::core::alerting::message::{Telling, Together};
 use crate::core::dependency::incident::Reason;
 use crate::core::people::notice::is_by_letter;
-use crate::core::time::Time;
+use crate::core::time::{Time, human};
 use crate::core::words::verdict::{Fault, Verdict};
 use crate::say::about::{About, Group};
 use crate::say::status::spoken;
+
+/// The maximum difference between times that one message gives as one: confirming a return takes four minutes, and what
+/// stopped together may be checked ten minutes apart.
+const ABOUT_THE_SAME: Duration = Duration::from_secs(600);
 
 impl Decider {
     /// What a message about several says of all of them: what stops with each, and no end of one of them as another's.
@@ -45,6 +52,17 @@ impl Decider {
         (members.len() > 1 && members.iter().all(|member| domain(member) == Some(first))).then_some(*one)
     }
 
+    /// Says how long the trouble of several lasted, if that is about the same for all.
+    pub(super) fn say_how_long(&self, about: &mut About, telling: &Telling, seen: &Seen) {
+        if about.group.is_none() {
+            return;
+        }
+        about.lasted = None;
+        if let Some((since, lasted)) = lasted_together(telling, seen) {
+            (about.since, about.lasted) = (since, Some(lasted));
+        }
+    }
+
     /// What to do about a dependency that is in trouble.
     pub(super) fn to_do_of(&self, position: usize, seen: &Seen, now: Time) -> Option<String> {
         let held = seen.state(position).combined.held.as_ref()?;
@@ -73,6 +91,12 @@ impl Decider {
             }
             let hint = held.hint.as_deref().filter(|hint| Some(*hint) != led && !explained);
             let hint = hint.map_or_else(String::new, |hint| format!(". To do: {}", hint.trim_end_matches('.')));
+            if let Some((verdict, began, end)) =
+                ended(seen.state(*member)).filter(|_| telling.reason == Reason::Recovered)
+            {
+                let was = if verdict == Verdict::Dropped { "dropped for" } else { "in trouble for" };
+                return format!(" ({was} {}): {}{hint}", human(end.since(began)), held.say);
+            }
             match is_by_letter(&held.reason) || unseen.is_some() {
                 true => format!(": {}{hint}", held.say),
                 false => format!(" ({}): {}{hint}", spoken(held.verdict), held.say),
@@ -103,6 +127,27 @@ impl Decider {
         let verdicts = telling.members.iter().map(|member| holds(member).unwrap_or(Verdict::Unknown)).collect();
         Some(Group { name, of, mass, ids, incidents: incidents.collect(), labels, lines, verdicts })
     }
+}
+
+/// When the trouble of several that are back began, and how long it lasted, if that is about the same for all.
+fn lasted_together(telling: &Telling, seen: &Seen) -> Option<(Time, Duration)> {
+    let back = telling.reason == Reason::Recovered;
+    let spans = telling.members.iter().map(|member| ended(seen.state(*member)));
+    let spans: Vec<(Verdict, Time, Time)> = spans.collect::<Option<_>>().filter(|_| back)?;
+    let near = |times: &dyn Fn(&(Verdict, Time, Time)) -> Time| {
+        let (first, last) = (spans.iter().map(times).min()?, spans.iter().map(times).max()?);
+        (last.since(first) <= ABOUT_THE_SAME).then_some((first, last))
+    };
+    let ((began, _), (_, end)) = (near(&|span| span.1)?, near(&|span| span.2)?);
+    let alike = spans.iter().all(|span| span.0 == spans[0].0);
+    alike.then(|| (began, end.since(began)))
+}
+
+/// What was reported about a dependency that is back, when that began, and when it ended.
+fn ended(state: &DependencyState) -> Option<(Verdict, Time, Time)> {
+    let (notified, held) = (&state.notified, state.combined.held.as_ref()?);
+    let began = notified.so_since.or(notified.began_at)?;
+    Some((notified.verdict?, began, held.since.max(began)))
 }
 
 /// One line for each dependency; those with the same text share a line.

@@ -17,6 +17,7 @@ use crate::core::people::advice::Advice;
 use crate::core::people::notice::{to_do, whose};
 use crate::core::people::wording::Wording;
 use crate::core::time::{Time, millis};
+use crate::core::words::verdict::Verdict;
 use crate::say::alert::Body;
 use crate::say::situation::{Item, Situation as Said, Step};
 use crate::store::{NewAlert, SITUATION, SituationChange};
@@ -120,7 +121,7 @@ impl Decider {
             match ends.filter(|_| !lost) {
                 Some(ends) => {
                     said.steps.extend(self.steps_of(dependency, self.act_by(&dependency.id, now)));
-                    said.ending.push(self.ending(dependency, item, ends, now));
+                    said.ending.push(self.ending(dependency, doubted(item, state), ends, now));
                 }
                 None => {
                     let held = state.combined.held.as_ref().filter(|_| lost);
@@ -248,4 +249,10 @@ impl Decider {
     pub(in crate::engine) fn latest_starts(&self, dependency: &Dependency, ends: Option<Time>) -> Vec<Time> {
         self.steps_of(dependency, ends).filter_map(|step| step.start).collect()
     }
+}
+
+/// What is checked because it seems to be gone is not said to last until its announced end.
+fn doubted(item: Item, state: &DependencyState) -> Item {
+    let doubt = state.combined.suspicion.as_ref().is_some_and(|held| held.verdict == Verdict::Dropped);
+    if doubt { Item { word: "possibly dropped already, confirming".to_owned(), ..item } } else { item }
 }

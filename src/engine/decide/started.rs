@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::decider::Decider;
+use super::known::DependencyState;
 use super::tell::Concerning;
 use crate::core::dependency::incident::{Level, Reason};
 use crate::core::dependency::shown::Shown::NeedsKey;
@@ -42,15 +43,16 @@ impl Decider {
         const LISTED: [&str; 3] = ["never_seen_live", "credential_refused", "wrong_page"];
         let ids: Vec<String> = self.config.dependencies.iter().map(|dependency| dependency.id.clone()).collect();
         for id in ids {
-            let mut state = self.known.dependency_or_rest(&id);
+            let state = self.known.dependency_or_rest(&id);
             // Something that worked before plugwatch stopped is news, and is announced separately.
             let proven = self.plan.of(&id).any(|spec| self.standing(spec.id).proven());
             let listed = |unseen: &&Unseen| !proven && LISTED.contains(&unseen.held.reason.as_str());
             let unseen = state.combined.unseen.iter().filter(listed);
             let listed: Vec<_> = unseen.map(|unseen| (unseen.group.clone(), unseen.held.reason.clone())).collect();
             if !listed.is_empty() {
-                state.notified.blind.extend(listed);
-                self.note_dependency(&id, state, now);
+                let mut notified = (*state.notified).clone();
+                notified.blind.extend(listed);
+                self.note_dependency(&id, DependencyState { notified: notified.into(), ..state }, now);
             }
         }
     }
@@ -61,7 +63,7 @@ impl Decider {
         let mut lines = Vec::new();
         if blind {
             lines.push(format!(
-                "Can't check anything: {}. Until that is over, plugwatch reports nothing about any vendor. Do now: {}",
+                "Can't check anything: {}. Until this is fixed, plugwatch can't alert you about any vendor. Do now: {}",
                 self.own.sign.says(),
                 self.own.sign.hint()
             ));

@@ -34,7 +34,7 @@ impl Decider {
             accounts: self.accounts(dependency, state),
             criticality: dependency.criticality,
             state: &state.combined,
-            incident: state.incident.as_ref(),
+            incident: state.incident.as_deref(),
             notified: &state.notified,
             looked_at: self.looked_at(&dependency.id, now),
             maintenance: self.maintenance_until(&dependency.id, now),
@@ -71,7 +71,7 @@ impl Decider {
         if dependency.accounts.is_empty() || !dependency.companies.is_empty() || !counts() {
             return all.collect();
         }
-        let held = state.combined.suspicion.as_ref().or(state.combined.held.as_ref());
+        let held = state.combined.suspicion.as_deref().or(state.combined.held.as_ref());
         let Some(parent) = held.and_then(|held| self.rule(held)?.parent.as_deref()) else { return Vec::new() };
         all.filter(|id| self.dependency(id).and_then(|account| self.parent(account)) == Some(parent)).collect()
     }

@@ -22,7 +22,6 @@ use crate::core::people::notice::{
 };
 use crate::core::probe::doubt::is_by_turns;
 use crate::core::probe::standing::Held;
-use crate::core::probe::weigh::without_witnesses;
 use crate::core::time::Time;
 use crate::core::words::verdict::{Proof, Verdict};
 use crate::say::about::{About, OpenItem};
@@ -41,9 +40,9 @@ impl Decider {
         for (n, notified) in notified {
             let position = seen.position(n);
             let state = seen.state(position);
-            if state.notified != notified {
+            if *state.notified != notified {
                 let id = self.config.dependencies[position].id.clone();
-                self.note_dependency(&id, DependencyState { notified, ..state.clone() }, now);
+                self.note_dependency(&id, DependencyState { notified: notified.into(), ..state.clone() }, now);
             }
         }
         for telling in tellings {
@@ -75,8 +74,8 @@ impl Decider {
 
     /// Stores a dependency's new state in memory and in the next commit.
     pub(in crate::engine) fn note_dependency(&mut self, id: &str, state: DependencyState, at: Time) {
-        let change =
-            DependencyChange { id: id.to_owned(), state: state.combined.clone(), notified: state.notified.clone(), at };
+        let (combined, notified) = (state.combined.clone(), (*state.notified).clone());
+        let change = DependencyChange { id: id.to_owned(), state: combined, notified, at };
         self.writes.dependencies.push(change);
         self.platform.note(id, &state);
         self.show(id);
@@ -125,9 +124,7 @@ impl Decider {
                 if telling.reason == Reason::Recovered {
                     self.say_of_end(&mut about, dependency, began, &before.notified.reason);
                 }
-                if about.group.is_some() {
-                    about.lasted = None;
-                }
+                self.say_how_long(&mut about, telling, seen);
                 about.steps =
                     if self.is_one_of_several(&about, seen, now) { self.steps_left(seen, now) } else { Vec::new() };
                 Body::Dependency(Box::new(about))
@@ -187,23 +184,22 @@ impl Decider {
                 since: since_of(word, state, &reported, held),
                 trouble_since: trouble.filter(|_| !flaps),
                 ends: self.ends_at(&dependency.id, now),
-                say: match &cause {
-                    _ if word == "flapping" => format!("Last check: {}", without_witnesses(&held.say)),
-                    Some(cause) => format!("{}; it depends on {cause}", without_witnesses(&held.say)),
-                    None => without_witnesses(&held.say),
-                },
+                say: self.said_still(dependency, held, word, cause.as_deref()),
                 fallback: dependency.fallback.clone(),
                 fallback_works: fallback.as_ref().and_then(|(_, works)| *works),
                 fallback_checked: fallback.map(|(on, _)| on.checked),
                 fallback_ends: self.fallback_ends(dependency, now),
                 fallback_warns: self.fallback_warns(dependency),
                 incident: concerned(state).map(|(_, public_id)| public_id),
-                hint: explained.clone().or_else(|| self.to_do_still(dependency, held, now)).filter(|_| cause.is_none()),
+                hint: explained
+                    .clone()
+                    .or_else(|| self.to_do_or_wait(dependency, held, now))
+                    .filter(|_| cause.is_none()),
                 fell_too: fell.get(member).cloned().unwrap_or_default(),
                 appeal: appeal.map(|appeal| appeal.url.clone()),
                 appeal_behind_login: appeal.is_some_and(|appeal| appeal.behind_login),
                 sign_in_closed: held.proof == Proof::Stated,
-                why: (held.verdict == Verdict::Dropped).then(|| held.reason.clone()),
+                why: matches!(held.verdict, Verdict::Dropped | Verdict::Degraded).then(|| held.reason.clone()),
                 until: held.until,
                 demand: self.letter_of(&dependency.id, now).demand,
                 terms: self.letter_of(&dependency.id, now).terms,
@@ -217,8 +213,8 @@ impl Decider {
 }
 
 /// The sentence if nobody has reported what became of a letter, which does not mean that the danger is over.
-const NOT_WITHDRAWN: &str = "Nobody has reported that the letter was withdrawn. Ask for a withdrawal in writing; until you have it, stay ready to move. You will still hear if it is dropped";
-const STILL_HEARD: &str = "plugwatch closes the incident; you will still hear if it is dropped";
+const NOT_WITHDRAWN: &str = "Nobody has reported that the letter was withdrawn. Ask for a withdrawal in writing, and stay ready to move until you have one. plugwatch still alerts you if the service is dropped";
+const STILL_HEARD: &str = "plugwatch closes the incident, and still alerts you if the service is dropped";
 
 /// Adds what became of the letter that had announced the end of something that is live again.
 fn say_of_letter(about: &mut About, told: &str) {

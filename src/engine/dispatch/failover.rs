@@ -111,7 +111,7 @@ impl Dispatcher {
             Some(_) => (
                 format!("🟠 CHANNEL FAILING: {channel} to {recipient}"),
                 "Do now: Look at the status page of that service, and check that your other channels can wake someone. \
-                 Until it works, they get its messages. plugwatch tries it again every minute, and says when it works.",
+                 Until this one works, the others get its messages. plugwatch retries every minute and tells you when it works.",
             ),
         };
         let since = since.map(|since| format!("No message has gone through since {}.", since.short()));

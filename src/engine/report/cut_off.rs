@@ -92,9 +92,9 @@ impl Announced<'_> {
         let threat = self.wording.demand.is_some();
         match self.notice.effective.map(|at| (self.notice.ahead(when.now).is_some(), when.at(at))) {
             Some((false, at)) if self.wording.law => {
-                format!("{labels}: have counsel answer the letter. Its date ({at}) has passed")
+                format!("{labels}: have your lawyer answer the letter. Its date ({at}) has passed")
             }
-            Some((false, at)) => format!("{labels}: answer the letter. Its date ({at}) has passed"),
+            Some((false, at)) => format!("{labels}: settle the letter with the vendor. Its date ({at}) has passed"),
             Some((true, at)) if self.wording.terms => {
                 format!("{labels}: new terms apply from {at}. Before then, decide to pay, cut your use, or move")
             }
@@ -106,10 +106,12 @@ impl Announced<'_> {
             Some((true, at)) if threat => {
                 format!("{labels}: ends {at} unless you do what the letter asks. Do it today, and keep proof")
             }
-            Some((true, at)) => format!("{labels}: ends {at}. Answer the letter today, and move before then"),
+            Some((true, at)) => {
+                format!("{labels}: ends {at}. Settle the letter with the vendor today, and move before then")
+            }
             None if threat => format!("{labels}: do what the letter asks today, and keep proof. It names no date"),
-            None if self.is_cut_off() => format!("{labels}: answer the letter today, and ask when the cut-off is"),
-            None => format!("Answer the letter about {labels}"),
+            None if self.is_cut_off() => format!("{labels}: ask the vendor today when the cut-off is"),
+            None => format!("Settle the letter about {labels} with the vendor"),
         }
     }
 
@@ -176,6 +178,9 @@ pub(super) fn cut_offs(announced: &[Announced<'_>], snapshot: &Snapshot, when: W
 /// The word under which a dependency is counted. An announced cut-off is more than a warning.
 pub(super) fn spoken(d: &DependencySnapshot) -> &'static str {
     let ends = |reason: &str| is_ending(reason) || is_undated(reason);
+    if d.shown() == Shown::NotVerified && d.state.lost_access().is_some() {
+        return "key refused";
+    }
     match d.explaining().filter(|_| d.shown() == Shown::Degraded) {
         Some(held) if is_partly(&held.reason) => "removed in some countries",
         Some(held) if ends(&held.reason) => "cut-off announced",

@@ -1,12 +1,13 @@
 //! Lines of the report: what was lost, what could not be checked, what happened, and which letters arrived.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::When;
 use super::once::{Line, Subject};
 use super::rows::Past;
 use super::spells::{before, worst};
-use crate::config::Config;
+use crate::config::{Config, Dependency};
 use crate::core::dependency::shown::Shown;
 use crate::core::dependency::storefronts::{is_at_home, is_mostly, is_partly, removed};
 use crate::core::people::action::{ActionKind, OperatorAction};
@@ -58,7 +59,7 @@ fn removed_line(d: &DependencySnapshot, held: &Held, past: &Past<'_>) -> String 
     let home = if is_at_home(&held.reason) { ", your home market," } else { "" };
     let (since, lasts) = (past.when.at(held.since), past.when.ago(held.since));
     let removed = removed(&held.say);
-    let why = if past.by_law.contains(&d.id) { ". Announced by a letter that names a law or an order" } else { "" };
+    let why = if past.by_law.contains(&d.id) { ". Announced by a letter that gives a legal reason" } else { "" };
     format!("{}: {removed}{home} since {since} ({lasts} so far){why}", d.label)
 }
 
@@ -116,6 +117,14 @@ pub(super) fn blind_for(d: &DependencySnapshot, when: When) -> String {
     d.since().map_or_else(String::new, |at| format!(", for {}", when.ago(at)))
 }
 
+/// Dependencies whose state only a person confirms.
+pub(super) fn by_word(config: &Config) -> BTreeSet<String> {
+    let only = |d: &&Dependency| {
+        !d.probes.is_empty() && d.probes.iter().all(|probe| config.takes(probe) == Some(Takes::Words))
+    };
+    config.dependencies.iter().filter(only).map(|d| d.id.clone()).collect()
+}
+
 /// Dependencies whose state only a person confirms and whose last confirmation is old.
 pub(super) fn unasked<'b>(config: &Config, snapshot: &'b Snapshot) -> Vec<&'b DependencySnapshot> {
     let rests = |id: &str| {
@@ -145,7 +154,7 @@ pub(super) fn incident(row: &IncidentRow, past: &Past<'_>) -> String {
     let word = if partly { "removed in some countries" } else { incident.worst.word() };
     if partly && past.by_law.contains(&row.dependency) {
         let label = label(past.snapshot, &row.dependency);
-        return format!("{label}: {word} {span}. Likely cause: the law or order that the letter names");
+        return format!("{label}: {word} {span}. Likely cause: the legal reason that the letter gives");
     }
     let mut cause = cause(row, said_of(row, past.acts), d);
     if cause == UNCLEAR {
@@ -188,7 +197,7 @@ fn cause(row: &IncidentRow, said: Option<ActionKind>, d: Option<&DependencySnaps
         (Some(_), _) => return "Accepted by your team".to_owned(),
         (None, Fault::Ours) => return "On your side".to_owned(),
         (None, Fault::Unclear) if row.incident.proof == Proof::Stated && row.incident.worst == Verdict::Dropped => {
-            return "Stated by the other side, without a reason".to_owned();
+            return "Stated by the vendor".to_owned();
         }
         (None, Fault::Unclear) => return UNCLEAR.to_owned(),
         (None, Fault::VendorDecision) => format!("{vendor}'s decision"),

@@ -148,6 +148,7 @@ pub(super) async fn gather(decider: &Decider, store: &Store, span: Span, now: Ti
     let messages = spells::messages(&store.news_since(first).await?);
     let announced = decider.notices_in_force(now);
     let by_law = snapshot.each().map(|d| d.id.clone()).filter(|id| decider.names_law(id)).collect();
+    let by_word = lines::by_word(&decider.config);
     let past = Past {
         snapshot: &snapshot,
         incidents: &incidents,
@@ -155,6 +156,7 @@ pub(super) async fn gather(decider: &Decider, store: &Store, span: Span, now: Ti
         messages: &messages,
         gaps: &gaps,
         by_law,
+        by_word,
         since,
         when,
     };

@@ -26,6 +26,8 @@ pub(super) struct Past<'a> {
     pub(super) gaps: &'a [(Time, Time)],
     /// Dependencies that a law or an order ends, according to a letter.
     pub(super) by_law: BTreeSet<String>,
+    /// Dependencies that no check measures: only people report on them.
+    pub(super) by_word: BTreeSet<String>,
     pub(super) since: Time,
     pub(super) when: When,
 }
@@ -74,9 +76,13 @@ impl Past<'_> {
         all.flat_map(|trouble| segments(trouble, hours, self.when.now)).collect()
     }
 
-    /// The availability in words, such as `73.80 % of the time since Sat 7 Mar until Mon 9 Mar 04:00 UTC,
+    /// The availability in words, such as `73.80 % of the time from Sat 7 Mar to Mon 9 Mar 04:00 UTC,
     /// unknown since then`.
     fn served(&self, d: &DependencySnapshot, known: Availability) -> String {
+        let said = d.probes.iter().filter_map(|probe| probe.standing.last_live).max();
+        if let Some(said) = said.filter(|_| self.by_word.contains(&d.id)) {
+            return format!("not measured; last confirmed by a person {}", self.when.at(said));
+        }
         let lost = d.state.lost_access().map(|held| held.since);
         let blind = matches!(d.shown(), Shown::NotVerified | Shown::NeverSeenLive | Shown::NeedsKey);
         let blind_since = lost.or_else(|| d.since().filter(|_| blind)).map(|at| self.when.at(at));
@@ -91,7 +97,11 @@ impl Past<'_> {
             false => format!(" since {}", self.when.date(known.since)),
         };
         if let Some(at) = blind_since {
-            return format!("{share} of the time{since} until {at}, unknown since then");
+            let from = since.replace(" since ", " from ");
+            return match from.is_empty() {
+                true => format!("{share} of the time until {at}, unknown since then"),
+                false => format!("{share} of the time{from} to {at}, unknown since then"),
+            };
         }
         let unknown = unknown.map_or_else(String::new, |unknown| format!("; {unknown}"));
         match d.partly_gone() {

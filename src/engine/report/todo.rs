@@ -193,7 +193,9 @@ fn dropped(d: &DependencySnapshot, snapshot: &Snapshot, hint: Option<&str>) -> S
         Some(to) => format!("{}: switch to {to}{advice}", d.label),
         None => {
             let advice = hint.and_then(without_fallback).map_or_else(String::new, |hint| format!(". {hint}"));
-            format!("{}: no fallback is configured{}", d.label, advice.trim_end_matches('.'))
+            // The advice may say it itself, with what to do instead.
+            let advice = advice.trim_end_matches('.').trim_start_matches(". No fallback is configured");
+            format!("{}: no fallback is configured{advice}", d.label)
         }
     }
 }

@@ -141,7 +141,7 @@ impl Decider {
         let position = self.platform.position(&dependency.id).filter(|_| account && was)?;
         let works = |other: &usize| {
             let state = self.known.dependency_or_rest(&self.config.dependencies[*other].id).combined;
-            let returns = state.suspicion.as_ref().is_some_and(|held| held.verdict == Verdict::Live);
+            let returns = state.suspicion.as_deref().is_some_and(|held| held.verdict == Verdict::Live);
             returns || matches!(state.shown(), Shown::Live | Shown::Degraded)
         };
         let needed = self.platform.needed_by(position);

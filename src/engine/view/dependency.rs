@@ -210,7 +210,7 @@ impl Decider {
             status_page: vendor.and_then(|vendor| vendor.status_page.as_ref()).map(front_door),
             stands_on: self.behind_it(dependency),
             also_down: self.down(&others),
-            region: wording.region.map(str::to_owned),
+            region: self.region_name(dependency, held).or(wording.region.map(str::to_owned)),
             repeated: false,
             returning: self.returning(&others),
             as_warned: held.verdict == Verdict::Outage && self.is_as_warned(dependency, held, at),

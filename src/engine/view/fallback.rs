@@ -32,7 +32,7 @@ impl Decider {
         let state = &self.known.dependency(dependency.fallback_on.as_ref()?)?.combined;
         let warned =
             state.held.as_ref().filter(|held| held.verdict == Verdict::Degraded && !is_by_letter(&held.reason));
-        let held = state.suspicion.as_ref().filter(|doubt| doubt.verdict != Verdict::Live).or(warned)?;
+        let held = state.suspicion.as_deref().filter(|doubt| doubt.verdict != Verdict::Live).or(warned)?;
         Some(without_witnesses(&held.say).trim_end_matches('.').to_owned())
     }
 

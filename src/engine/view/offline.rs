@@ -59,13 +59,15 @@ async fn read(config: Config, store: &Store, now: Time) -> Result<Decider> {
     let mut facts = store.facts().await?;
     for spec in &specs {
         let look = looks.get(&spec.id);
-        let last = look.map(|look| LastCheck {
-            at: look.at,
-            asked: String::new(),
-            verdict: look.verdict,
-            reason: look.reason.clone(),
-            say: look.reason.replace('_', " "),
-            latency_ms: look.latency_ms,
+        let last = look.map(|look| {
+            Arc::new(LastCheck {
+                at: look.at,
+                asked: String::new(),
+                verdict: look.verdict,
+                reason: look.reason.clone(),
+                say: look.reason.replace('_', " "),
+                latency_ms: look.latency_ms,
+            })
         });
         let standing = standings.get(&spec.id).cloned().unwrap_or_default();
         let known = facts.remove(&spec.id).unwrap_or_default();
@@ -75,8 +77,8 @@ async fn read(config: Config, store: &Store, now: Time) -> Result<Decider> {
     decider.plan = Plan::new(specs, Plan::default(), now);
     let incidents = store.open_incidents().await?;
     for (id, (combined, notified)) in store.dependencies().await? {
-        let incident = incidents.get(&id).cloned();
-        let notified = notified.unwrap_or_default();
+        let incident = incidents.get(&id).cloned().map(Box::new);
+        let notified = notified.unwrap_or_default().into();
         decider.known.set_dependency(&id, DependencyState { combined, incident, unjudged: None, notified });
     }
     decider.people = People::of(&store.acts().await?, store.letters().await?, now);
@@ -94,13 +96,13 @@ fn word_anew(decider: &mut Decider, now: Time) {
         let known = decider.known.dependency(&dependency.id).is_some();
         if let Some(combined) = unmonitored(dependency, known) {
             let old = decider.known.dependency_or_rest(&dependency.id);
-            let combined = decider.with_notices(&dependency.id, combined, old.incident.as_ref(), now);
+            let combined = decider.with_notices(&dependency.id, combined, old.incident.as_deref(), now);
             decider.known.set_dependency(&dependency.id, DependencyState { combined, ..old });
             continue;
         }
         let Some(old) = decider.known.dependency(&dependency.id).cloned() else { continue };
         let combined = decider.combined(&dependency.id, decider.is_worked_on(&dependency.id, &old, now), now);
-        let combined = decider.with_notices(&dependency.id, combined, old.incident.as_ref(), now);
+        let combined = decider.with_notices(&dependency.id, combined, old.incident.as_deref(), now);
         if combined.decides_like(&old.combined) {
             decider.known.set_dependency(&dependency.id, DependencyState { combined, ..old });
         }
@@ -120,7 +122,7 @@ fn unmonitored(dependency: &Dependency, known: bool) -> Option<Combined> {
 /// Since when plugwatch's own network has been down, according to the most recent check.
 fn blind_since(known: &Known) -> Option<Time> {
     let newest = known.probes().filter_map(|state| state.last.as_ref()).max_by_key(|last| last.at)?;
-    let unseen = known.probes().filter_map(|state| state.standing.unverified.as_ref());
+    let unseen = known.probes().filter_map(|state| state.standing.unverified.as_deref());
     let blind = unseen.filter(|unseen| unseen.held.reason == OWN_NETWORK).map(|unseen| unseen.held.since);
     blind.min().filter(|_| newest.reason == OWN_NETWORK)
 }

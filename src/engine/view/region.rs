@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::catalog::Region;
+use crate::catalog::{Partly, Region};
 use crate::config::{Dependency, Probe};
-use crate::core::dependency::storefronts::{LISTED_AGAIN, is_partly, listed_again};
+use crate::core::dependency::storefronts::{LISTED_AGAIN, gone_in_region, is_partly, listed_again};
+use crate::core::probe::standing::Held;
 use crate::core::time::Time;
 use crate::core::words::verdict::Verdict;
 use crate::engine::decide::decider::Decider;
@@ -17,11 +18,32 @@ const FEWEST: usize = 3;
 impl Decider {
     /// The advice for something that is gone only in some countries.
     pub(in crate::engine) fn where_gone(&self, dependency: &Dependency) -> Option<&str> {
+        let partly = self.partly(dependency)?;
+        Some(self.region_gone(dependency).map_or(partly.hint.as_str(), |region| region.hint.as_str()))
+    }
+
+    /// What a check found, with the name of the region in which all countries and no others have lost it.
+    pub(in crate::engine) fn with_region(&self, dependency: &Dependency, held: &Held) -> String {
+        match self.region_name(dependency, held) {
+            Some(name) => gone_in_region(&held.say, &name),
+            None => held.say.clone(),
+        }
+    }
+
+    /// The name of the region in which all countries and no others have lost it.
+    pub(in crate::engine) fn region_name(&self, dependency: &Dependency, held: &Held) -> Option<String> {
+        self.region_gone(dependency).filter(|_| is_partly(&held.reason))?.name.clone()
+    }
+
+    fn partly(&self, dependency: &Dependency) -> Option<&Partly> {
         let vendor = dependency.vendors.first().and_then(|id| self.config.catalog.vendors.get(id))?;
-        let partly = vendor.partly.as_ref()?;
+        vendor.partly.as_ref()
+    }
+
+    fn region_gone(&self, dependency: &Dependency) -> Option<&Region> {
+        let partly = self.partly(dependency).filter(|partly| !partly.regions.is_empty())?;
         let asked = self.countries(dependency);
-        let region = partly.regions.iter().find(|region| is_of(region, &asked));
-        Some(region.map_or(partly.hint.as_str(), |region| region.hint.as_str()))
+        partly.regions.iter().find(|region| is_of(region, &asked))
     }
 
     /// Adds to a message that a listing is back in which countries it was gone, according to the reason that people
@@ -71,7 +93,7 @@ mod tests {
 
     fn region() -> Region {
         let countries = ["at", "de", "fr", "ie"].map(str::to_owned).to_vec();
-        Region { countries, hint: "enter it".to_owned() }
+        Region { name: None, countries, hint: "enter it".to_owned() }
     }
 
     #[test]

@@ -40,7 +40,7 @@ fn probe(facts: &Facts<'_>, probe: &ProbeSnapshot) -> Value {
             say => sentence(last.say.clone()), asked => last.asked, latency_ms => last.latency_ms,
         }
     });
-    let doubt = probe.standing.suspicion.as_ref().map(|doubt| {
+    let doubt = probe.standing.suspicion.as_deref().map(|doubt| {
         let checks = if doubt.reads == 1 { "1 check".to_owned() } else { format!("{} checks", doubt.reads) };
         let since = doubt.held.since.local(facts.zone, now);
         format!("{} in {checks} since {since}", verdict_words(doubt.held.verdict.word()))

@@ -20,7 +20,7 @@ pub(super) fn section(facts: &Facts<'_>) -> Value {
     let mut late: Vec<_> = all().filter(|(_, probe)| is_late(probe, facts.now)).collect();
     late.sort_by_key(|(_, probe)| probe.next_at);
     let mut blind: Vec<_> =
-        all().filter_map(|(one, probe)| Some((one, probe, probe.standing.unverified.as_ref()?))).collect();
+        all().filter_map(|(one, probe)| Some((one, probe, probe.standing.unverified.as_deref()?))).collect();
     blind.sort_by_key(|(_, _, unseen)| unseen.held.since);
     let keyless = |reason: &str| reason == "needs_key";
     let line = |(one, probe): &(&DependencySnapshot, &ProbeSnapshot)| {

@@ -27,7 +27,7 @@ pub fn dependency(one: &DependencySnapshot) -> Value {
         "id": one.id, "label": one.label, "state": one.shown().word(), "since": one.since().map(Time::rfc3339),
         "verified_at": one.verified_at.map(Time::rfc3339), "vendor": one.vendor, "company": one.parent,
         "criticality": one.criticality, "monitored": one.is_monitored(), "says": one.say(),
-        "held": one.state.held.as_ref().map(held), "checking": one.state.suspicion.as_ref().map(held),
+        "held": one.state.held.as_ref().map(held), "checking": one.state.suspicion.as_deref().map(held),
         "unverified": one.state.unverified().map(held), "proven": one.proven(), "breaks": one.breaks,
         "fallback": one.fallback, "notes": one.notes, "incident": incident,
     })
@@ -48,7 +48,7 @@ pub fn why(one: &DependencySnapshot, story: &[String]) -> Value {
 
 fn probe(probe: &ProbeSnapshot) -> Value {
     let standing = &probe.standing;
-    let suspicion = standing.suspicion.as_ref();
+    let suspicion = standing.suspicion.as_deref();
     let last = probe.last.as_ref().map(|last| {
         json!({
             "at": last.at.rfc3339(), "verdict": last.verdict, "reason": last.reason, "says": last.say,
@@ -59,6 +59,6 @@ fn probe(probe: &ProbeSnapshot) -> Value {
         "check": probe.check, "title": probe.title, "country": probe.country, "role": probe.role,
         "proves": probe.proves, "confirmed": standing.confirmed.as_ref().map(held),
         "suspected": suspicion.map(|one| held(&one.held)), "suspected_checks": suspicion.map_or(0, |one| one.reads),
-        "unverified": standing.unverified.as_ref().map(|one| held(&one.held)), "last": last,
+        "unverified": standing.unverified.as_deref().map(|one| held(&one.held)), "last": last,
     })
 }

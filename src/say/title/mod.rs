@@ -156,7 +156,7 @@ fn recovered(about: &About, title: Title, lasting: impl Fn(&str) -> String) -> T
         Some(Verdict::Degraded) if about.why == "notice_spent" => ("STILL WORKING, letter not withdrawn", ""),
         Some(Verdict::Degraded) if about.why == "terms_spent" => ("NEW TERMS, not checked since", "after "),
         Some(Verdict::Degraded) if is_by_letter(&about.warned) && !is_terms(&about.warned) => {
-            ("LETTER WITHDRAWN", "open ")
+            ("LETTER WITHDRAWN", "after ")
         }
         Some(Verdict::Degraded) => (WARNING_OVER, "lasted "),
         _ => ("BACK", "out "),
@@ -183,7 +183,7 @@ fn cut_off(about: &About, title: Title, at: Time, zone: Tz) -> Title {
 
 /// The title with what happened, which names the countries or the subject of a warning if a lock screen has room.
 fn by_state(what: &str, about: &About, title: Title) -> Title {
-    if let Some(countries) = gone_where(&about.say).filter(|_| what == REMOVED) {
+    if let Some(countries) = gone_where(&about.say).or(about.region.as_deref()).filter(|_| what == REMOVED) {
         // It was gone in more countries.
         let back = if about.before == Some(Verdict::Dropped) { "BACK in part, still " } else { "" };
         return Title { what: format!("{back}REMOVED in {countries}"), ..title };
@@ -193,8 +193,9 @@ fn by_state(what: &str, about: &About, title: Title) -> Title {
     }
     let said = match what {
         WARNING => Some(format!("{what}, {}", warned_of(&about.why))),
-        WARNING_OVER if !about.warned.is_empty() => Some(format!("{what}, {}", warned_of(&about.warned))),
+        WARNING_OVER if !about.warned.is_empty() => Some(format!("{what} ({})", warned_of(&about.warned))),
         DROPPED => Some(dropped_as(&about.why).to_owned()),
+        NEVER_SEEN => stated(&about.say).map(|word| format!("{what}, \u{201c}{word}\u{201d}")),
         _ => None,
     };
     let said = said.map(|what| Title { what, ..title.clone() });
@@ -203,6 +204,14 @@ fn by_state(what: &str, about: &About, title: Title) -> Title {
     let shorter = said.clone().map(|said| Title { lasted: String::new(), ..said });
     let fits = said.filter(fit).or_else(|| shorter.filter(fit).filter(|_| what == WARNING_OVER));
     fits.unwrap_or_else(|| Title { what: what.to_owned(), ..title })
+}
+
+/// What was never seen working. If a vendor states why, its word tells it from a wrong id.
+const NEVER_SEEN: &str = "NEVER SEEN WORKING";
+
+/// The first words that a sentence quotes.
+fn stated(say: &str) -> Option<&str> {
+    Some(say.split_once('\u{201c}')?.1.split_once('\u{201d}')?.0)
 }
 
 /// The announced time, such as `, Mon 08:59 CET (in 31 h)`. The weekday is enough for a few days, and the time left
@@ -234,7 +243,7 @@ fn words(reason: Reason, verdict: Verdict, about: &About) -> &'static str {
             "access_lost" => "KEY REFUSED, or account suspended",
             "unknown_status" => "UNKNOWN STATUS",
             "probably_removed" => "PROBABLY REMOVED, can't confirm",
-            "never_seen_live" => "NEVER SEEN WORKING",
+            "never_seen_live" => NEVER_SEEN,
             "credential_refused" => "KEY REFUSED",
             _ => "WRONG PAGE",
         },

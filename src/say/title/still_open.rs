@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Title;
-use super::by_reason::{DROPPED, dropped_as};
+use super::by_reason::{DROPPED, dropped_as, warned_of};
 use crate::core::dependency::storefronts::{gone_where, unread_where};
 use crate::core::time::{Time, human};
 use crate::say::about::{OpenItem, between, left};
@@ -47,7 +47,7 @@ pub(in crate::say) fn still_open(items: &[OpenItem], at: Time) -> Title {
         }
         (1, None) => {
             let what = match first.state.as_str() {
-                "degraded" => format!("WARNING CONTINUES ({lasted})"),
+                "degraded" => warning_continues(first, &lasted),
                 "ended_unseen" => "CUT-OFF TIME PASSED, can't check".to_owned(),
                 "outlived" => "STILL WORKING after its cut-off time".to_owned(),
                 "access_lost" => format!("KEY STILL REFUSED ({lasted})"),
@@ -63,7 +63,7 @@ pub(in crate::say) fn still_open(items: &[OpenItem], at: Time) -> Title {
                 },
                 "probably_removed" => format!("STILL PROBABLY REMOVED ({lasted})"),
                 "wrong_page" => format!("STILL THE WRONG PAGE ({lasted})"),
-                "taken_over" => format!("DOMAIN STILL POSSIBLY STOLEN ({lasted})"),
+                "taken_over" => format!("DOMAIN POSSIBLY STOLEN, still open ({lasted})"),
                 "by_turns" => format!("STILL POSSIBLY DROPPED, on and off ({lasted})"),
                 "flapping" => format!("STILL UP AND DOWN ({lasted})"),
                 "dropped" => format!("STILL {} ({lasted})", first.why.as_deref().map_or(DROPPED, dropped_as)),
@@ -117,3 +117,13 @@ pub(in crate::say) fn fell_together(items: &[OpenItem]) -> bool {
     let (first, last) = (out.iter().min(), out.iter().max());
     out.len() >= TOGETHER && out.len() == items.len() && first.zip(last).is_some_and(|(a, b)| b.since(*a) <= AT_ONCE)
 }
+
+/// A continuing warning, with its subject if a lock screen has room for it.
+fn warning_continues(item: &OpenItem, lasted: &str) -> String {
+    let named = item.why.as_deref().map(|why| format!("WARNING CONTINUES, {} ({lasted})", warned_of(why)));
+    let fits = |title: &String| title.chars().count() + item.label.chars().count() <= ROOM;
+    named.filter(fits).unwrap_or_else(|| format!("WARNING CONTINUES ({lasted})"))
+}
+
+/// The room on a lock screen, without the mark and the colon.
+const ROOM: usize = 56;

@@ -27,7 +27,7 @@ document! {
         #[serde(default)]
         "unseen" unseen: Vec<UnseenDocument>,
         #[serde(default)]
-        "suspicion" suspicion: Option<HeldDocument>,
+        "suspicion" suspicion: Option<Box<HeldDocument>>,
         #[serde(default)]
         "waiting" waiting: bool,
     }

@@ -51,8 +51,8 @@ document! {
     /// The state of a probe.
     StandingDocument {
         "confirmed" confirmed: Option<HeldDocument>,
-        "suspicion" suspicion: Option<SuspicionDocument>,
-        "unverified" unverified: Option<UnverifiedDocument>,
+        "suspicion" suspicion: Option<Box<SuspicionDocument>>,
+        "unverified" unverified: Option<Box<UnverifiedDocument>>,
         "last_live" last_live: Option<Time>,
         "verified_at" verified_at: Option<Time>,
         #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -250,7 +250,7 @@ impl Told<'_> {
     /// What the letter announces, as a verb phrase: that it ends, or may end.
     fn announces(&self, past: bool) -> &'static str {
         match (self.wording.demand.is_some(), self.wording.terms, past) {
-            (true, _, false) => "threatens the cut-off unless its condition is met",
+            (true, _, false) => "threatens a cut-off unless you comply",
             (true, _, true) => "threatened the cut-off",
             (_, true, false) => "announces new terms",
             (_, true, true) => "announced new terms",
@@ -309,7 +309,7 @@ impl Told<'_> {
             }
             Some(held) if held.proof != Proof::Told => {
                 let say = format!(
-                    "the announced cut-off time passed on {ends}, and the service still works. It can stop at any moment"
+                    "the announced cut-off time passed on {ends}, and the last check found it working. It can stop at any moment"
                 );
                 ("outlived_notice", format!("{say}. The letter: \u{201c}{text}\u{201d}"))
             }

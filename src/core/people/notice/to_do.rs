@@ -7,9 +7,9 @@ use crate::core::people::wording::Wording;
 const REAL: &str = "Ask the vendor whether the letter is real, but don't reply to the letter itself.";
 /// The same in later messages: by then what is lost after the end matters more, and somebody may have asked.
 const CONFIRM: &str =
-    "If nobody has yet, ask the vendor whether the letter is real, but don't reply to the letter itself.";
+    "Ask the vendor whether the letter is real, unless someone already has; don't reply to the letter itself.";
 /// What to do about any letter with a condition.
-const MEET: &str = "If it is real, do what it asks if you can, and keep proof of when you did.";
+const MEET: &str = "If it is real, try to meet its demand, and keep proof of the time.";
 /// What to do about a letter that threatens nothing yet.
 const ANSWER: &str = "If it is real, answer it today through the vendor's own console or support page, and keep proof of that. Ask in writing what will change or be cut off, and when.";
 /// What to do about a change of prices or terms.
@@ -18,10 +18,10 @@ const TERMS: &str = "Work out what it costs you a month. Then decide before that
 const TERMS_SOON: &str =
     "Decide now: pay, cut your use, or move. Tell users what changes, and stop selling what depends on the old terms.";
 /// What to do if a law is the reason: answering the vendor cannot change that.
-const LAW: &str = "The letter names a law, sanctions or an order: call counsel before you answer it. Ask your other vendors whether they will stop service, too.";
+const LAW: &str = "The letter gives a legal reason: call your lawyer before you answer it. Ask your other vendors whether they will stop service, too.";
 
 /// What to do about a listing that is gone where a law or an order demands it.
-pub const GONE_BY_LAW: &str = "The letter names a law or an order: ask counsel what it requires, and when the app may return. Tell users there that installed apps keep working.";
+pub const GONE_BY_LAW: &str = "The letter gives a legal reason: ask your lawyer what the law requires, and when the app may return. Tell users there that installed apps keep working.";
 
 /// What to do about a letter that was answered, as long as nobody has confirmed that it is settled.
 pub const ANSWERED: &str =
@@ -56,9 +56,9 @@ fn steps<'a>(wording: &Wording, advice: &'a Advice) -> Vec<&'a str> {
 pub fn in_the_last_hours(wording: &Wording, advice: &Advice) -> String {
     match wording {
         _ if wording.terms => TERMS_SOON.to_owned(),
-        _ if wording.law => joined([advice.soon.as_str(), LAW]),
-        _ if wording.demand.is_some() => joined([MEET, advice.soon.as_str()]),
-        _ => advice.soon.clone(),
+        _ if wording.law => joined([advice.soon.as_str(), LAW, CONFIRM]),
+        _ if wording.demand.is_some() => joined([MEET, advice.soon.as_str(), CONFIRM]),
+        _ => joined([advice.soon.as_str(), CONFIRM]),
     }
 }
 
@@ -89,7 +89,7 @@ mod tests {
     fn whether_a_letter_is_real_comes_first_and_what_cannot_be_got_later_before_what_it_asks() {
         let wording = wording::of("Send us the signed form by Friday, or we will close your account.");
         assert_eq!(before(&wording, &advice()), format!("{REAL} Copy it. {MEET} Move."));
-        assert_eq!(in_the_last_hours(&wording, &advice()), format!("{MEET} Copy the rest."));
+        assert_eq!(in_the_last_hours(&wording, &advice()), format!("{MEET} Copy the rest. {CONFIRM}"));
         assert_eq!(later(&wording, &advice()), format!("Copy it. {MEET} Move. {CONFIRM}"));
     }
 
@@ -102,9 +102,9 @@ mod tests {
     }
 
     #[test]
-    fn a_law_is_for_counsel_and_no_answer_moves_it() {
+    fn a_law_is_for_a_lawyer_and_no_answer_moves_it() {
         let wording = wording::of("By law we must stop serving you on 5 May. We will close your account.");
         let said = before(&wording, &advice());
-        assert!(said.contains("counsel") && !said.contains("Move."), "{said}");
+        assert!(said.contains("lawyer") && !said.contains("Move."), "{said}");
     }
 }
