@@ -62,11 +62,16 @@ impl Accounts {
         self.0.iter().filter_map(|(_, companies)| companies.first()).collect::<BTreeSet<_>>().len() == 1
     }
 
+    /// The accounts that a dependency's `needs` names.
+    fn named(&self, dependency: &Dependency) -> Vec<String> {
+        self.0.iter().map(|(id, _)| id).filter(|id| dependency.needs.contains(*id)).cloned().collect()
+    }
+
     /// The accounts that may carry a dependency: those that its `needs` names, else those of its company.
     fn carrying(&self, dependency: &Dependency) -> Vec<String> {
-        let named = |(id, _): &&(String, Vec<String>)| dependency.needs.contains(id);
-        if self.0.iter().any(|account| named(&account)) {
-            return self.0.iter().filter(named).map(|(id, _)| id.clone()).collect();
+        let named = self.named(dependency);
+        if !named.is_empty() {
+            return named;
         }
         let rides = |companies: &[String]| companies.iter().any(|company| dependency.companies.contains(company));
         let (known, alone) = (!dependency.companies.is_empty(), self.are_of_one());
@@ -96,9 +101,8 @@ fn relate_accounts(dependencies: &mut [Dependency], catalog: &Catalog) {
     };
     for dependency in dependencies.iter_mut().filter(|one| one.probes.iter().any(counts)) {
         // A report may later say which account it is.
-        let named = accounts.0.iter().any(|(id, _)| dependency.needs.contains(id));
         let all = || accounts.0.iter().map(|(id, _)| id.clone()).collect();
-        let unknown = dependency.companies.is_empty() && !named;
+        let unknown = dependency.companies.is_empty() && accounts.named(dependency).is_empty();
         dependency.accounts = if unknown { all() } else { accounts.carrying(dependency) };
     }
 }

@@ -53,14 +53,20 @@ pub(super) fn by_default(reason: Reason, about: &About) -> Option<&'static str> 
         ("vendor_maintenance", Verdict::Outage, _) => Some(
             "Ask the vendor when the maintenance ends. Test what you need from it, and tell your users if that fails.",
         ),
-        (_, Verdict::Outage, Fault::VendorBreakdown) => Some(match (&about.fallback, about.proof) {
-            (Some(_), _) if about.fallback_works != Some(false) => {
-                "Wait. If it is still out in an hour, switch to the fallback."
-            }
-            (_, Proof::Stated) => "Wait. There is nothing to fix on your side.",
-            _ => "Wait. If it is still out in an hour, contact the vendor.",
-        }),
+        (_, Verdict::Outage, Fault::VendorBreakdown) => {
+            let switch = about.fallback.is_some() && about.fallback_works != Some(false);
+            Some(wait(switch, about.proof))
+        }
         _ => None,
+    }
+}
+
+/// What to do in the first hour of a vendor's outage; `switch` if there is a fallback that may work.
+pub fn wait(switch: bool, proof: Proof) -> &'static str {
+    match (switch, proof) {
+        (true, _) => "Wait. If it is still out in an hour, switch to the fallback.",
+        (false, Proof::Stated) => "Wait. There is nothing to fix on your side.",
+        (false, _) => "Wait. If it is still out in an hour, contact the vendor.",
     }
 }
 

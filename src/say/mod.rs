@@ -3,7 +3,7 @@
 //! Texts are templates in `templates/`, one for all formats; only `bold(...)` differs between plain text and HTML.
 
 pub mod about;
-mod advice;
+pub mod advice;
 pub mod alert;
 pub mod buttons;
 mod cause;

@@ -248,7 +248,8 @@ async fn set_standings(tx: &mut Transaction<'_, Sqlite>, looks: &[CheckRow]) -> 
     let row = |(probe, (standing, at)): (i64, (&Standing, Time))| -> Result<Value> {
         Ok(json!([probe, document::write::<_, StandingDocument>(standing)?, at.0]))
     };
-    together(tx, STANDING, Box::new(last.into_iter().map(row))).await
+    together(tx, STANDING, Box::new(last.into_iter().map(row))).await?;
+    Ok(())
 }
 
 const FLIP: &str = "INSERT INTO flip (probe, dependency, change, from_verdict, to_verdict, reason, fault, proof, say, at, \
@@ -278,7 +279,8 @@ async fn add_flips(tx: &mut Transaction<'_, Sqlite>, looks: &[CheckRow]) -> Resu
         ])
     };
     let flips = looks.iter().filter_map(move |look| Some(Ok(row(look, look.flip.as_ref()?))));
-    together(tx, FLIP, Box::new(flips)).await
+    together(tx, FLIP, Box::new(flips)).await?;
+    Ok(())
 }
 
 const DEPENDENCY: &str = "INSERT INTO dependency (id, state, told, updated_at) \
@@ -293,5 +295,6 @@ async fn set_dependencies(tx: &mut Transaction<'_, Sqlite>, changes: &[Dependenc
         let told = document::write::<_, ToldDocument>(&change.notified)?;
         Ok(json!([change.id, state, told, change.at.0]))
     };
-    together(tx, DEPENDENCY, Box::new(last.into_values().map(row))).await
+    together(tx, DEPENDENCY, Box::new(last.into_values().map(row))).await?;
+    Ok(())
 }

@@ -117,7 +117,8 @@ pub(super) async fn add(tx: &mut Transaction<'_, Sqlite>, looks: &[CheckRow]) ->
         let EvidenceRow { cause, verdict, reason, facts, raw_sha256, redacted, .. } = row;
         json!([look.probe, look.at.0, cause, verdict, reason, facts, raw_sha256, size, redacted, blob, before, hash])
     });
-    together(tx, ADD, Box::new(entries.map(Ok))).await
+    together(tx, ADD, Box::new(entries.map(Ok))).await?;
+    Ok(())
 }
 
 /// The number of bodies per statement. Each body is a few kilobytes.

@@ -55,7 +55,8 @@ pub(super) async fn write(tx: &mut Transaction<'_, Sqlite>, looks: &[CheckRow]) 
         json!([probe, change.name, change.at.0, change.before.to_string(), change.after.to_string()])
     };
     let changes = looks.iter().flat_map(|look| look.fact_changes.iter().map(move |row| change(look.probe, row)));
-    together(tx, CHANGED, Box::new(changes.map(Ok))).await
+    together(tx, CHANGED, Box::new(changes.map(Ok))).await?;
+    Ok(())
 }
 
 /// A change, as shown to people.

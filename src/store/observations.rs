@@ -71,16 +71,7 @@ pub(super) async fn append(
     let looks = looks.iter().filter(|look| look.asked);
     let row =
         |look: &CheckRow| json!([look.probe, look.at.0, number(look.verdict), reasons[&look.reason], look.latency_ms]);
-    let mut rows: Box<dyn Iterator<Item = Value> + Send> = Box::new(looks.map(row));
-    let mut last = None;
-    loop {
-        let some: Vec<Value> = rows.by_ref().take(AT_ONCE).collect();
-        if some.is_empty() {
-            break;
-        }
-        let appended = sqlx::query(APPEND).bind(Value::Array(some).to_string()).execute(&mut **tx).await?;
-        last = Some(appended.last_insert_rowid());
-    }
+    let last = together(tx, APPEND, Box::new(looks.map(row).map(Ok))).await?;
     if !sums.is_empty() {
         sqlx::query(SUM).bind(sums.rows()).execute(&mut **tx).await?;
     }
@@ -91,18 +82,21 @@ pub(super) async fn append(
 /// after a start has a row for each dependency.
 const AT_ONCE: usize = 500;
 
-/// Writes rows with statements that unfold many of them from one JSON text.
+/// Writes rows with statements that unfold many of them from one JSON text. Returns the id of the last row; `None` if there
+/// were none.
 pub(super) async fn together(
     tx: &mut Transaction<'_, Sqlite>,
     statement: &'static str,
     mut rows: Box<dyn Iterator<Item = Result<Value>> + Send + '_>,
-) -> Result<()> {
+) -> Result<Option<i64>> {
+    let mut last = None;
     loop {
         let some: Vec<Value> = rows.by_ref().take(AT_ONCE).collect::<Result<_>>()?;
         if some.is_empty() {
-            return Ok(());
+            return Ok(last);
         }
-        sqlx::query(statement).bind(Value::Array(some).to_string()).execute(&mut **tx).await?;
+        let written = sqlx::query(statement).bind(Value::Array(some).to_string()).execute(&mut **tx).await?;
+        last = Some(written.last_insert_rowid());
     }
 }
 

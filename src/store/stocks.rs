@@ -24,7 +24,8 @@ const OLD: &str =
 pub(super) async fn write(tx: &mut Transaction<'_, Sqlite>, looks: &[CheckRow]) -> Result<()> {
     let stocks = || looks.iter().filter_map(|look| Some((look.probe, look.stock?)));
     together(tx, NEW, Box::new(stocks().map(|(probe, stock)| Ok(json!([probe, stock.at.0, stock.value]))))).await?;
-    together(tx, OLD, Box::new(stocks().map(|(probe, stock)| Ok(json!([probe, stock.at.0 - KEPT]))))).await
+    together(tx, OLD, Box::new(stocks().map(|(probe, stock)| Ok(json!([probe, stock.at.0 - KEPT]))))).await?;
+    Ok(())
 }
 
 #[derive(sqlx::FromRow)]

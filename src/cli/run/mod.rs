@@ -164,7 +164,7 @@ fn raise_descriptors() {
 /// page's threads.
 async fn claim(config: &Config, store: &Store) -> Result<(Listener, Threads), String> {
     let identities: HashSet<&str> = config.probes().map(|(_, probe)| probe.identity.as_str()).collect();
-    store.claim(&config.platform, &identities).await.map_err(|error| error.to_string())?;
+    store.claim(&config.platform, &identities).await.map_err(|error| not_started(&error))?;
     Ok((page::listen(&config.web).await?, Threads::start()?))
 }
 

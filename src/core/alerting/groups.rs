@@ -152,9 +152,7 @@ fn telling(platform_view: &PlatformView<'_>, key: &Key<'_>, mut group: Vec<Candi
     let rank = |candidate: &Candidate| {
         let badness = candidate.wanted.held.verdict.badness();
         // An account comes before what runs in it.
-        let accounts = platform_view.subjects[candidate.index].accounts.iter();
-        let mut accounts = accounts.filter_map(|id| platform_view.index.position(id));
-        let runs_in = accounts.any(|account| account != candidate.index && within.contains(&account));
+        let runs_in = platform_view.accounts(candidate.index).any(|account| within.contains(&account));
         (std::cmp::Reverse(badness), runs_in, platform_view.subjects[candidate.index].criticality, candidate.index)
     };
     group.sort_by_cached_key(rank);

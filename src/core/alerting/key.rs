@@ -105,12 +105,10 @@ pub(super) fn returned_with<'k, 'a>(
     if candidate.wanted.reason != Reason::Recovered {
         return None;
     }
-    let accounts = platform_view.subjects[candidate.index].accounts.iter();
-    let accounts: Vec<usize> = accounts.filter_map(|id| platform_view.index.position(id)).collect();
-    let mut back = indexes.iter().zip(keys).filter(|(index, key)| {
-        **index != candidate.index && accounts.contains(index) && matches!(key, Key::Returns(_))
-    });
-    back.next().map(|(_, key)| key)
+    let accounts: Vec<usize> = platform_view.accounts(candidate.index).collect();
+    let mut others = indexes.iter().zip(keys);
+    let back = others.find(|(index, key)| accounts.contains(index) && matches!(key, Key::Returns(_)));
+    back.map(|(_, key)| key)
 }
 
 /// The group of a domain's loss, if the candidate is only a warning about the same domain. The message about the loss

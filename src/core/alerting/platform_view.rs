@@ -121,8 +121,13 @@ impl<'a> PlatformView<'a> {
                 own.began_at().zip(account.began_at()).is_none_or(|(a, b)| a.since(b).max(b.since(a)) <= CARRIED);
             near && (account.is_dropped() || account.is_suspected() || account.lost_access())
         };
-        let accounts = own.accounts.iter().filter_map(|id| self.find(id));
-        accounts.clone().find(|index| lost(&&self.subjects[*index])).filter(|index| *index != subject)
+        self.accounts(subject).find(|index| lost(&&self.subjects[*index]))
+    }
+
+    /// The accounts that `subject` may belong to.
+    pub fn accounts(&self, subject: usize) -> impl Iterator<Item = usize> {
+        let accounts = self.subjects[subject].accounts.iter().filter_map(|id| self.find(id));
+        accounts.filter(move |account| *account != subject)
     }
 
     fn said_foundations(&self, subject: usize) -> Vec<usize> {

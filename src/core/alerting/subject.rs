@@ -158,7 +158,7 @@ impl<'a> Subject<'a> {
 
     /// Whether checks suspect a drop that is not confirmed yet.
     pub fn is_suspected(&self) -> bool {
-        self.state.suspicion.as_deref().is_some_and(|held| held.verdict == Verdict::Dropped)
+        self.state.is_possibly_dropped()
     }
 
     /// Whether checks contradict its drop or outage, so that it may be recovering.

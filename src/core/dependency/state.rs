@@ -81,6 +81,11 @@ impl Combined {
         Combined { unseen: vec![unseen], ..Combined::default() }
     }
 
+    /// Whether a drop is being confirmed.
+    pub fn is_possibly_dropped(&self) -> bool {
+        self.suspicion.as_deref().is_some_and(|held| held.verdict == Verdict::Dropped)
+    }
+
     /// Limits all times to `now`, after the clock was set back: none may lie in the future.
     pub fn not_after(&mut self, now: Time) {
         self.held.iter_mut().chain(self.suspicion.as_deref_mut()).for_each(|held| held.not_after(now));

@@ -24,7 +24,7 @@ impl Decider {
         let rest = Standing::default();
         let near = |held: &Held| held.since.since(since).max(since.since(held.since)) <= TOGETHER;
         let needs = self.platform.needed_by(position);
-        for other in needs.iter().chain(self.platform.carries(position)).copied() {
+        for other in self.platform.stand_on(position) {
             let dependency = &self.config.dependencies[other];
             if self.maintenance_until(&dependency.id, now).is_some() {
                 continue;

@@ -95,7 +95,7 @@ impl Decider {
         let Some(position) = position.filter(|_| doubted) else { return };
         let (under, mut all) = self.asked_with(position, at);
         if locked_out {
-            all.extend(self.platform.needed_by(position).iter().chain(self.platform.carries(position)).copied());
+            all.extend(self.platform.stand_on(position));
         }
         let dependencies = &self.config.dependencies;
         let mut ids: Vec<String> = all.into_iter().map(|other| dependencies[other].id.clone()).collect();
@@ -128,8 +128,8 @@ impl Decider {
         let down: BTreeSet<usize> = siblings.filter(|other| self.platform.class(*other) == Class::Trouble).collect();
         let mut all: BTreeSet<usize> = down.into_iter().chain(self.out_since(position)).collect();
         // What was lost with the account may be back with it.
-        let carried = self.platform.needed_by(position).iter().chain(self.platform.carries(position)).copied();
-        all.extend(carried.filter(|other| self.platform.class(*other) == Class::Trouble));
+        let lost = |other: &usize| self.platform.class(*other) == Class::Trouble;
+        all.extend(self.platform.stand_on(position).filter(lost));
         let ids: Vec<String> =
             all.iter().filter(|other| **other != position).map(|other| dependencies[*other].id.clone()).collect();
         let earlier = self.plan.hurry_dependencies(&ids, at);

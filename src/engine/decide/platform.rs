@@ -162,6 +162,13 @@ impl Platform {
         self.carries.get(position).map_or(&[], Vec::as_slice)
     }
 
+    /// The positions that need it, and those that run in it.
+    pub(in crate::engine) fn stand_on(&self, position: usize) -> impl Iterator<Item = usize> {
+        let needed_by = self.needed_by(position);
+        let carried = self.carries(position).iter().filter(move |other| !needed_by.contains(other));
+        needed_by.iter().chain(carried).copied()
+    }
+
     /// The positions for which it is the fallback.
     pub(in crate::engine) fn fallback_for(&self, position: usize) -> &[usize] {
         self.fallback_for.get(position).map_or(&[], Vec::as_slice)

@@ -12,7 +12,9 @@ use crate::core::people::notice::is_by_letter;
 use crate::core::probe::standing::Held;
 use crate::core::probe::weigh::without_witnesses;
 use crate::core::time::Time;
+use crate::core::words::text::with_vendor;
 use crate::core::words::verdict::{Fault, Proof, Verdict};
+use crate::say::advice::wait;
 use crate::say::tally;
 
 /// The maximum number of dependencies named that failed together with a cause.
@@ -59,13 +61,12 @@ impl Decider {
         let works = || self.fallback_now(dependency).is_none_or(|(_, works)| works != Some(false));
         let switch = dependency.fallback.is_some() && works();
         let waited = now.since(held.since) >= WAITED;
-        Some(match (switch, waited) {
-            (true, true) => "Switch to the fallback.".to_owned(),
-            (true, false) => "Wait. If it is still out in an hour, switch to the fallback.".to_owned(),
-            (false, _) if held.proof == Proof::Stated => "Wait. There is nothing to fix on your side.".to_owned(),
-            (false, true) => format!("Contact {}, and ask when it will be back.", vendor.name),
-            (false, false) => format!("Wait. If it is still out in an hour, contact {}.", vendor.name),
-        })
+        let text = match (switch, waited) {
+            (true, true) => "Switch to the fallback.",
+            (false, true) if held.proof != Proof::Stated => "Contact the vendor, and ask when it will be back.",
+            _ => wait(switch, held.proof),
+        };
+        Some(with_vendor(text, &vendor.name, &self.decider_of(Some(vendor), held)))
     }
 
     /// When the letters arrived that are the reason for the state; none if another reason comes first.

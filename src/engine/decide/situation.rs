@@ -17,7 +17,6 @@ use crate::core::people::advice::Advice;
 use crate::core::people::notice::{to_do, whose};
 use crate::core::people::wording::Wording;
 use crate::core::time::{Time, millis};
-use crate::core::words::verdict::Verdict;
 use crate::say::alert::Body;
 use crate::say::situation::{Item, Situation as Said, Step};
 use crate::store::{NewAlert, SITUATION, SituationChange};
@@ -253,6 +252,9 @@ impl Decider {
 
 /// What is checked because it seems to be gone is not said to last until its announced end.
 fn doubted(item: Item, state: &DependencyState) -> Item {
-    let doubt = state.combined.suspicion.as_ref().is_some_and(|held| held.verdict == Verdict::Dropped);
-    if doubt { Item { word: "possibly dropped already, confirming".to_owned(), ..item } } else { item }
+    if state.combined.is_possibly_dropped() {
+        Item { word: "possibly dropped already, confirming".to_owned(), ..item }
+    } else {
+        item
+    }
 }

@@ -140,7 +140,7 @@ impl Decider {
     }
 
     /// Who decided the current state: the party that the rule names, or otherwise the one in the vendor's file.
-    fn decider_of(&self, vendor: Option<&Vendor>, held: &Held) -> String {
+    pub(in crate::engine) fn decider_of(&self, vendor: Option<&Vendor>, held: &Held) -> String {
         let named = self.rule(held).and_then(|rule| rule.decider.clone());
         named.or_else(|| Some(vendor?.decider.clone())).unwrap_or_default()
     }

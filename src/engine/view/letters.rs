@@ -10,7 +10,6 @@ use crate::core::people::wording;
 use crate::core::probe::standing::Held;
 use crate::core::time::Time;
 use crate::core::words::verdict::Fault;
-use crate::core::words::verdict::Verdict;
 use crate::engine::decide::decider::Decider;
 
 /// How near the end of another dependency must be to be named in an alert.
@@ -56,8 +55,7 @@ impl Decider {
         let ids: BTreeSet<&String> = near.flat_map(|notice| &notice.dependencies).filter(|id| *id != but).collect();
         let lost = |id: &String| {
             let combined = self.known.dependency_or_rest(id).combined;
-            let doubted = combined.suspicion.as_ref().is_some_and(|held| held.verdict == Verdict::Dropped);
-            combined.shown() == Shown::Dropped || doubted
+            combined.shown() == Shown::Dropped || combined.is_possibly_dropped()
         };
         let ends = |id: &String| Some((self.dependency(id)?.label.clone(), self.ends_at(id, at)?));
         let mut all: Vec<(String, Time)> = ids.into_iter().filter(|id| !lost(id)).filter_map(ends).collect();
